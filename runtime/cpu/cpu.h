@@ -1,0 +1,157 @@
+/* What generated kernels are written in: vectors of LANES reals, whatever the machine.
+ *
+ * GCC vector types do the arithmetic; the few instructions that they cannot say stand here behind #ifdef, each with a
+ * plain form for other machines. Pointers need no alignment beyond a real's.
+ */
+#ifndef TRAINC_CPU_H
+#define TRAINC_CPU_H
+#include "philox.h"
+#include "real.h"
+
+#if defined(__AVX__) || defined(__AVX512F__)
+#include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#if defined(__AVX512F__)
+#define VECTOR_BYTES 64
+#elif defined(__AVX__)
+#define VECTOR_BYTES 32
+#else
+#define VECTOR_BYTES 16
+#endif
+
+enum {
+	LANES = VECTOR_BYTES / (int)sizeof(real),
+#if defined(__AVX512F__) || defined(__aarch64__)
+	REGISTERS = 32,
+#else
+	REGISTERS = 16,
+#endif
+	MAX_LANES = 16                  /* of any machine: packs are padded to it, so that one plan serves all */
+};
+
+typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
+typedef real vec_anywhere __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(real)), may_alias));
+typedef __typeof__(__builtin_choose_expr(sizeof(real) == sizeof(int32_t), (int32_t)0, (int64_t)0)) real_bits;
+typedef real_bits vec_mask __attribute__((vector_size(VECTOR_BYTES)));      /* lanes are 0 or -1 */
+
+#define INLINE static inline __attribute__((always_inline))
+/* For loops over registers: their arrays stay in registers only if nothing is left of the loop. */
+#define UNROLL _Pragma("GCC unroll 64")
+
+INLINE vec vec_load(const real *p)
+{
+	return *(const vec_anywhere *)p;
+}
+
+INLINE void vec_store(real *p, vec v)
+{
+	*(vec_anywhere *)p = v;
+}
+
+INLINE vec vec_broadcast(real x)
+{
+	return x - (vec){0};
+}
+
+INLINE vec_mask vec_first(int n)
+{
+	vec_mask lanes;
+	for (int i = 0; i < LANES; i++)
+		lanes[i] = i;
+	return (vec_mask)(lanes < n - (vec_mask){0});
+}
+
+/* yes where the mask is -1, no where it is 0 */
+INLINE vec vec_select(vec_mask mask, vec yes, vec no)
+{
+#if defined(__AVX512F__)
+	if (sizeof(real) == sizeof(float))
+		return (vec)_mm512_mask_mov_ps((__m512)no, _mm512_movepi32_mask((__m512i)mask), (__m512)yes);
+	return (vec)_mm512_mask_mov_pd((__m512d)no, _mm512_movepi64_mask((__m512i)mask), (__m512d)yes);
+#elif defined(__AVX__)
+	if (sizeof(real) == sizeof(float))
+		return (vec)_mm256_blendv_ps((__m256)no, (__m256)yes, (__m256)mask);
+	return (vec)_mm256_blendv_pd((__m256d)no, (__m256d)yes, (__m256d)mask);
+#else
+	return (vec)((mask & (vec_mask)yes) | (~mask & (vec_mask)no));
+#endif
+}
+
+/* The larger of each lane; a NaN in a stays, and so does one in b where b is not a constant. */
+INLINE vec vec_max(vec a, vec b)
+{
+#if defined(__AVX512F__)
+	if (sizeof(real) == sizeof(float))
+		return (vec)_mm512_max_ps((__m512)b, (__m512)a);
+	return (vec)_mm512_max_pd((__m512d)b, (__m512d)a);
+#elif defined(__AVX__)
+	if (sizeof(real) == sizeof(float))
+		return (vec)_mm256_max_ps((__m256)b, (__m256)a);
+	return (vec)_mm256_max_pd((__m256d)b, (__m256d)a);
+#elif defined(__SSE2__)
+	if (sizeof(real) == sizeof(float))
+		return (vec)_mm_max_ps((__m128)b, (__m128)a);
+	return (vec)_mm_max_pd((__m128d)b, (__m128d)a);
+#else
+	return vec_select((vec_mask)(a < b), b, a);
+#endif
+}
+
+INLINE real vec_sum(vec v)
+{
+	real s[LANES];
+	vec_store(s, v);
+	for (int half = LANES / 2; half > 0; half /= 2)
+		for (int i = 0; i < half; i++)
+			s[i] += s[i + half];
+	return s[0];
+}
+
+/* The first n lanes (0 < n < LANES); the others are 0 and their memory is not touched. */
+INLINE vec vec_load_tail(const real *p, int n)
+{
+#if defined(__AVX512F__)
+	if (sizeof(real) == sizeof(float))
+		return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+	return (vec)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p);
+#elif defined(__AVX__)
+	if (sizeof(real) == sizeof(float))
+		return (vec)_mm256_maskload_ps((const float *)p, (__m256i)vec_first(n));
+	return (vec)_mm256_maskload_pd((const double *)p, (__m256i)vec_first(n));
+#else
+	vec v = {0};
+	memcpy(&v, p, (size_t)n * sizeof(real));
+	return v;
+#endif
+}
+
+INLINE void vec_store_tail(real *p, vec v, int n)
+{
+#if defined(__AVX512F__)
+	if (sizeof(real) == sizeof(float))
+		_mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+	else
+		_mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
+#else
+	memcpy(p, &v, (size_t)n * sizeof(real));
+#endif
+}
+
+/* Lanes c .. of a row of channels that ends at n: whole or tail. With constants it costs no branch. */
+INLINE vec vec_load_channels(const real *p, int c, int n)
+{
+	return n - c >= LANES ? vec_load(p + c) : vec_load_tail(p + c, n - c);
+}
+
+INLINE void vec_store_channels(real *p, vec v, int c, int n)
+{
+	if (n - c >= LANES)
+		vec_store(p + c, v);
+	else
+		vec_store_tail(p + c, v, n - c);
+}
+
+#endif
