@@ -1,0 +1,12 @@
+# What every target of this project is compiled with: trainc_flags; and what generated programs must share with the
+# runtime they link: TRAINC_SANITIZE_FLAGS.
+set(TRAINC_SANITIZE_FLAGS)
+if(TRAINC_SANITIZE)
+	set(TRAINC_SANITIZE_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+endif()
+
+function(trainc_flags target)
+	target_compile_options(${target} PRIVATE -Wall -Wextra -Werror ${TRAINC_SANITIZE_FLAGS})
+	target_link_options(${target} PRIVATE ${TRAINC_SANITIZE_FLAGS})
+	target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
+endfunction()
