@@ -1,0 +1,30 @@
+# Sourced by quickstart and check: installs the distribution's packages that are missing.
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# What building trainc and the programs it writes takes.
+build_packages=(build-essential cmake pkg-config libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libopenblas-dev libhdf5-dev)
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"
+	elif command -v sudo >/dev/null; then sudo "$@"
+	else fail "needs root to install packages and there is no sudo; run as root: $*"
+	fi
+}
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# install_packages NAME...
+install_packages() {
+	local name missing=()
+	if ! command -v dpkg-query >/dev/null; then
+		echo "not a Debian or Ubuntu machine: install what corresponds to $* yourself" >&2
+		return
+	fi
+	for name; do is_installed "$name" || missing+=("$name"); done
+	[ ${#missing[@]} = 0 ] && return
+	say "installing ${missing[*]}"
+	as_root apt-get update -q
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}" </dev/null
+}
