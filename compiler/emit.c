@@ -1,0 +1,165 @@
+/* Renders the files of a program in memory and puts them in place: into a new directory that is renamed when whole, or,
+ * where one stands already, as hidden files that are renamed once all are written. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "emit.h"
+
+static const char *const names[] = {"README.md", "CMakeLists.txt", "model.h", "tables.c", "kernels.c", "step.c", "main.c",
+	"spec.yaml"};
+enum { FILES = sizeof names / sizeof *names };
+
+struct files { const char *text[FILES]; size_t size[FILES]; };
+
+static struct files render(struct arena *a, const struct view *v, const struct templates *t, const struct source *spec)
+{
+	struct files f;
+	for (int i = 0; i < FILES - 1; i++) {
+		f.text[i] = template_render(a, t, arena_format(a, "program/%s", names[i]), v->root);
+		f.size[i] = strlen(f.text[i]);
+	}
+	f.text[FILES - 1] = spec->text;
+	f.size[FILES - 1] = spec->size;
+	return f;
+}
+
+static bool trouble(const char *verb, const char *path)
+{
+	fprintf(stderr, "trainc: cannot %s %s: %s\n", verb, path, strerror(errno));
+	return false;
+}
+
+static bool write_file(const char *path, const char *text, size_t size)
+{
+	FILE *f = fopen(path, "wb");
+	if (!f)
+		return trouble("write", path);
+	bool ok = fwrite(text, 1, size, f) == size;
+	ok = fclose(f) == 0 && ok;
+	return ok || trouble("write", path);
+}
+
+static void discard(struct arena *a, const char *directory, const char *format, int n)
+{
+	for (int i = 0; i < n; i++)
+		unlink(arena_format(a, format, directory, names[i]));
+}
+
+/* Writes all files under hidden names, then renames them. */
+static bool replace_files(struct arena *a, const struct files *f, const char *directory)
+{
+	for (int i = 0; i < FILES; i++) {
+		if (!write_file(arena_format(a, "%s/.%s.partial", directory, names[i]), f->text[i], f->size[i])) {
+			discard(a, directory, "%s/.%s.partial", i + 1);
+			return false;
+		}
+	}
+	for (int i = 0; i < FILES; i++) {
+		const char *to = arena_format(a, "%s/%s", directory, names[i]);
+		if (rename(arena_format(a, "%s/.%s.partial", directory, names[i]), to)) {
+			trouble("write", to);
+			discard(a, directory, "%s/.%s.partial", FILES);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool make_directory(struct arena *a, const struct files *f, const char *directory)
+{
+	const char *partial = arena_format(a, "%s.partial", directory);
+	if (mkdir(partial, 0777))
+		return trouble("make", partial);
+	bool ok = true;
+	for (int i = 0; i < FILES && ok; i++)
+		ok = write_file(arena_format(a, "%s/%s", partial, names[i]), f->text[i], f->size[i]);
+	if (ok && rename(partial, directory))
+		ok = trouble("make", directory);
+	if (!ok) {
+		discard(a, partial, "%s/%s", FILES);
+		rmdir(partial);
+	}
+	return ok;
+}
+
+static const char *without_slash(struct arena *a, const char *directory)
+{
+	size_t n = strlen(directory);
+	while (n > 1 && directory[n - 1] == '/')
+		n--;
+	return arena_copy(a, directory, n);
+}
+
+bool emit_program(struct arena *a, const struct view *v, const struct templates *t, const struct source *spec,
+	const char *directory)
+{
+	struct files f = render(a, v, t, spec);
+	struct stat s;
+	directory = without_slash(a, directory);
+	if (stat(directory, &s))
+		return errno == ENOENT ? make_directory(a, &f, directory) : trouble("write", directory);
+	if (!S_ISDIR(s.st_mode)) {
+		errno = ENOTDIR;
+		return trouble("write", directory);
+	}
+	return replace_files(a, &f, directory);
+}
+
+/* ---- comparing ---- */
+
+static bool same(const char *path, const char *text, size_t size)
+{
+	FILE *f = fopen(path, "rb");
+	char part[4096];
+	size_t n, at = 0;
+	bool equal = f != NULL;
+	while (equal && (n = fread(part, 1, sizeof part, f)) > 0) {
+		equal = at + n <= size && !memcmp(part, text + at, n);
+		at += n;
+	}
+	if (f)
+		fclose(f);
+	return equal && at == size;
+}
+
+/* Prints what diff says of the file at path and the text that should be there. */
+static bool print_diff(struct arena *a, const char *path, const char *text, size_t size)
+{
+	const char *folder = getenv("TMPDIR");
+	char *wanted = arena_format(a, "%s/trainc-XXXXXX", folder ? folder : "/tmp");
+	int fd = mkstemp(wanted);
+	if (fd < 0)
+		return trouble("make", wanted);
+	close(fd);
+	bool ok = write_file(wanted, text, size);
+	fflush(stdout);
+	pid_t child = ok ? fork() : -1;
+	if (child == 0) {
+		execlp("diff", "diff", "-u", "--label", path, "--label", "as trainc would write it", access(path, F_OK) ? "/dev/null"
+			: path, wanted, (char *)NULL);
+		_exit(127);
+	}
+	ok = child > 0 && waitpid(child, NULL, 0) == child;
+	unlink(wanted);
+	return ok;
+}
+
+int emit_compare(struct arena *a, const struct view *v, const struct templates *t, const struct source *spec,
+	const char *directory)
+{
+	struct files f = render(a, v, t, spec);
+	int different = 0;
+	for (int i = 0; i < FILES; i++) {
+		const char *path = arena_format(a, "%s/%s", without_slash(a, directory), names[i]);
+		if (same(path, f.text[i], f.size[i]))
+			continue;
+		different++;
+		if (!print_diff(a, path, f.text[i], f.size[i]))
+			return -1;
+	}
+	return different;
+}

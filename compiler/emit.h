@@ -1,0 +1,15 @@
+/* Writes the generated program. A directory is whole or as it was before. */
+#ifndef TRAINC_EMIT_H
+#define TRAINC_EMIT_H
+#include <stdbool.h>
+#include "template.h"
+#include "view.h"
+
+/* Writes every file below directory, which is made if it is not there; false after saying on stderr what failed. */
+bool emit_program(struct arena *a, const struct view *v, const struct templates *t, const struct source *spec,
+	const char *directory);
+/* Compares instead: prints a diff of each file that is not what would be written; the number of these, -1 on trouble. */
+int emit_compare(struct arena *a, const struct view *v, const struct templates *t, const struct source *spec,
+	const char *directory);
+
+#endif

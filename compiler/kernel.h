@@ -1,0 +1,62 @@
+/* Kernels: implementations of operations. A row says which group of operations it covers, at what cost, and which
+ * templates make its functions. The plan takes the least cost; list order breaks ties; the reference comes last. */
+#ifndef TRAINC_KERNEL_H
+#define TRAINC_KERNEL_H
+#include "layer.h"
+
+enum { GROUP_OPS = 6, GROUP_INPUTS = 64, KERNEL_BUFFERS = 4, KERNEL_PHASES = 5 };
+
+/* Where a phase runs. SAMPLE: once a sample, one slot's samples in order by one thread. TILE: once a tile, over the whole
+ * batch, between barriers; which tile is whose does not matter. */
+enum domain { DOMAIN_SAMPLE, DOMAIN_TILE };
+
+/* One function of a kernel. args lists its parameters in order, by role:
+ *   x0 … inputs           dx0 … their gradients      y output          dy its gradient
+ *   w0 … parameters       dw0 … their gradients      label, loss       of the loss
+ *   s0 … saved a sample   t0 … scratch of a thread   k0 … sums of a slot (zero at first)
+ *   p0 … packs            i index in the batch       j index in the slot
+ *   work the struct rt_work
+ * SAMPLE functions get this sample's (slot's, thread's) pointers; TILE functions those of sample 0 and of slot 0 and,
+ * behind args, the tile. A role whose parameter or gradient the operation lacks is left out of the call, and the
+ * template's section of the same name is off. A phase whose `only_if` role is lacking is left out whole. */
+struct phase {
+	const char *name;                   /* of its template: cpu/KERNEL/NAME.c */
+	enum domain domain;
+	const char *args;
+	const char *tiles;                  /* TILE: a C expression for their number, in w->n and the template's names */
+	const char *only_if;
+};
+
+/* Sizes, in reals, of the buffers a group needs. */
+struct buffers { long saved[KERNEL_BUFFERS], scratch[KERNEL_BUFFERS], sums[KERNEL_BUFFERS], packs[KERNEL_BUFFERS]; };
+
+struct group {
+	const struct kernel *kernel;
+	const struct op *ops[GROUP_OPS]; int n;
+	struct tensor *in[GROUP_INPUTS]; int n_in;
+	struct tensor *out;
+	const struct parameter *parameters[4]; int n_parameters;
+	struct buffers buffers;
+	int index;
+};
+
+struct kernel {
+	const char *name, *summary;         /* the name is that of its folder of templates */
+	/* How many operations from ops[0] on it covers; 0: it does not match. ops is a chain of n in which each but the last
+	 * has one consumer, the next. */
+	int (*covers)(const struct op *const *ops, int n);
+	double cost;                        /* of an operation covered, relative to the reference's 1 */
+	void (*size)(const struct group *g, struct buffers *b);   /* NULL: no buffers */
+	/* Each ends with a NULL name. pack: at the start of a step and before evaluations. prepare: before evaluations only.
+	 * evaluate: NULL name first: as forward. */
+	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], prepare[KERNEL_PHASES],
+		evaluate[KERNEL_PHASES];
+	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
+	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
+	bool reference;
+};
+
+/* NULL-terminated, fastest first. */
+extern const struct kernel *const cpu_kernels[];
+
+#endif

@@ -1,0 +1,133 @@
+/* Lays buffers out: first fit over lifetimes, largest first, in samples and threads; one behind the other elsewhere. */
+#include <stdlib.h>
+#include "memory.h"
+
+long memory_round(long reals)
+{
+	return (reals + MEMORY_ALIGN - 1) / MEMORY_ALIGN * MEMORY_ALIGN;
+}
+
+static void use(struct buffer *x, const struct step *s)
+{
+	x->last = s->index;
+	if (s->domain == DOMAIN_TILE)
+		x->in_tiles = true;
+}
+
+static void set_lifetimes(struct schedule *s)
+{
+	for (int i = 0; i < s->n_buffers; i++)
+		s->buffers[i]->first = -1;
+	for (int i = 0; i < s->n; i++) {
+		const struct step *step = &s->steps[i];
+		for (int k = 0; k < step->n_arguments + step->n_traced; k++) {
+			struct buffer *x = k < step->n_arguments ? step->arguments[k].buffer
+				: step->traced_buffers[k - step->n_arguments];
+			if (!x)
+				continue;
+			if (x->first < 0)
+				x->first = i;
+			use(x, step);
+		}
+	}
+}
+
+static int segment_of(const struct schedule *s, int step)
+{
+	int i = 0;
+	while (step >= s->segments[i].first + s->segments[i].n)
+		i++;
+	return i;
+}
+
+/* What lives in one pass over the samples needs no place in every sample: a thread's is enough. */
+static void choose_arenas(struct schedule *s)
+{
+	for (int i = 0; i < s->n_buffers; i++) {
+		struct buffer *x = s->buffers[i];
+		if (x->arena == ARENA_SAMPLE && !x->in_tiles && segment_of(s, x->first) == segment_of(s, x->last))
+			x->arena = ARENA_THREAD;
+	}
+}
+
+static int larger_first(const void *a, const void *b)
+{
+	const struct buffer *x = *(struct buffer *const *)a, *y = *(struct buffer *const *)b;
+	if (x->size != y->size)
+		return x->size < y->size ? 1 : -1;
+	return x->first != y->first ? (x->first > y->first) - (x->first < y->first) : (x->last > y->last) - (x->last < y->last);
+}
+
+static bool meet(const struct buffer *x, const struct buffer *y)
+{
+	return x->first <= y->last && y->first <= x->last;
+}
+
+/* The lowest place for x among the n laid out before it. */
+static long first_fit(struct buffer *const *laid, int n, const struct buffer *x)
+{
+	long offset = 0;
+	for (bool moved = true; moved;) {
+		moved = false;
+		for (int i = 0; i < n; i++) {
+			const struct buffer *y = laid[i];
+			if (meet(x, y) && offset < y->offset + memory_round(y->size) && y->offset < offset + memory_round(x->size)) {
+				offset = y->offset + memory_round(y->size);
+				moved = true;
+			}
+		}
+	}
+	return offset;
+}
+
+static void lay_out_shared(struct arena *a, struct schedule *s, enum arena_kind arena)
+{
+	struct buffer **list = ARENA_ARRAY(a, struct buffer *, s->n_buffers + 1);
+	int n = 0;
+	for (int i = 0; i < s->n_buffers; i++)
+		if (s->buffers[i]->arena == arena)
+			list[n++] = s->buffers[i];
+	qsort(list, (size_t)n, sizeof *list, larger_first);
+	for (int i = 0; i < n; i++) {
+		list[i]->offset = first_fit(list, i, list[i]);
+		if (list[i]->offset + memory_round(list[i]->size) > s->size[arena])
+			s->size[arena] = list[i]->offset + memory_round(list[i]->size);
+	}
+}
+
+/* Sums of slots lie in the order of their first use, so that each pass zeroes one range before it starts. */
+static void lay_out_slots(struct schedule *s)
+{
+	for (int g = 0; g < s->n_segments; g++) {
+		struct segment *segment = &s->segments[g];
+		segment->zero_from = s->size[ARENA_SLOT];
+		for (int i = 0; i < s->n_buffers; i++) {
+			struct buffer *x = s->buffers[i];
+			if (x->arena != ARENA_SLOT || segment_of(s, x->first) != g)
+				continue;
+			x->offset = s->size[ARENA_SLOT];
+			s->size[ARENA_SLOT] += memory_round(x->size);
+		}
+		segment->zero_count = s->size[ARENA_SLOT] - segment->zero_from;
+	}
+}
+
+void memory_lay_out(struct arena *a, struct schedule *s)
+{
+	set_lifetimes(s);
+	choose_arenas(s);
+	lay_out_shared(a, s, ARENA_SAMPLE);
+	lay_out_shared(a, s, ARENA_THREAD);
+	lay_out_slots(s);
+}
+
+void memory_fixed(struct builder *b)
+{
+	for (int i = 0; i < b->plan->n_groups * KERNEL_BUFFERS; i++) {
+		struct buffer *x = b->packs[i];
+		if (!x)
+			continue;
+		x->offset = b->fixed;
+		b->fixed += memory_round(x->size);
+	}
+}

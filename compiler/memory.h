@@ -1,0 +1,14 @@
+/* Memory: where buffers lie. Those of samples and threads share places when their lifetimes do not meet. */
+#ifndef TRAINC_MEMORY_H
+#define TRAINC_MEMORY_H
+#include "plan_build.h"
+
+enum { MEMORY_ALIGN = 16 };             /* reals: 64 bytes of floats */
+
+long memory_round(long reals);
+/* Sets arena, lifetimes, offsets and s->size from the steps' arguments; zero ranges of segments. */
+void memory_lay_out(struct arena *a, struct schedule *s);
+/* Offsets of the packs, one behind the other. */
+void memory_fixed(struct builder *b);
+
+#endif

@@ -1,0 +1,204 @@
+/* Chooses a kernel for each group of operations and orders their phases into the schedules. Cannot fail: graph has
+ * checked that everything has a kernel; what goes wrong here is a bug. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "memory.h"
+#include "plan_build.h"
+#include "tables.h"
+
+static void __attribute__((noreturn)) bug(const char *what, const char *name)
+{
+	fprintf(stderr, "trainc: plan: internal error: %s '%s'\n", what, name);
+	abort();
+}
+
+struct tensor *plan_storage(struct tensor *t)
+{
+	while (t->view)
+		t = t->producer->in[0];
+	return t;
+}
+
+/* ---- groups ---- */
+
+/* The chain that starts at op: each but the last has one consumer, the next, which takes nothing else. */
+static int chain_from(const struct op *op, const struct op **chain)
+{
+	int n = 0;
+	for (;;) {
+		chain[n++] = op;
+		if (n == GROUP_OPS || !op->out || op->out->n_consumers != 1)
+			return n;
+		op = op->out->consumers[0];
+		if (op->n_in != 1)
+			return n;
+	}
+}
+
+static const struct kernel *choose(const struct op *const *chain, int n, bool reference, int *covered)
+{
+	const struct kernel *best = NULL;
+	double best_gain = -1;
+	for (const struct kernel *const *k = cpu_kernels; *k; k++) {
+		int c = reference && !(*k)->reference ? 0 : (*k)->covers(chain, n);
+		double gain = (1 - (*k)->cost) * c;
+		if (c > 0 && gain > best_gain) {
+			best = *k;
+			best_gain = gain;
+			*covered = c;
+		}
+	}
+	if (!best)
+		bug("no kernel covers", chain[0]->type->name);
+	return best;
+}
+
+static void add_group(struct builder *b, const struct kernel *k, const struct op *const *chain, int covered)
+{
+	struct group *g = &b->plan->groups[b->plan->n_groups];
+	g->index = b->plan->n_groups++;
+	g->kernel = k;
+	g->n = covered;
+	memcpy(g->ops, chain, sizeof *chain * (size_t)covered);
+	g->n_in = chain[0]->n_in;
+	if (g->n_in > GROUP_INPUTS)
+		bug("too many inputs for", chain[0]->layer->name);
+	for (int i = 0; i < g->n_in; i++)
+		g->in[i] = chain[0]->in[i];
+	g->out = chain[covered - 1]->out;
+	g->n_parameters = chain[0]->n_parameters;
+	memcpy(g->parameters, chain[0]->parameters, sizeof g->parameters);
+	if (k->size)
+		k->size(g, &g->buffers);
+}
+
+static void make_groups(struct builder *b, bool reference)
+{
+	const struct graph *graph = b->plan->graph;
+	bool *done = ARENA_ARRAY(b->arena, bool, graph->n_ops);
+	b->plan->groups = ARENA_ARRAY(b->arena, struct group, graph->n_ops);
+	for (int i = 0; i < graph->n_ops; i++) {
+		const struct op *chain[GROUP_OPS], *op = graph->ops[i];
+		int covered = 0;
+		if (done[op->index] || (op->out && op->out->view))
+			continue;
+		int n = chain_from(op, chain);
+		const struct kernel *k = choose(chain, n, reference, &covered);
+		add_group(b, k, chain, covered);
+		for (int j = 0; j < covered; j++)
+			done[chain[j]->index] = true;
+	}
+}
+
+/* ---- schedules ---- */
+
+static bool backward_needed(const struct group *g)
+{
+	return !g->out || g->out->needs_gradient;
+}
+
+static void add_metrics(struct builder *b, const struct group *loss)
+{
+	const struct spec *spec = b->plan->graph->spec;
+	for (int m = 0; m < spec->n_metrics; m++) {
+		const struct metric_type *type = (const struct metric_type *)spec->metrics[m]->row;
+		struct step *s = build_step(b, arena_format(b->arena, "cpu/metric/%s.c", type->template), "metric", DOMAIN_SAMPLE);
+		s->metric = &type->row;
+		s->group = loss;
+		build_value(b, s, loss->in[0]);
+		build_plain(s, ARGUMENT_LABEL, 0);
+		build_plain(s, ARGUMENT_METRIC, m);
+	}
+}
+
+static void add_predictions(struct builder *b, const struct group *loss)
+{
+	struct step *s = build_step(b, "cpu/predict/copy.c", "predict", DOMAIN_SAMPLE);
+	s->group = loss;
+	build_value(b, s, loss->in[0]);
+	build_plain(s, ARGUMENT_WORK, 0);
+	build_plain(s, ARGUMENT_INDEX, 0);
+}
+
+static void forward(struct builder *b, const struct group *g, const struct phase *phases)
+{
+	build_phases(b, g, phases, "forward");
+	if (g->ops[g->n - 1]->type == &op_loss)
+		add_metrics(b, g);
+}
+
+/* Gradients that are sums a slot become one by adding the slots in order. */
+static void add_merges(struct builder *b)
+{
+	const struct graph *graph = b->plan->graph;
+	for (int i = 0; i < graph->n_parameters; i++) {
+		struct buffer *sums = b->sums[i];
+		if (!sums)
+			continue;
+		struct step *s = build_step(b, "cpu/merge/merge.c", "merge", DOMAIN_TILE);
+		s->merged = graph->parameters[i];
+		s->tiles = "({{count}} + 4095) / 4096";
+		build_plain(s, ARGUMENT_WORK, 0);
+		build_buffer(s, sums);
+		build_buffer(s, build_parameter(b, graph->parameters[i], ARENA_GRADIENTS));
+	}
+}
+
+static struct schedule train_schedule(struct builder *b)
+{
+	const struct plan *p = b->plan;
+	build_begin(b, "");
+	for (int i = 0; i < p->n_groups; i++)
+		build_phases(b, &p->groups[i], p->groups[i].kernel->pack, "pack");
+	b->trace = true;
+	for (int i = 0; i < p->n_groups; i++)
+		forward(b, &p->groups[i], p->groups[i].kernel->forward);
+	b->trace = false;
+	for (int i = p->n_groups - 1; i >= 0; i--)
+		if (backward_needed(&p->groups[i]))
+			build_backward(b, &p->groups[i]);
+	add_merges(b);
+	return build_end(b);
+}
+
+static struct schedule prepare_schedule(struct builder *b)
+{
+	const struct plan *p = b->plan;
+	build_begin(b, "E");
+	for (int i = 0; i < p->n_groups; i++) {
+		build_phases(b, &p->groups[i], p->groups[i].kernel->pack, "pack");
+		build_phases(b, &p->groups[i], p->groups[i].kernel->prepare, "prepare");
+	}
+	return build_end(b);
+}
+
+static struct schedule evaluate_schedule(struct builder *b)
+{
+	const struct plan *p = b->plan;
+	build_begin(b, "E");
+	for (int i = 0; i < p->n_groups; i++) {
+		const struct kernel *k = p->groups[i].kernel;
+		if (p->groups[i].ops[p->groups[i].n - 1]->type == &op_loss)
+			add_predictions(b, &p->groups[i]);
+		forward(b, &p->groups[i], k->evaluate[0].name ? k->evaluate : k->forward);
+	}
+	return build_end(b);
+}
+
+const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o)
+{
+	struct plan *p = ARENA_NEW(a, struct plan);
+	struct builder b = {.arena = a, .plan = p};
+	p->graph = g;
+	make_groups(&b, o->reference);
+	b.packs = ARENA_ARRAY(a, struct buffer *, p->n_groups * KERNEL_BUFFERS);
+	p->train = train_schedule(&b);
+	p->prepare = prepare_schedule(&b);
+	p->evaluate = evaluate_schedule(&b);
+	memory_fixed(&b);
+	for (int i = 0; i < ARENAS; i++)
+		p->size[i] = p->train.size[i] > p->evaluate.size[i] ? p->train.size[i] : p->evaluate.size[i];
+	p->size[ARENA_FIXED] = b.fixed;
+	return p;
+}

@@ -1,0 +1,68 @@
+/* The plan: which kernel runs each group of operations, in which order, and where every number lies. */
+#ifndef TRAINC_PLAN_H
+#define TRAINC_PLAN_H
+#include "graph.h"
+#include "kernel.h"
+
+/* Memory by how often it is there: for each sample of the batch, each slot, each thread, once. WEIGHTS and GRADIENTS are
+ * the flat buffers of parameters. */
+enum arena_kind { ARENA_SAMPLE, ARENA_SLOT, ARENA_THREAD, ARENA_FIXED, ARENAS, ARENA_WEIGHTS = ARENAS, ARENA_GRADIENTS };
+
+struct buffer {
+	const char *name;                   /* C constant of its offset */
+	enum arena_kind arena;
+	long size, offset;                  /* reals */
+	int first, last;                    /* steps that use it */
+	int group;                          /* that it belongs to, for summaries; -1: a tensor's */
+	bool in_tiles;                      /* a TILE step uses it, so it lives a sample */
+};
+
+enum argument_kind { ARGUMENT_BUFFER, ARGUMENT_LABEL, ARGUMENT_LOSS, ARGUMENT_METRIC, ARGUMENT_INDEX, ARGUMENT_ORDINAL,
+	ARGUMENT_WORK };
+
+struct argument { enum argument_kind kind; struct buffer *buffer; int number; };
+
+enum { STEP_ARGUMENTS = GROUP_INPUTS * 2 };
+
+struct step {
+	const struct group *group;          /* NULL: a metric or a merge */
+	const char *template;               /* of its function */
+	const char *what;                   /* "forward" …, for provenance */
+	enum domain domain;
+	const char *tiles;
+	struct argument arguments[STEP_ARGUMENTS]; int n_arguments;
+	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
+	bool gives_output;                  /* the group's output is whole behind it */
+	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: TILE steps' outputs, whole before it */
+	struct buffer *traced_buffers[GROUP_INPUTS];
+	const struct parameter *merged;     /* a merge: the parameter whose gradient sums of slots are merged */
+	const struct row *metric;
+	int index;
+};
+
+/* Steps of one domain in a row; SAMPLE steps share one pass over the samples. */
+struct segment { enum domain domain; int first, n; long zero_from, zero_count; };
+
+struct schedule {
+	struct step *steps; int n;
+	struct segment *segments; int n_segments;
+	struct buffer **buffers; int n_buffers;
+	long size[ARENAS];                  /* reals of each arena */
+};
+
+struct plan {
+	const struct graph *graph;
+	struct group *groups; int n_groups;
+	struct schedule train, prepare, evaluate;
+	long size[ARENAS];                  /* the most of all schedules */
+};
+
+struct plan_options { bool reference; };
+
+const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o);
+
+/* plan_report.c: --dump=plan; the memory that the program will take at this batch size. */
+void plan_dump(FILE *out, const struct plan *p);
+void plan_summary(FILE *out, const struct plan *p, long batch);
+
+#endif

@@ -1,0 +1,269 @@
+/* Steps and their arguments: a phase's roles (see kernel.h) become buffers, made when first named. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "memory.h"
+#include "plan_build.h"
+
+/* ---- buffers ---- */
+
+static struct buffer *new_buffer(struct builder *b, enum arena_kind arena, long size, int group, const char *name)
+{
+	struct buffer *x = ARENA_NEW(b->arena, struct buffer);
+	*x = (struct buffer){.name = name, .arena = arena, .size = size, .group = group};
+	if (b->n_buffers == b->buffer_capacity) {
+		b->buffer_capacity = b->buffer_capacity ? 2 * b->buffer_capacity : 64;
+		struct buffer **more = ARENA_ARRAY(b->arena, struct buffer *, b->buffer_capacity);
+		if (b->n_buffers)
+			memcpy(more, b->buffers, sizeof *more * (size_t)b->n_buffers);
+		b->buffers = more;
+	}
+	b->buffers[b->n_buffers++] = x;
+	return x;
+}
+
+static struct buffer *tensor_buffer(struct builder *b, struct tensor *t, struct buffer **list, char letter)
+{
+	t = plan_storage(t);
+	if (!list[t->index])
+		list[t->index] = new_buffer(b, ARENA_SAMPLE, shape_count(t->shape), -1,
+			arena_format(b->arena, "%s%c_%s", b->prefix, letter, t->name));
+	return list[t->index];
+}
+
+static struct buffer *group_buffer(struct builder *b, const struct group *g, struct buffer **list, const long *sizes,
+	enum arena_kind arena, char letter, int number)
+{
+	struct buffer **place = &list[g->index * KERNEL_BUFFERS + number];
+	const char *prefix = arena == ARENA_FIXED ? "" : b->prefix;
+	const struct tensor *t = g->out ? g->out : g->in[0];
+	if (!*place)
+		*place = new_buffer(b, arena, sizes[number], g->index,
+			arena_format(b->arena, "%s%c%d_%s", prefix, letter, number, t->name));
+	return *place;
+}
+
+struct buffer *build_parameter(struct builder *b, const struct parameter *p, enum arena_kind arena)
+{
+	struct buffer *x = ARENA_NEW(b->arena, struct buffer);
+	*x = (struct buffer){.arena = arena, .size = p->count, .offset = p->offset, .group = -1,
+		.name = arena_format(b->arena, "W_%s_%s", p->layer->name, p->name)};
+	return x;
+}
+
+static struct buffer *sums_of(struct builder *b, const struct parameter *p)
+{
+	if (!b->sums[p->index])
+		b->sums[p->index] = new_buffer(b, ARENA_SLOT, p->count, -1,
+			arena_format(b->arena, "%sK_%s_%s", b->prefix, p->layer->name, p->name));
+	return b->sums[p->index];
+}
+
+/* ---- arguments ---- */
+
+static struct argument *add_argument(struct step *s, enum argument_kind kind)
+{
+	struct argument *x = &s->arguments[s->n_arguments++];
+	if (s->n_arguments > STEP_ARGUMENTS)
+		abort();
+	x->kind = kind;
+	return x;
+}
+
+void build_buffer(struct step *s, struct buffer *buffer)
+{
+	add_argument(s, ARGUMENT_BUFFER)->buffer = buffer;
+}
+
+void build_plain(struct step *s, enum argument_kind kind, int number)
+{
+	add_argument(s, kind)->number = number;
+}
+
+void build_value(struct builder *b, struct step *s, struct tensor *t)
+{
+	build_buffer(s, tensor_buffer(b, t, b->values, 'Y'));
+}
+
+static void add_gradient(struct builder *b, struct step *s, const struct group *g, int i)
+{
+	if (!g->in[i]->needs_gradient)
+		return;
+	struct tensor *t = plan_storage(g->in[i]);
+	s->assign[i] = !b->written[t->index];
+	b->written[t->index] = true;
+	build_buffer(s, tensor_buffer(b, t, b->gradients, 'D'));
+}
+
+static void add_parameter_gradient(struct builder *b, struct step *s, const struct group *g, int i)
+{
+	const struct parameter *p = g->parameters[i];
+	if (!p)
+		return;
+	build_buffer(s, g->kernel->own_gradients ? build_parameter(b, p, ARENA_GRADIENTS) : sums_of(b, p));
+}
+
+static const struct { const char *name; enum argument_kind kind; } plain_roles[] = {
+	{"label", ARGUMENT_LABEL}, {"loss", ARGUMENT_LOSS}, {"i", ARGUMENT_INDEX}, {"j", ARGUMENT_ORDINAL},
+	{"work", ARGUMENT_WORK},
+};
+
+static bool add_plain_role(struct step *s, const char *role)
+{
+	for (size_t k = 0; k < sizeof plain_roles / sizeof *plain_roles; k++) {
+		if (!strcmp(role, plain_roles[k].name)) {
+			build_plain(s, plain_roles[k].kind, 0);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One role of one letter and number: x0, w1, s0 … */
+static void add_numbered_role(struct builder *b, struct step *s, const struct group *g, char letter, int i)
+{
+	const struct buffers *size = &g->buffers;
+	if (letter == 'x')
+		build_value(b, s, g->in[i]);
+	else if (letter == 'w' && g->parameters[i])
+		build_buffer(s, build_parameter(b, g->parameters[i], ARENA_WEIGHTS));
+	else if (letter == 's')
+		build_buffer(s, group_buffer(b, g, b->saved, size->saved, ARENA_SAMPLE, 'S', i));
+	else if (letter == 't')
+		build_buffer(s, group_buffer(b, g, b->scratch, size->scratch, ARENA_SAMPLE, 'T', i));
+	else if (letter == 'k')
+		build_buffer(s, group_buffer(b, g, b->group_sums, size->sums, ARENA_SLOT, 'K', i));
+	else if (letter == 'p')
+		build_buffer(s, group_buffer(b, g, b->packs, size->packs, ARENA_FIXED, 'P', i));
+}
+
+static void add_role(struct builder *b, struct step *s, const struct group *g, const char *role)
+{
+	if (add_plain_role(s, role))
+		return;
+	if (!strcmp(role, "y"))
+		build_value(b, s, g->out);
+	else if (!strcmp(role, "dy"))
+		build_buffer(s, tensor_buffer(b, g->out, b->gradients, 'D'));
+	else if (!strcmp(role, "x*"))
+		for (int i = 0; i < g->n_in; i++)
+			build_value(b, s, g->in[i]);
+	else if (!strcmp(role, "dx*"))
+		for (int i = 0; i < g->n_in; i++)
+			add_gradient(b, s, g, i);
+	else if (!strncmp(role, "dx", 2))
+		add_gradient(b, s, g, atoi(role + 2));
+	else if (!strncmp(role, "dw", 2))
+		add_parameter_gradient(b, s, g, atoi(role + 2));
+	else
+		add_numbered_role(b, s, g, role[0], atoi(role + 1));
+}
+
+/* ---- steps ---- */
+
+struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain)
+{
+	if (b->n == b->capacity) {
+		b->capacity = b->capacity ? 2 * b->capacity : 64;
+		struct step *more = ARENA_ARRAY(b->arena, struct step, b->capacity);
+		if (b->n)
+			memcpy(more, b->steps, sizeof *more * (size_t)b->n);
+		b->steps = more;
+	}
+	struct step *s = &b->steps[b->n];
+	*s = (struct step){.template = template, .what = what, .domain = domain, .tiles = "1", .index = b->n++};
+	if (domain == DOMAIN_SAMPLE && b->n_pending) {
+		memcpy(s->traced, b->pending, sizeof s->traced);
+		s->n_traced = b->n_pending;
+		b->n_pending = 0;
+		for (int i = 0; i < s->n_traced; i++)
+			s->traced_buffers[i] = tensor_buffer(b, s->traced[i]->out, b->values, 'Y');
+	}
+	return s;
+}
+
+static bool lacking(const struct group *g, const char *role)
+{
+	if (!role)
+		return false;
+	if (!strncmp(role, "dx", 2))
+		return !g->in[atoi(role + 2)]->needs_gradient;
+	return !g->parameters[atoi(role + 1)];
+}
+
+static const char *phase_template(struct builder *b, const struct group *g, const struct phase *p)
+{
+	const struct kernel *k = g->kernel;
+	return k->by_function ? arena_format(b->arena, "cpu/%s/%s_%s.c", k->name, g->ops[0]->function->name, p->name)
+		: arena_format(b->arena, "cpu/%s/%s.c", k->name, p->name);
+}
+
+static void build_phase(struct builder *b, const struct group *g, const struct phase *p, const char *what)
+{
+	char args[256], *save = NULL;
+	struct step *s = build_step(b, phase_template(b, g, p), what, p->domain);
+	s->group = g;
+	s->tiles = p->tiles ? p->tiles : "1";
+	snprintf(args, sizeof args, "%s", p->args);
+	for (char *role = strtok_r(args, " ", &save); role; role = strtok_r(NULL, " ", &save))
+		add_role(b, s, g, role);
+}
+
+void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what)
+{
+	int before = b->n;
+	for (const struct phase *p = phases; p->name; p++)
+		if (!lacking(g, p->only_if))
+			build_phase(b, g, p, what);
+	if (!b->trace || b->n == before || !g->out)
+		return;
+	if (b->steps[b->n - 1].domain == DOMAIN_TILE)
+		b->pending[b->n_pending++] = g;
+	else
+		b->steps[b->n - 1].gives_output = true;
+}
+
+void build_backward(struct builder *b, const struct group *g)
+{
+	build_phases(b, g, g->kernel->backward, "backward");
+}
+
+/* ---- the schedule as a whole ---- */
+
+void build_begin(struct builder *b, const char *prefix)
+{
+	const struct graph *g = b->plan->graph;
+	size_t groups = (size_t)b->plan->n_groups * KERNEL_BUFFERS;
+	b->prefix = prefix;
+	b->steps = NULL;
+	b->buffers = NULL;
+	b->n = b->capacity = b->n_buffers = b->buffer_capacity = b->n_pending = 0;
+	b->values = ARENA_ARRAY(b->arena, struct buffer *, g->n_tensors);
+	b->gradients = ARENA_ARRAY(b->arena, struct buffer *, g->n_tensors);
+	b->written = ARENA_ARRAY(b->arena, bool, g->n_tensors);
+	b->sums = ARENA_ARRAY(b->arena, struct buffer *, g->n_parameters);
+	b->saved = ARENA_ARRAY(b->arena, struct buffer *, groups);
+	b->scratch = ARENA_ARRAY(b->arena, struct buffer *, groups);
+	b->group_sums = ARENA_ARRAY(b->arena, struct buffer *, groups);
+}
+
+static void cut_segments(struct arena *a, struct schedule *s)
+{
+	s->segments = ARENA_ARRAY(a, struct segment, s->n);
+	for (int i = 0; i < s->n; i++) {
+		struct segment *last = s->n_segments ? &s->segments[s->n_segments - 1] : NULL;
+		if (last && last->domain == DOMAIN_SAMPLE && s->steps[i].domain == DOMAIN_SAMPLE)
+			last->n++;
+		else
+			s->segments[s->n_segments++] = (struct segment){.domain = s->steps[i].domain, .first = i, .n = 1};
+	}
+}
+
+struct schedule build_end(struct builder *b)
+{
+	struct schedule s = {.steps = b->steps, .n = b->n, .buffers = b->buffers, .n_buffers = b->n_buffers};
+	cut_segments(b->arena, &s);
+	memory_lay_out(b->arena, &s);
+	return s;
+}

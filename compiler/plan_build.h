@@ -1,0 +1,36 @@
+/* Building one schedule: steps, their arguments and the buffers these name. Private to the plan. */
+#ifndef TRAINC_PLAN_BUILD_H
+#define TRAINC_PLAN_BUILD_H
+#include "plan.h"
+
+struct builder {
+	struct arena *arena;
+	struct plan *plan;
+	struct buffer **packs;              /* [group][KERNEL_BUFFERS], shared by the schedules */
+	long fixed;                         /* reals of packs */
+	/* of the schedule being built */
+	const char *prefix;                 /* of its constants: "" for train, "E" for evaluate */
+	struct step *steps; int n, capacity;
+	struct buffer **buffers; int n_buffers, buffer_capacity;
+	struct buffer **values, **gradients;                /* [tensor] */
+	struct buffer **saved, **scratch, **group_sums;     /* [group][KERNEL_BUFFERS] */
+	struct buffer **sums;                               /* [parameter]: its gradient's sums a slot */
+	bool *written;                                      /* [tensor]: its gradient has a first writer */
+	bool trace;
+	const struct group *pending[GROUP_INPUTS]; int n_pending;   /* outputs of TILE steps, to be traced */
+};
+
+struct tensor *plan_storage(struct tensor *t);
+
+void build_begin(struct builder *b, const char *prefix);
+struct schedule build_end(struct builder *b);
+/* A step without arguments. */
+struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain);
+void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what);
+void build_backward(struct builder *b, const struct group *g);
+void build_value(struct builder *b, struct step *s, struct tensor *t);
+void build_buffer(struct step *s, struct buffer *buffer);
+void build_plain(struct step *s, enum argument_kind kind, int number);
+struct buffer *build_parameter(struct builder *b, const struct parameter *p, enum arena_kind arena);
+
+#endif

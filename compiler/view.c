@@ -1,0 +1,350 @@
+/* The view of a plan's schedules: functions of kernels, each distinct one once, and the passes that call them. What does
+ * not depend on the plan is in view_model.c. */
+#include <string.h>
+#include "ctext.h"
+#include "template.h"
+#include "view_parts.h"
+
+struct function { const char *body, *base, *name; int count; };
+
+struct naming { struct arena *arena; const struct templates *templates; struct object *root;
+	struct function *functions; int n; };
+
+static const char FUNCTION[] = "\001";  /* stands for a function's name until bodies have been compared */
+
+/* ---- what a kernel's template sees ---- */
+
+static const char *scalar(struct arena *a, const struct value *v)
+{
+	if (v->hyperparameter)
+		return arena_format(a, "work->hyperparameters[HYPERPARAMETER_%s]", v->hyperparameter->name);
+	return c_double(a, v->number);
+}
+
+static void add_sizes(struct object *o, const char *prefix, struct shape s)
+{
+	static const char *const names[] = {"h", "w", "c"};
+	int skip = 3 - s.rank;
+	for (int i = 0; i < 3; i++)
+		object_text(o, arena_format(o->arena, "%s_%s", prefix, names[i]), "%d", i < skip ? 1 : s.size[i - skip]);
+	object_text(o, arena_format(o->arena, "%s_size", prefix), "%ld", shape_count(s));
+}
+
+static void add_attributes(struct object *o, const struct op *op)
+{
+	for (int i = 0; op->type->attributes[i]; i++)
+		object_text(o, op->type->attributes[i], "%d", op->attributes[i]);
+	if (op->n_in)
+		add_sizes(o, "in", op->in[0]->shape);
+	if (op->out)
+		add_sizes(o, "out", op->out->shape);
+}
+
+static void add_function_row(struct object *o, const struct op *op)
+{
+	const struct activation_type *t = (const struct activation_type *)op->function;
+	if (op->type != &op_map)
+		return;
+	object_text(o, "map_name", "%s", t->row.name);
+	object_text(o, "map_forward", "%s", t->forward);
+	object_text(o, "map_backward", "%s", t->backward);
+}
+
+static void add_scalars(struct object *o, const struct op *op)
+{
+	if (op->type == &op_mask)
+		object_text(o, "rate", "%s", scalar(o->arena, op->scalars[0]));
+	if (op->type == &op_normalise) {
+		object_text(o, "epsilon", "%s", scalar(o->arena, op->scalars[0]));
+		object_text(o, "momentum", "%s", scalar(o->arena, op->scalars[1]));
+	}
+}
+
+static void add_op(struct object *o, const struct op *op)
+{
+	add_attributes(o, op);
+	add_function_row(o, op);
+	add_scalars(o, op);
+	object_text(o, "layer", "%d", op->layer ? op->layer->index : 0);
+}
+
+static void add_inputs(struct object *o, const struct group *g, const struct step *s)
+{
+	const struct op *op = g->ops[0];
+	for (int i = 0; i < g->n_in; i++) {
+		struct object *in = object_item(o, "inputs");
+		object_text(in, "index", "%d", i);
+		object_text(in, "assign", "%s", s->assign[i] ? "=" : "+=");
+		object_flag(in, "dx", g->in[i]->needs_gradient);
+		if (op->type == &op_concatenate)
+			object_text(in, "part", "%ld", shape_count(g->in[i]->shape) / op->attributes[SLICE_OUTER]);
+	}
+	object_text(o, "inputs_count", "%d", g->n_in);
+	object_text(o, "assign0", "%s", s->assign[0] ? "=" : "+=");
+	object_flag(o, "first0", s->assign[0]);
+	object_flag(o, "dx0", g->n_in && g->in[0]->needs_gradient);
+}
+
+/* Every operation type is a section, on if the group holds one. */
+static void add_ops(struct object *o, const struct group *g)
+{
+	static const struct op_type *const sections[] = {&op_map, &op_mask, &op_max_pool, &op_softmax, &op_loss};
+	for (size_t k = 0; k < sizeof sections / sizeof *sections; k++) {
+		const struct op *found = NULL;
+		for (int i = 0; i < g->n; i++)
+			if (g->ops[i]->type == sections[k])
+				found = g->ops[i];
+		object_flag(o, sections[k]->name, found != NULL);
+		if (found)
+			add_op(object_find(o, sections[k]->name)->items[0], found);
+	}
+	add_op(o, g->ops[0]);
+}
+
+static void add_group(struct object *o, const struct group *g, const struct step *s)
+{
+	static const char *const parameters[] = {"w0", "w1", "w2", "w3"};
+	add_ops(o, g);
+	add_inputs(o, g, s);
+	add_sizes(o, "group_out", g->out ? g->out->shape : g->in[0]->shape);
+	for (int i = 0; i < 4; i++)
+		object_flag(o, parameters[i], i < g->n_parameters && g->parameters[i]);
+}
+
+static struct object *step_object(struct naming *n, const struct step *s)
+{
+	struct object *o = object_new(n->arena);
+	const struct field *inherited[] = {object_find(n->root, "fuzz"), object_find(n->root, "scale")};
+	for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++)
+		object_text(o, inherited[i]->name, "%s", inherited[i]->text);
+	object_flag(o, "channels_first", object_find(n->root, "channels_first")->n > 0);
+	object_flag(o, "one_hot", object_find(n->root, "one_hot")->n > 0);
+	if (s->merged)
+		object_text(o, "count", "%ld", s->merged->count);
+	if (s->group)
+		add_group(o, s->group, s);
+	return o;
+}
+
+/* ---- functions ---- */
+
+/* "convolution_reference_forward" of "cpu/convolution_reference/forward.c" */
+static const char *base_name(struct arena *a, const char *template)
+{
+	const char *from = strchr(template, '/') + 1;
+	char *s = arena_copy(a, from, strlen(from) - strlen(".c"));
+	for (char *p = s; *p; p++)
+		if (*p == '/')
+			*p = '_';
+	return s;
+}
+
+static const char *with_name(struct arena *a, const char *body, const char *name)
+{
+	struct text t = {.arena = a};
+	for (const char *mark; (mark = strstr(body, FUNCTION)); body = mark + strlen(FUNCTION)) {
+		text_add_bytes(&t, body, (size_t)(mark - body));
+		text_add(&t, name);
+	}
+	text_add(&t, body);
+	return t.text;
+}
+
+/* The name of the function with this body: an earlier one's if it is the same. */
+static const char *function_of(struct naming *n, const char *template, struct object *o)
+{
+	const char *base = base_name(n->arena, template);
+	object_text(o, "function", "%s", FUNCTION);
+	const char *body = template_render(n->arena, n->templates, template, o);
+	int same_base = 0;
+	for (int i = 0; i < n->n; i++) {
+		if (!strcmp(n->functions[i].base, base)) {
+			same_base++;
+			if (!strcmp(n->functions[i].body, body))
+				return n->functions[i].name;
+		}
+	}
+	const char *name = arena_format(n->arena, "%s_%d", base, same_base + 1);
+	n->functions[n->n++] = (struct function){.body = body, .base = base, .name = name};
+	object_text(object_item(n->root, "functions"), "text", "%s", with_name(n->arena, body, name));
+	return name;
+}
+
+/* ---- calls ---- */
+
+static const char *place(struct arena *a, const struct buffer *x, enum domain domain)
+{
+	static const char *const bases[][ARENA_GRADIENTS + 1] = {
+		[DOMAIN_SAMPLE] = {"sample", "sums", "thread", "work->fixed", "work->weights", "work->gradients"},
+		[DOMAIN_TILE] = {"work->samples", "work->slots", "work->threads", "work->fixed", "work->weights", "work->gradients"},
+	};
+	return arena_format(a, "%s + %s", bases[domain][x->arena], x->name);
+}
+
+static const char *argument(struct arena *a, const struct argument *x, enum domain domain)
+{
+	switch (x->kind) {
+	case ARGUMENT_BUFFER: return place(a, x->buffer, domain);
+	case ARGUMENT_LABEL: return "label";
+	case ARGUMENT_LOSS: return "&work->loss[i]";
+	case ARGUMENT_METRIC: return arena_format(a, "&work->metrics[%d * work->n + i]", x->number);
+	case ARGUMENT_INDEX: return "i";
+	case ARGUMENT_ORDINAL: return "i - begin";
+	case ARGUMENT_WORK: return "work";
+	}
+	return "";
+}
+
+static const char *call_text(struct arena *a, const struct step *s, const char *function)
+{
+	struct text t = {.arena = a};
+	size_t line = 0;
+	text_format(&t, "%s(", function);
+	for (int i = 0; i < s->n_arguments; i++) {
+		const char *x = argument(a, &s->arguments[i], s->domain);
+		if (i)
+			text_add(&t, t.size - line > 90 ? ",\n\t\t\t" : ", ");
+		if (t.text[t.size - 1] == '\t')
+			line = t.size;
+		text_add(&t, x);
+	}
+	text_add(&t, s->domain == DOMAIN_TILE ? ", tile)" : ")");
+	return t.text;
+}
+
+static const char *where(struct arena *a, const struct layer *l)
+{
+	return l->at.line ? arena_format(a, " (%s:%d)", l->spec ? c_comment(a, l->at.source->path) : "", l->at.line) : "";
+}
+
+/* "conv2d_1 + max_pooling2d_1, forward" */
+static const char *provenance(struct arena *a, const struct step *s)
+{
+	struct text t = {.arena = a};
+	if (s->merged)
+		return arena_format(a, "%s's %s: the gradient's sums, merged in order", s->merged->layer->name, s->merged->name);
+	if (s->metric)
+		return arena_format(a, "%s", s->metric->name);
+	const struct layer *last = NULL;
+	for (int i = 0; s->group && i < s->group->n; i++) {
+		const struct op *op = s->group->ops[i];
+		if (op->layer == last && i)
+			continue;
+		last = op->layer;
+		text_add(&t, i ? " + " : "");
+		text_add(&t, op->type == &op_loss ? op->function->name : op->layer->name);
+		if (op->layer->spec && op->type != &op_loss)
+			text_add(&t, where(a, op->layer));
+	}
+	text_format(&t, ", %s", s->what);
+	return t.text;
+}
+
+static void add_trace(struct object *o, const char *list, const struct group *g, const struct buffer *x)
+{
+	struct object *trace = object_item(o, list);
+	object_text(trace, "layer", "%d", g->ops[g->n - 1]->layer->index);
+	object_text(trace, "place", "%s", place(o->arena, x, DOMAIN_SAMPLE));
+	object_text(trace, "count", "%ld", shape_count(g->out->shape));
+}
+
+static bool uses(const struct step *s, enum argument_kind kind, int arena)
+{
+	for (int i = 0; i < s->n_arguments; i++)
+		if (s->arguments[i].kind == kind && (kind != ARGUMENT_BUFFER || (int)s->arguments[i].buffer->arena == arena))
+			return true;
+	for (int i = 0; i < s->n_traced && kind == ARGUMENT_BUFFER; i++)
+		if ((int)s->traced_buffers[i]->arena == arena)
+			return true;
+	return false;
+}
+
+static void add_step(struct naming *n, struct object *list, const struct step *s)
+{
+	struct object *o = object_item(list, "steps"), *values = step_object(n, s);
+	const char *function = function_of(n, s->template, values);
+	object_text(o, "call", "%s", call_text(n->arena, s, function));
+	object_text(o, "provenance", "%s", provenance(n->arena, s));
+	object_text(o, "tiles", "%s", template_render_text(n->arena, n->templates, "tiles", s->tiles, values));
+	object_flag(o, "traces_before", false);
+	object_flag(o, "traces", false);
+	for (int i = 0; i < s->n_traced; i++)
+		add_trace(o, "traces_before", s->traced[i], s->traced_buffers[i]);
+	for (int i = 0; i < s->n_arguments && s->gives_output; i++) {
+		const struct buffer *x = s->arguments[i].buffer;
+		if (x && !strcmp(x->name, arena_format(n->arena, "Y_%s", plan_storage(s->group->out)->name)))
+			add_trace(o, "traces", s->group, x);
+	}
+}
+
+static void add_pass(struct naming *n, struct object *o, const struct schedule *s, const struct segment *segment)
+{
+	bool used[ARENAS] = {false}, label = false;
+	for (int i = segment->first; i < segment->first + segment->n; i++) {
+		add_step(n, o, &s->steps[i]);
+		label |= uses(&s->steps[i], ARGUMENT_LABEL, 0);
+		for (int k = 0; k < ARENAS; k++)
+			used[k] |= uses(&s->steps[i], ARGUMENT_BUFFER, k);
+	}
+	object_flag(o, "sample", used[ARENA_SAMPLE]);
+	object_flag(o, "sums", used[ARENA_SLOT] || segment->zero_count);
+	object_flag(o, "thread", used[ARENA_THREAD]);
+	object_flag(o, "label", label);
+	object_flag(o, "zero", segment->zero_count > 0);
+	object_text(o, "zero_from", "%ld", segment->zero_from);
+	object_text(o, "zero_count", "%ld", segment->zero_count);
+}
+
+static void add_schedule(struct naming *n, const char *name, const char *prefix, const struct schedule *s)
+{
+	struct object *schedule = object_item(n->root, name);
+	int passes = 0;
+	object_flag(schedule, "segments", false);
+	object_flag(schedule, "passes", false);
+	for (int i = 0; i < s->n_segments; i++) {
+		const struct segment *g = &s->segments[i];
+		struct object *o = object_item(schedule, "segments");
+		object_flag(o, "tile", g->domain == DOMAIN_TILE);
+		object_flag(o, "pass", g->domain == DOMAIN_SAMPLE);
+		if (g->domain == DOMAIN_TILE) {
+			add_step(n, o, &s->steps[g->first]);
+			object_flag(o, "nowait", s->steps[g->first].merged != NULL);
+			continue;
+		}
+		object_text(o, "pass_name", "%s_%d", prefix, ++passes);
+		struct object *pass = object_item(schedule, "passes");
+		object_text(pass, "pass_name", "%s_%d", prefix, passes);
+		add_pass(n, pass, s, g);
+	}
+}
+
+static void add_offsets(struct object *root, const struct schedule *s)
+{
+	for (int i = 0; i < s->n_buffers; i++) {
+		struct object *o = object_item(root, "offsets");
+		static const char *const owners[] = {"sample", "slot", "thread", "once"};
+		object_text(o, "name", "%s", s->buffers[i]->name);
+		object_text(o, "offset", "%ld", s->buffers[i]->offset);
+		object_text(o, "size", "%ld", s->buffers[i]->size);
+		object_text(o, "owner", "%s", owners[s->buffers[i]->arena]);
+	}
+}
+
+struct view view_of_plan(struct arena *a, const struct plan *p, const struct templates *t)
+{
+	static const char *const sizes[ARENAS] = {"sample_size", "slot_size", "thread_size", "fixed_size"};
+	struct naming n = {.arena = a, .templates = t, .root = object_new(a)};
+	int most = p->train.n + p->prepare.n + p->evaluate.n;
+	n.functions = ARENA_ARRAY(a, struct function, most);
+	view_model(n.root, p);
+	object_flag(n.root, "offsets", false);
+	add_schedule(&n, "train", "train", &p->train);
+	add_schedule(&n, "prepare", "prepare", &p->prepare);
+	add_schedule(&n, "evaluate", "evaluate", &p->evaluate);
+	add_offsets(n.root, &p->train);
+	add_offsets(n.root, &p->prepare);
+	add_offsets(n.root, &p->evaluate);
+	for (int i = 0; i < ARENAS; i++)
+		object_text(n.root, sizes[i], "%ld", p->size[i]);
+	return (struct view){n.root};
+}

@@ -1,0 +1,13 @@
+/* The parts of the view, one file each. */
+#ifndef TRAINC_VIEW_PARTS_H
+#define TRAINC_VIEW_PARTS_H
+#include "plan_build.h"
+#include "tables.h"
+#include "view.h"
+
+/* view_model.c: names, hyperparameters, layers, parameters, optimizer, exports. */
+void view_model(struct object *root, const struct plan *p);
+/* view_exports.c: the exports with their texts. */
+void view_exports(struct object *root, const struct graph *g);
+
+#endif

@@ -1,0 +1,15 @@
+/* Each input's gradient is its part of the output's */
+static void {{function}}(const real *restrict dy{{#inputs}}{{#dx}}, real *dx{{index}}{{/dx}}{{/inputs}})
+{
+	enum { OUTER = {{outer}} };
+
+	for (int o = 0; o < OUTER; o++) {
+		{{#inputs}}
+		{{#dx}}
+		for (int e = 0; e < {{part}}; e++)
+			dx{{index}}[o * {{part}} + e] {{assign}} dy[e];
+		{{/dx}}
+		dy += {{part}};
+		{{/inputs}}
+	}
+}

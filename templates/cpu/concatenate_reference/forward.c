@@ -1,0 +1,12 @@
+/* y[o] = the inputs' [o] one behind the other */
+static void {{function}}(real *restrict y{{#inputs}}, const real *x{{index}}{{/inputs}})
+{
+	enum { OUTER = {{outer}} };
+
+	for (int o = 0; o < OUTER; o++) {
+		{{#inputs}}
+		memcpy(y, x{{index}} + o * {{part}}, sizeof *y * {{part}});
+		y += {{part}};
+		{{/inputs}}
+	}
+}

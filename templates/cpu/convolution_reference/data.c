@@ -1,0 +1,26 @@
+/* dx[ih][iw][i] {{assign0}} sum over the outputs it reached of dy[oh][ow][o] * kernel[kh][kw][i][o] */
+static void {{function}}(const real *restrict dy, const real *restrict kernel, real *restrict dx)
+{
+{{>cpu/convolution_reference/shape.c}}
+
+	{{#first0}}
+	memset(dx, 0, sizeof *dx * IN_H * IN_W * IN_C);
+	{{/first0}}
+	for (int oh = 0; oh < OUT_H; oh++)
+		for (int ow = 0; ow < OUT_W; ow++, dy += OUT_C)
+			for (int kh = 0; kh < KERNEL_H; kh++)
+				for (int kw = 0; kw < KERNEL_W; kw++) {
+					const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP;
+					const int iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
+					if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
+						continue;
+					real *to = dx + (ih * IN_W + iw) * IN_C;
+					const real *k = kernel + (kh * KERNEL_W + kw) * IN_C * OUT_C;
+					for (int c = 0; c < IN_C; c++) {
+						real sum = 0;
+						for (int o = 0; o < OUT_C; o++)
+							sum += dy[o] * k[c * OUT_C + o];
+						to[c] += sum;
+					}
+				}
+}

@@ -1,0 +1,12 @@
+/* dp[c] {{assign0}} (p - t) / (p * (1 - p)) / (SIZE * batch), and 0 where the clip holds */
+static void {{function}}(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+{
+	enum { SIZE = {{in_size}} };
+	const real fuzz = (real)({{fuzz}}), part = 1 / ((real)work->total * SIZE);
+
+	for (int c = 0; c < SIZE; c++) {
+{{>cpu/loss_reference/target.c}}
+		const real passes = p[c] >= fuzz && p[c] <= 1 - fuzz ? part : 0;
+		dp[c] {{assign0}} passes == 0 ? 0 : passes * (p[c] - t) / (p[c] * (1 - p[c]));
+	}
+}

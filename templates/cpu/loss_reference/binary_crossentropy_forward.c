@@ -1,0 +1,14 @@
+/* loss = mean of -t * log(q) - (1 - t) * log(1 - q), q = clip(p, fuzz, 1 - fuzz): Keras 2.2.4's binary_crossentropy */
+static void {{function}}(const real *restrict p, float label, real *restrict loss)
+{
+	enum { SIZE = {{in_size}} };
+	const real fuzz = (real)({{fuzz}});
+	real sum = 0;
+
+	for (int c = 0; c < SIZE; c++) {
+{{>cpu/loss_reference/target.c}}
+		const real q = real_min(real_max(p[c], fuzz), 1 - fuzz);
+		sum -= t * real_log(q) + (1 - t) * real_log(1 - q);
+	}
+	*loss = sum / SIZE;
+}

@@ -1,0 +1,11 @@
+/* dp[c] {{assign0}} 2 * (p - t) / (SIZE * batch) */
+static void {{function}}(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+{
+	enum { SIZE = {{in_size}} };
+	const real part = 2 / ((real)work->total * SIZE);
+
+	for (int c = 0; c < SIZE; c++) {
+{{>cpu/loss_reference/target.c}}
+		dp[c] {{assign0}} part * (p[c] - t);
+	}
+}

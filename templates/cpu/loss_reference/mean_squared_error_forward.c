@@ -1,0 +1,12 @@
+/* loss = mean of (p - t)^2 */
+static void {{function}}(const real *restrict p, float label, real *restrict loss)
+{
+	enum { SIZE = {{in_size}} };
+	real sum = 0;
+
+	for (int c = 0; c < SIZE; c++) {
+{{>cpu/loss_reference/target.c}}
+		sum += (p[c] - t) * (p[c] - t);
+	}
+	*loss = sum / SIZE;
+}

@@ -1,0 +1,10 @@
+/* y = {{map_name}}(x), elementwise */
+static void {{function}}(const real *restrict from, real *restrict to)
+{
+	enum { SIZE = {{out_size}} };
+
+	for (int e = 0; e < SIZE; e++) {
+		const real x = from[e];
+		to[e] = {{map_forward}};
+	}
+}

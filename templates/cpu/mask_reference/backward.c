@@ -1,0 +1,17 @@
+/* dx {{assign0}} dy / (1 - rate) where forward kept x, by the same random numbers */
+static void {{function}}(const struct rt_work *work, int i, const real *restrict dy, real *restrict dx)
+{
+	enum { SIZE = {{out_size}}, STREAM = {{layer}}, BLOCK = 16 * PHILOX_BLOCK };
+	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
+	const double rate = {{rate}};
+	const uint32_t below = philox_threshold(rate);
+	const real scale = (real)(1 / (1 - rate));
+	uint32_t words[BLOCK];
+
+	for (int from = 0; from < SIZE; from += BLOCK) {
+		const int count = SIZE - from < BLOCK ? SIZE - from : BLOCK;
+		philox_words(&random, (uint32_t)from, (uint32_t)count, words);
+		for (int e = 0; e < count; e++)
+			dx[from + e] {{assign0}} words[e] < below ? 0 : dy[from + e] * scale;
+	}
+}

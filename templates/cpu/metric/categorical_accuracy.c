@@ -1,0 +1,11 @@
+/* 1 when the largest output (the first of equals) is the label's, else 0 */
+static void {{function}}(const real *restrict p, float label, real *restrict metric)
+{
+	enum { SIZE = {{in_size}} };
+	int best = 0;
+
+	for (int c = 1; c < SIZE; c++)
+		if (p[c] > p[best])
+			best = c;
+	*metric = best == (int)label;
+}

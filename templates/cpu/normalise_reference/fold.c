@@ -1,0 +1,12 @@
+/* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
+static void {{function}}(const real *restrict moving_mean, const real *restrict moving_variance, real *restrict batch, int tile)
+{
+	enum { LENGTH = {{length}} };
+	const real epsilon = (real)({{epsilon}});
+
+	(void)tile;
+	for (int l = 0; l < LENGTH; l++) {
+		batch[l] = moving_mean[l];
+		batch[LENGTH + l] = 1 / real_sqrt(moving_variance[l] + epsilon);
+	}
+}

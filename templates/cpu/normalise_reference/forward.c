@@ -1,0 +1,14 @@
+/* y = {{#w0}}gamma[l] * {{/w0}}(x - mean[l]) / sqrt(variance[l] + epsilon){{#w1}} + beta[l]{{/w1}} */
+static void {{function}}(const real *restrict x, const real *restrict batch{{#w0}}, const real *restrict gamma{{/w0}}{{#w1}},
+	const real *restrict beta{{/w1}}, real *restrict y)
+{
+{{>cpu/normalise_reference/shape.c}}
+	const real *mean = batch, *rate = batch + LENGTH;
+
+	for (int o = 0; o < OUTER; o++)
+		for (int l = 0; l < LENGTH; l++)
+			for (int i = 0; i < INNER; i++) {
+				const int e = (o * LENGTH + l) * INNER + i;
+				y[e] = {{#w0}}gamma[l] * {{/w0}}((x[e] - mean[l]) * rate[l]){{#w1}} + beta[l]{{/w1}};
+			}
+}

@@ -1,0 +1,14 @@
+/* sums[l] += sum of dy, sums[LENGTH + l] += sum of dy * normalised x */
+static void {{function}}(const real *restrict x, const real *restrict dy, const real *restrict batch, real *restrict sums)
+{
+{{>cpu/normalise_reference/shape.c}}
+	const real *mean = batch, *rate = batch + LENGTH;
+
+	for (int o = 0; o < OUTER; o++)
+		for (int l = 0; l < LENGTH; l++)
+			for (int i = 0; i < INNER; i++) {
+				const int e = (o * LENGTH + l) * INNER + i;
+				sums[l] += dy[e];
+				sums[LENGTH + l] += dy[e] * ((x[e] - mean[l]) * rate[l]);
+			}
+}

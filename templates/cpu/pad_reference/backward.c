@@ -1,0 +1,10 @@
+/* dx {{assign0}} the inside of dy */
+static void {{function}}(const real *restrict dy, real *restrict dx)
+{
+{{>cpu/pad_reference/shape.c}}
+
+	(void)SIZE;
+	for (int h = 0; h < IN_H; h++)
+		for (int e = 0; e < ROW; e++)
+			dx[h * ROW + e] {{assign0}} dy[((h + PAD_TOP) * OUT_W + PAD_LEFT) * CHANNELS + e];
+}

@@ -1,0 +1,9 @@
+/* {{name}}: one function for each distinct kernel. Written by trainc {{compiler}} from {{file_comment}}.
+ *
+ * Included by step.c, and so compiled once for each instruction set. Shapes are constants. SAMPLE kernels work on one
+ * sample; those that end in a tile work on a part of the batch or of the weights.
+ */
+{{#functions}}
+
+{{text}}
+{{/functions}}

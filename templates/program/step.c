@@ -1,0 +1,96 @@
+/* {{name}}: one training step, and evaluation. Written by trainc {{compiler}} from {{file_comment}}.
+ *
+ * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
+ * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * are the same for any number of threads.
+ *
+ * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
+ */
+#include <omp.h>
+#include <string.h>
+#include <trainc/cpu.h>
+#include "model.h"
+#include "kernels.c"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+{{#train}}
+{{>program/passes.c}}
+{{/train}}
+{{#evaluate}}
+{{>program/passes.c}}
+{{/evaluate}}
+/* Forward, loss and backward: the batch's mean gradient in work->gradients. */
+static void gradients(struct rt_work *work)
+{
+	const int slots = rt_slot_count(work->n);
+#pragma omp parallel num_threads(work->thread_count)
+	{
+		{{#train}}
+{{>program/segments.c}}
+		{{/train}}
+	}
+}
+
+/* Packs and folds the weights for evaluation. */
+static void prepare(struct rt_work *work)
+{
+	(void)work;
+	{{#prepare}}
+	{{#segments}}
+	{{#steps}}
+	/* {{provenance}} */
+	for (int tile = 0; tile < {{tiles}}; tile++)
+		{{call}};
+	{{/steps}}
+	{{/segments}}
+	{{/prepare}}
+}
+
+/* Forward without dropout: losses, metrics and predictions. */
+static void evaluate(struct rt_work *work)
+{
+	const int slots = rt_slot_count(work->n);
+#pragma omp parallel num_threads(work->thread_count)
+	{
+		{{#evaluate}}
+{{>program/segments.c}}
+		{{/evaluate}}
+	}
+}
+
+/* {{optimizer}}, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	const double lr = work->learning_rate, t = (double)work->iterations;
+	{{#settings}}
+	const double {{name}} = {{value}};
+	{{/settings}}
+	{{optimizer_prepare}}
+	real *restrict weights = work->weights;
+	const real *restrict gradient = work->gradients;
+	{{#states}}
+	real *restrict {{name}}s = work->states + (size_t){{index}} * TRAINABLE;
+	{{/states}}
+
+	(void)lr, (void)t;
+	{{#settings}}
+	(void){{name}};
+	{{/settings}}
+#pragma omp parallel for simd schedule(static) num_threads(work->thread_count)
+	for (int i = 0; i < TRAINABLE; i++) {
+		const real g = gradient[i];
+		real weight = weights[i];
+		{{#states}}
+		real {{name}} = {{name}}s[i];
+		{{/states}}
+		{{optimizer_update}}
+		{{#states}}
+		{{name}}s[i] = {{name}};
+		{{/states}}
+		weights[i] = weight;
+	}
+}
+
+const struct rt_code JOIN(rt_code_, RT_ISA) = {RT_ISA_NAME, gradients, update, prepare, evaluate};
