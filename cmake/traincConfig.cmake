@@ -1,4 +1,56 @@
-# find_package(trainc): trainc::trainc, trainc::runtime and
-#   trainc_add_model(NAME SPEC FILE [TARGET cpu])
-# which adds the executable NAME: the training program that trainc writes for the spec.
+# find_package(trainc): the targets trainc::trainc and trainc::runtime, and
+#   trainc_add_model(NAME SPEC FILE [TARGET cpu])    the executable NAME: what trainc writes for the spec, written anew
+#                                                    whenever the spec changes
+#   trainc_add_program(NAME FOLDER)                  the executable NAME from a folder that trainc wrote
 include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
+
+# Instruction sets that step.c is compiled for, and the flags of each. What is here, tables.c names; the program picks
+# the fastest that its machine has.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
+	set(trainc_isas avx512 avx2 x86_64)
+else()
+	set(trainc_isas generic)
+endif()
+set(trainc_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma)
+set(trainc_flags_avx2 -mavx2 -mfma)
+
+function(trainc_add_program name folder)
+	add_executable(${name} ${folder}/main.c ${folder}/tables.c)
+	target_link_libraries(${name} PRIVATE trainc::runtime)
+	foreach(isa IN LISTS trainc_isas)
+		set(step ${name}_step_${isa})
+		add_library(${step} OBJECT ${folder}/step.c)
+		target_link_libraries(${step} PRIVATE trainc::runtime)
+		target_compile_definitions(${step} PRIVATE RT_ISA=${isa} RT_ISA_NAME="${isa}")
+		# Multiply-adds are contracted by gcc and clang alike; nothing reads errno or floating-point traps.
+		target_compile_options(${step} PRIVATE ${trainc_flags_${isa}} $<$<NOT:$<CONFIG:Debug>>:-O3>
+			-ffp-contract=fast -fno-math-errno -fno-trapping-math)
+		target_sources(${name} PRIVATE $<TARGET_OBJECTS:${step}>)
+		list(APPEND targets ${step})
+	endforeach()
+	set_target_properties(${name} ${targets} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS ON)
+	set(trainc_program_targets ${name} ${targets} PARENT_SCOPE)
+endfunction()
+
+function(trainc_add_model name)
+	cmake_parse_arguments(PARSE_ARGV 1 model "" "SPEC;TARGET" "")
+	if(NOT model_SPEC OR model_UNPARSED_ARGUMENTS)
+		message(FATAL_ERROR "trainc_add_model(NAME SPEC FILE [TARGET cpu])")
+	endif()
+	if(NOT model_TARGET)
+		set(model_TARGET cpu)
+	endif()
+	get_filename_component(spec ${model_SPEC} ABSOLUTE)
+	set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}-program)
+	set(files main.c tables.c step.c kernels.c model.h)
+	list(TRANSFORM files PREPEND ${folder}/)
+	add_custom_command(OUTPUT ${files}
+		COMMAND trainc::trainc emit ${spec} -o ${folder} -t ${model_TARGET}
+		DEPENDS ${spec} trainc::trainc
+		COMMENT "Compiling ${model_SPEC}" VERBATIM)
+	add_custom_target(${name}_program DEPENDS ${files})
+	trainc_add_program(${name} ${folder})
+	foreach(target IN LISTS trainc_program_targets)
+		add_dependencies(${target} ${name}_program)
+	endforeach()
+endfunction()

@@ -1,6 +1,7 @@
 # trainc build: a program that runs, without warnings, and says what it is.
 . "$(dirname "$0")/helpers"
 
+export CFLAGS="${CFLAGS:-} -Wall -Wextra -Werror"
 run 0 build "$spec" -o program
 grep -i warning out err && complain "warnings"
 for option in --version --help --describe; do
