@@ -1,11 +1,11 @@
 /* The command line: a row per verb, a row per option; parsing, --help and docs/cli.md are loops over the rows. */
-#include "options.h"
-#include "diag.h"
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include "diag.h"
+#include "options.h"
 
 const struct verb verbs[VERBS] = {
 	[VERB_BUILD] = {"build", "SPEC", "write the program to DIR and compile it: DIR/train", 1, 1},
@@ -44,7 +44,7 @@ static const struct option {
 	{0, "templates", "DIR", TEXT, WRITES, offsetof(struct options, templates), NULL, false,
 		"read the templates from DIR instead of those built in"},
 	{0, "dump", "STAGE", TEXT, COMPILES, offsetof(struct options, dump), dumps, false,
-		"print what a stage made, spec, graph or plan, and stop there"},
+		"print what a stage made, too: spec, graph or plan"},
 	{0, "batch", "N", NUMBER, BIT(SUMMARY), offsetof(struct options, batch), NULL, false,
 		"memory for a batch of N samples (default: the spec's batch size)"},
 	{0, "markdown", NULL, FLAG, BIT(LAYERS), offsetof(struct options, markdown), NULL, true, "as docs/layers.md"},

@@ -33,7 +33,7 @@ run 0 layers conv2d
 says out kernel_size
 
 for stage in spec graph plan; do
-	run 0 emit "$spec" --dump=$stage
+	run 0 check "$spec" --dump=$stage
 	says out conv2d_1
 	absent mnist-cnn
 done
