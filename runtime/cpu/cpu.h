@@ -5,6 +5,8 @@
  */
 #ifndef TRAINC_CPU_H
 #define TRAINC_CPU_H
+#include <stdbool.h>
+#include "hints.h"
 #include "philox.h"
 #include "real.h"
 
@@ -37,10 +39,6 @@ typedef real vec_anywhere __attribute__((vector_size(VECTOR_BYTES), aligned(size
 typedef __typeof__(__builtin_choose_expr(sizeof(real) == sizeof(int32_t), (int32_t)0, (int64_t)0)) real_bits;
 typedef real_bits vec_mask __attribute__((vector_size(VECTOR_BYTES)));      /* lanes are 0 or -1 */
 
-#define INLINE static inline __attribute__((always_inline))
-/* For loops over registers: their arrays stay in registers only if nothing is left of the loop. */
-#define UNROLL _Pragma("GCC unroll 64")
-
 INLINE vec vec_load(const real *p)
 {
 	return *(const vec_anywhere *)p;
@@ -58,7 +56,7 @@ INLINE vec vec_broadcast(real x)
 
 INLINE vec_mask vec_first(int n)
 {
-	vec_mask lanes;
+	vec_mask lanes = {0};
 	for (int i = 0; i < LANES; i++)
 		lanes[i] = i;
 	return (vec_mask)(lanes < n - (vec_mask){0});
@@ -140,18 +138,84 @@ INLINE void vec_store_tail(real *p, vec v, int n)
 #endif
 }
 
-/* Lanes c .. of a row of channels that ends at n: whole or tail. With constants it costs no branch. */
+/* Lanes c .. of a row of n channels, c a multiple of LANES: a whole vector or the tail. A constant n leaves no branch
+ * where it is a multiple of LANES. */
+INLINE bool vec_whole(int c, int n)
+{
+	return n % LANES == 0 || n - c >= LANES;
+}
+
 INLINE vec vec_load_channels(const real *p, int c, int n)
 {
-	return n - c >= LANES ? vec_load(p + c) : vec_load_tail(p + c, n - c);
+	return vec_whole(c, n) ? vec_load(p + c) : vec_load_tail(p + c, n % LANES);
 }
 
 INLINE void vec_store_channels(real *p, vec v, int c, int n)
 {
-	if (n - c >= LANES)
+	if (vec_whole(c, n))
 		vec_store(p + c, v);
 	else
-		vec_store_tail(p + c, v, n - c);
+		vec_store_tail(p + c, v, n % LANES);
+}
+
+/* ---- bytes beside vectors: masks and places in pooling windows ---- */
+
+typedef int8_t vec_bytes __attribute__((vector_size(LANES)));
+
+INLINE vec_mask vec_widen(vec_bytes bytes)
+{
+#if defined(__AVX2__) && !defined(__AVX512F__)
+	int64_t all = 0;
+	memcpy(&all, &bytes, sizeof bytes);
+	if (sizeof(real) == sizeof(float))
+		return (vec_mask)_mm256_cvtepi8_epi32(_mm_cvtsi64_si128(all));
+#endif
+	return __builtin_convertvector(bytes, vec_mask);
+}
+
+INLINE vec_bytes vec_narrow(vec_mask v)
+{
+#if defined(__AVX2__) && !defined(__AVX512F__)
+	if (sizeof(real) == sizeof(float)) {
+		__m128i words = _mm_packs_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
+		int64_t all = _mm_cvtsi128_si64(_mm_packs_epi16(words, words));
+		vec_bytes bytes;
+		memcpy(&bytes, &all, sizeof bytes);
+		return bytes;
+	}
+#endif
+	return __builtin_convertvector(v, vec_bytes);
+}
+
+/* Bytes c .. of a row of n, sign-extended: 0xff becomes -1. */
+INLINE vec_mask vec_load_bytes(const uint8_t *p, int c, int n)
+{
+	vec_bytes bytes = {0};
+	if (vec_whole(c, n))
+		memcpy(&bytes, p + c, LANES);
+	else
+		memcpy(&bytes, p + c, (size_t)(n % LANES));
+	return vec_widen(bytes);
+}
+
+/* Each lane, -128 .. 127, as a byte. */
+INLINE void vec_store_bytes(uint8_t *p, vec_mask v, int c, int n)
+{
+	vec_bytes bytes = vec_narrow(v);
+	if (vec_whole(c, n))
+		memcpy(p + c, &bytes, LANES);
+	else
+		memcpy(p + c, &bytes, (size_t)(n % LANES));
+}
+
+/* The largest of a 2x2 window, the first of equals, and its number 0 .. 3 in *which. */
+INLINE vec vec_largest(vec a0, vec a1, vec a2, vec a3, vec_mask *which)
+{
+	vec_mask right_top = (vec_mask)(a1 > a0), right_bottom = (vec_mask)(a3 > a2);
+	vec top = vec_select(right_top, a1, a0), bottom = vec_select(right_bottom, a3, a2);
+	vec_mask below = (vec_mask)(bottom > top);
+	*which = (below & 2) | (((below & right_bottom) | (~below & right_top)) & 1);
+	return vec_select(below, bottom, top);
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include "hints.h"
 #ifdef __AVX2__
 #include <immintrin.h>
 #elif defined(__SSE2__)
@@ -27,12 +28,13 @@ static inline struct philox philox_of(uint64_t seed, uint32_t stream, uint64_t s
 #else
 #define PHILOX_BYTES 16
 #endif
-enum { PHILOX_ROUNDS = 10, PHILOX_LANES = PHILOX_BYTES / 8, PHILOX_BLOCK = 16 };
+/* Counters go side by side in lanes of 64 bits, and in several groups so that one's multiplications hide another's. */
+enum { PHILOX_ROUNDS = 10, PHILOX_LANES = PHILOX_BYTES / 8, PHILOX_GROUPS = 2, PHILOX_BLOCK = 32 };
 
-/* Counters side by side; only the low half of a lane counts, so the high half of a product may stay in it. */
+/* Only the low half of a lane counts, so the high half of a product may stay in it. */
 typedef uint64_t philox_lanes __attribute__((vector_size(PHILOX_BYTES)));
 
-static inline philox_lanes philox_multiply(philox_lanes a, uint32_t b)
+INLINE philox_lanes philox_multiply(philox_lanes a, uint32_t b)
 {
 #ifdef __AVX2__
 	return (philox_lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x(b));
@@ -43,46 +45,56 @@ static inline philox_lanes philox_multiply(philox_lanes a, uint32_t b)
 #endif
 }
 
-/* w[j] = word j of counters counter .. counter + PHILOX_LANES - 1 */
-static inline void philox_rounds(const struct philox *p, uint32_t counter, philox_lanes w[4])
+/* w[j][g] = word j of the group's counters: counter + PHILOX_LANES * g and those after it */
+INLINE void philox_rounds(const struct philox *p, uint32_t counter, philox_lanes w[4][PHILOX_GROUPS])
 {
 	const philox_lanes zero = {0};
-	philox_lanes w0, w1 = p->sample + zero;
-	philox_lanes w2 = (uint32_t)p->step + zero, w3 = (uint32_t)(p->step >> 32) + zero;
-	for (uint32_t i = 0; i < PHILOX_LANES; i++)
-		w0[i] = counter + i;
-	for (uint32_t round = 0; round < PHILOX_ROUNDS; round++) {
-		uint32_t key0 = p->key[0] + round * 0x9E3779B9u, key1 = p->key[1] + round * 0xBB67AE85u;
-		philox_lanes a = philox_multiply(w0, 0xD2511F53u), b = philox_multiply(w2, 0xCD9E8D57u);
-		w0 = (b >> 32) ^ w1 ^ key0;
-		w2 = (a >> 32) ^ w3 ^ key1;
-		w1 = b;
-		w3 = a;
+	UNROLL for (uint32_t g = 0; g < PHILOX_GROUPS; g++) {
+		uint64_t counters[PHILOX_LANES];
+		for (uint32_t i = 0; i < PHILOX_LANES; i++)
+			counters[i] = counter + PHILOX_LANES * g + i;
+		memcpy(&w[0][g], counters, sizeof counters);
+		w[1][g] = p->sample + zero;
+		w[2][g] = (uint32_t)p->step + zero;
+		w[3][g] = (uint32_t)(p->step >> 32) + zero;
 	}
-	w[0] = w0;
-	w[1] = w1;
-	w[2] = w2;
-	w[3] = w3;
+	UNROLL for (uint32_t round = 0; round < PHILOX_ROUNDS; round++) {
+		uint32_t key0 = p->key[0] + round * 0x9E3779B9u, key1 = p->key[1] + round * 0xBB67AE85u;
+		UNROLL for (int g = 0; g < PHILOX_GROUPS; g++) {
+			philox_lanes a = philox_multiply(w[0][g], 0xD2511F53u), b = philox_multiply(w[2][g], 0xCD9E8D57u);
+			w[0][g] = (b >> 32) ^ (w[1][g] ^ key0);
+			w[2][g] = (a >> 32) ^ (w[3][g] ^ key1);
+			w[1][g] = b;
+			w[3][g] = a;
+		}
+	}
 }
 
 /* The word of one element. */
 static inline uint32_t philox_word(const struct philox *p, uint32_t element)
 {
-	philox_lanes w[4];
+	philox_lanes w[4][PHILOX_GROUPS];
 	philox_rounds(p, element / 4, w);
-	return (uint32_t)w[element % 4][0];
+	return (uint32_t)w[element % 4][0][0];
 }
 
 /* words[i] = word of element first + i. first is a multiple of 4; words has room for count rounded up to PHILOX_BLOCK. */
 static inline void philox_words(const struct philox *p, uint32_t first, uint32_t count, uint32_t *words)
 {
-	for (uint32_t done = 0; done < count; done += 4 * PHILOX_LANES) {
-		philox_lanes w[4];
+	for (uint32_t done = 0; done < count; done += 4 * PHILOX_LANES * PHILOX_GROUPS) {
+		philox_lanes w[4][PHILOX_GROUPS];
 		philox_rounds(p, (first + done) / 4, w);
-		philox_lanes low = (w[0] & 0xffffffffu) | w[1] << 32, high = (w[2] & 0xffffffffu) | w[3] << 32;
-		for (int i = 0; i < PHILOX_LANES; i++) {
-			uint64_t pair[2] = {low[i], high[i]};
-			memcpy(words + done + 4 * i, pair, sizeof pair);
+		UNROLL for (uint32_t g = 0; g < PHILOX_GROUPS; g++) {
+			philox_lanes low = (w[0][g] & 0xffffffffu) | w[1][g] << 32;
+			philox_lanes high = (w[2][g] & 0xffffffffu) | w[3][g] << 32, pairs[2];
+#ifdef __AVX2__
+			pairs[0] = __builtin_shufflevector(low, high, 0, 4, 1, 5);
+			pairs[1] = __builtin_shufflevector(low, high, 2, 6, 3, 7);
+#else
+			pairs[0] = __builtin_shufflevector(low, high, 0, 2);
+			pairs[1] = __builtin_shufflevector(low, high, 1, 3);
+#endif
+			memcpy(words + done + 4 * PHILOX_LANES * g, pairs, sizeof pairs);
 		}
 	}
 }
@@ -91,6 +103,18 @@ static inline void philox_words(const struct philox *p, uint32_t first, uint32_t
 static inline uint32_t philox_threshold(double rate)
 {
 	return (uint32_t)(rate * 4294967296.0);
+}
+
+/* keep[i] = 0xff, or 0 where element i is dropped; keep has room for count rounded up to PHILOX_BLOCK. */
+static inline void philox_keep(const struct philox *p, uint32_t count, double rate, uint8_t *keep)
+{
+	const uint32_t threshold = philox_threshold(rate);
+	for (uint32_t done = 0; done < count; done += PHILOX_BLOCK) {
+		uint32_t words[PHILOX_BLOCK];
+		philox_words(p, done, PHILOX_BLOCK, words);
+		for (int i = 0; i < PHILOX_BLOCK; i++)
+			keep[done + (uint32_t)i] = words[i] >= threshold ? 0xff : 0;
+	}
 }
 
 #endif

@@ -1,0 +1,17 @@
+/* What the compiler is told about loops and functions. */
+#ifndef TRAINC_HINTS_H
+#define TRAINC_HINTS_H
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* UNROLL is for loops over registers: their arrays stay in registers only if nothing is left of the loop. LANEWISE is for
+ * loops over the lanes of one vector, which become one vector operation only if they are still loops. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define LANEWISE
+#else
+#define UNROLL _Pragma("GCC unroll 64")
+#define LANEWISE _Pragma("GCC unroll 1")
+#endif
+
+#endif
