@@ -1,0 +1,175 @@
+"""What the tests that build and run programs share. Standard library only.
+
+A test is a function registered with @case; main() runs those that --case names, prints a line for each and at last
+"N passed, N failed[, N skipped]".
+"""
+import argparse
+import array
+import gzip
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import traceback
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+cases = {}
+
+
+class Skipped(Exception):
+    """Raised by a case that cannot run here, with the reason."""
+
+
+def case(function):
+    cases[function.__name__] = function
+    return function
+
+
+def arguments(description):
+    """The command line that every such test has, before it is parsed."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--trainc", default=os.environ.get("TRAINC", os.path.join(SOURCE, "build/release/trainc")))
+    parser.add_argument("--case", action="append", help="run this one only (may be given again)")
+    parser.add_argument("--keep", metavar="DIR", help="work in DIR and leave everything there")
+    return parser
+
+
+def chosen(names, wanted):
+    unknown = set(wanted or ()) - set(names)
+    if unknown:
+        sys.exit("no case %s; there are %s" % (", ".join(sorted(unknown)), ", ".join(names)))
+    return [name for name in names if not wanted or name in wanted]
+
+
+class Counts:
+    """Prints one line a case and counts them."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def run(self, name, function, *args):
+        try:
+            note = function(*args)
+            self.passed += 1
+            print("ok      %s%s" % (name, ": " + note if note else ""), flush=True)
+        except Skipped as reason:
+            self.skipped += 1
+            print("SKIPPED: %s: %s" % (name, reason), flush=True)
+        except Exception as failure:
+            self.failed += 1
+            if not isinstance(failure, AssertionError):
+                traceback.print_exc(file=sys.stdout)
+            print("FAILED  %s: %s" % (name, failure), flush=True)
+
+    def finish(self):
+        """Prints the totals; the exit code: 77 when nothing could run."""
+        print("%d passed, %d failed%s" % (self.passed, self.failed, ", %d skipped" % self.skipped if self.skipped else ""))
+        return 1 if self.failed else 77 if self.skipped and not self.passed else 0
+
+
+class WorkFolder:
+    """A folder that goes away with the test, unless it is to be kept."""
+
+    def __init__(self, keep):
+        self.keep = keep
+
+    def __enter__(self):
+        self.path = os.path.abspath(self.keep) if self.keep else tempfile.mkdtemp(prefix="trainc-test-")
+        os.makedirs(self.path, exist_ok=True)
+        return self.path
+
+    def __exit__(self, *_):
+        if not self.keep:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def run(*command, timeout=600, code=0, **options):
+    """Runs a command, asserts its exit code and returns its output, both streams together."""
+    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=timeout, universal_newlines=True, errors="replace", **options)
+    assert done.returncode == code, "%s: exit code %d, not %d\n%s" % (
+        " ".join(map(str, command)), done.returncode, code, done.stdout[-4000:])
+    return done.stdout
+
+
+def build(trainc, spec, folder, *options):
+    """trainc build; the path of the program."""
+    shutil.rmtree(folder, ignore_errors=True)
+    run(trainc, "build", spec, "-o", folder, *options)
+    return os.path.join(folder, "train")
+
+
+def venv(name):
+    """The Python of a virtual environment with a real framework."""
+    script = os.path.join(SOURCE, "tests/venvs.sh")
+    done = subprocess.run(["bash", script, name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, universal_newlines=True)
+    lines = done.stdout.strip().splitlines()
+    if done.returncode or not lines:
+        raise Skipped("no virtual environment %s: %s" % (name, done.stderr.strip()[-400:]))
+    return os.path.join(lines[-1], "bin/python")
+
+
+def idx(path, shape, values, kind="B"):
+    """Writes an IDX file of bytes (kind B) or floats (kind f)."""
+    values = array.array(kind, values)
+    if kind == "f":
+        values.byteswap()
+    opened = gzip.open if path.endswith(".gz") else open
+    with opened(path, "wb") as f:
+        f.write(struct.pack(">HBB", 0, {"B": 8, "f": 13}[kind], len(shape)) + struct.pack(">%dI" % len(shape), *shape))
+        f.write(values.tobytes())
+
+
+class Job:
+    """A SageMaker-shaped folder."""
+
+    def __init__(self, prefix):
+        self.prefix = prefix
+        for part in ("input/config", "input/data/training", "input/data/validation"):
+            os.makedirs(os.path.join(prefix, part), exist_ok=True)
+
+    def path(self, *parts):
+        return os.path.join(self.prefix, *parts)
+
+    def data(self, channel, name):
+        return self.path("input/data", channel, name)
+
+    def hyperparameters(self, **values):
+        with open(self.path("input/config/hyperparameters.json"), "w") as f:
+            json.dump({name: str(value) for name, value in values.items()}, f)
+
+    def model_channel(self, file):
+        """Gives initial weights."""
+        shutil.rmtree(self.path("input/data/model"), ignore_errors=True)
+        os.makedirs(self.path("input/data/model"))
+        shutil.copy(file, self.path("input/data/model"))
+
+    def forget(self):
+        """Removes what the last run wrote."""
+        for part in ("model", "output", "checkpoints"):
+            shutil.rmtree(self.path(part), ignore_errors=True)
+
+    def models(self):
+        """What model/ holds: name to content."""
+        found = {}
+        for name in sorted(os.listdir(self.path("model"))):
+            with open(self.path("model", name), "rb") as f:
+                found[name] = f.read()
+        return found
+
+    def train(self, program, *options, **settings):
+        return run(program, "--prefix", self.prefix, *options, **settings)
+
+
+NUMBER = r"([-+0-9.eE]+|nan|inf)"
+
+
+def epochs(output):
+    """The epoch lines' numbers: [{"loss": .., "acc": .., "val_loss": .., "val_acc": ..}]."""
+    lines = [line for line in re.split(r"[\r\n]+", output) if "val_loss:" in line]
+    return [{name: float(value) for name, value in re.findall(r"\b(\w+): " + NUMBER, line)} for line in lines]
