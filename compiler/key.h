@@ -12,6 +12,7 @@ enum kind {
 	KIND_SHAPE,         /* [n], [n, n] or [n, n, n] -> integers[0..count-1] */
 	KIND_FRACTION,      /* a number or "1/255" */
 	KIND_ROW,           /* a row of rows by name, or {name: {key: value}} -> call */
+	KIND_UNSUPPORTED,   /* Keras has it, we do not yet: null only */
 };
 
 struct row;
@@ -19,7 +20,7 @@ struct row;
 struct key {
 	const char *name;
 	enum kind kind;
-	const char *fallback;               /* the default, as YAML; "null": may be absent; NULL: must be given */
+	const char *fallback;               /* the default, as YAML ("null": none); NULL: must be given */
 	double min, max;                    /* numbers, both included; 0, 0: no bounds */
 	const char *const *choices;         /* KIND_CHOICE, NULL-terminated */
 	const struct row *const *rows;      /* KIND_ROW, NULL-terminated */

@@ -19,7 +19,7 @@ struct optimizer_type {
 	struct row row;                     /* row.keras: "SGD" */
 	/* One flat buffer each, in Keras's order of saving; NULL-terminated. */
 	const char *const *(*states)(const struct call *c);
-	int empty_states;                   /* further states that Keras saves with one zero a parameter (Adam's vhats) */
+	int saved_states;                   /* that Keras saves; those we lack it saves as one zero a parameter (Adam's vhats) */
 	/* C, once a step: const real constants from lr (decayed), t (updates before this one) and the keys (all doubles). */
 	const char *(*prepare)(const struct call *c);
 	/* C, per element: changes weight from the gradient g and the states by name. */

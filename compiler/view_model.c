@@ -131,10 +131,10 @@ static const char *setting(struct arena *a, const struct value *v)
 static void add_optimizer(struct object *root, const struct call *c)
 {
 	const struct optimizer_type *t = (const struct optimizer_type *)c->row;
+	const char *fuzz = object_find(root, "fuzz")->text;
 	int n = 0;
 	object_text(root, "optimizer", "%s", c->row->keras);
 	object_text(root, "optimizer_name", "%s", c->row->name);
-	object_text(root, "empty_states", "%d", t->empty_states);
 	object_text(root, "lr", "%s", scalar(root->arena, call_value(c, "lr")));
 	object_text(root, "decay", "%s", scalar(root->arena, call_value(c, "decay")));
 	object_text(root, "optimizer_prepare", "%s", t->prepare(c));
@@ -142,11 +142,11 @@ static void add_optimizer(struct object *root, const struct call *c)
 	object_flag(root, "settings", false);
 	for (const struct key *k = c->row->keys; k->name; k++) {
 		const struct value *v = call_value(c, k->name);
-		if ((k->kind != KIND_FLOAT && k->kind != KIND_INT) || v->none || !strcmp(k->name, "lr") || !strcmp(k->name, "decay"))
+		if (k->kind != KIND_FLOAT || !strcmp(k->name, "lr") || !strcmp(k->name, "decay"))
 			continue;
 		struct object *o = object_item(root, "settings");
 		object_text(o, "name", "%s", k->name);
-		object_text(o, "value", "%s", setting(root->arena, v));
+		object_text(o, "value", "%s", v->none ? fuzz : setting(root->arena, v));       /* epsilon: the backend's */
 	}
 	object_flag(root, "states", false);
 	for (const char *const *s = t->states(c); *s; s++) {
@@ -155,6 +155,7 @@ static void add_optimizer(struct object *root, const struct call *c)
 		object_text(o, "index", "%d", n++);
 	}
 	object_text(root, "states_count", "%d", n);
+	object_text(root, "empty_states", "%d", t->saved_states - n);
 }
 
 static void add_data(struct object *root, const struct spec *s)

@@ -1,0 +1,175 @@
+/* Messages with their place, source line and caret: see diag.h. */
+#include <stdlib.h>
+#include <string.h>
+#include "diag.h"
+
+enum { NEAR_MOST = 64 };                /* longer names are never near misses */
+
+struct message { struct at at; bool error; const char *text, *hint; int order; };
+
+struct diag { struct arena *arena; struct message *messages; int n, capacity, errors; };
+
+struct diag *diag_new(struct arena *a)
+{
+	struct diag *d = ARENA_NEW(a, struct diag);
+	d->arena = a;
+	return d;
+}
+
+static void add(struct diag *d, struct at at, bool error, const char *format, va_list ap)
+{
+	if (diag_full(d))
+		return;
+	if (d->n == d->capacity) {
+		d->capacity = d->capacity ? 2 * d->capacity : 16;
+		struct message *more = ARENA_ARRAY(d->arena, struct message, d->capacity);
+		if (d->n)
+			memcpy(more, d->messages, sizeof *more * (size_t)d->n);
+		d->messages = more;
+	}
+	d->messages[d->n] = (struct message){at, error, arena_vformat(d->arena, format, ap), NULL, d->n};
+	d->n++;
+	d->errors += error;
+}
+
+void diag_error(struct diag *d, struct at at, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	add(d, at, true, format, ap);
+	va_end(ap);
+}
+
+void diag_warning(struct diag *d, struct at at, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	add(d, at, false, format, ap);
+	va_end(ap);
+}
+
+void diag_hint(struct diag *d, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	if (d->n)
+		d->messages[d->n - 1].hint = arena_vformat(d->arena, format, ap);
+	va_end(ap);
+}
+
+int diag_errors(const struct diag *d)
+{
+	return d->errors;
+}
+
+bool diag_full(const struct diag *d)
+{
+	return d->errors >= DIAG_MOST;
+}
+
+/* ---- near misses ---- */
+
+static int least(int a, int b, int c)
+{
+	int m = a < b ? a : b;
+	return m < c ? m : c;
+}
+
+/* Edits between a and b: insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
+static int distance(const char *a, const char *b)
+{
+	int rows[3][NEAR_MOST + 1], n = (int)strlen(a), m = (int)strlen(b);
+	if (n > NEAR_MOST || m > NEAR_MOST)
+		return NEAR_MOST;
+	for (int j = 0; j <= m; j++)
+		rows[0][j] = j;
+	for (int i = 1; i <= n; i++) {
+		int *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+		row[0] = i;
+		for (int j = 1; j <= m; j++) {
+			row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
+		}
+	}
+	return rows[n % 3][m];
+}
+
+void diag_suggest(struct diag *d, const char *found, const char *const *candidates, int n)
+{
+	const char *best = NULL;
+	int length = (int)strlen(found), limit = length < 3 ? 1 : length < 8 ? 2 : 3, smallest = limit + 1;
+	for (int i = 0; i < n; i++) {
+		int x = distance(found, candidates[i]);
+		if (x < smallest && x < (int)strlen(candidates[i])) {
+			smallest = x;
+			best = candidates[i];
+		}
+	}
+	if (best)
+		diag_hint(d, "did you mean '%s'?", best);
+}
+
+/* ---- printing ---- */
+
+static int by_place(const void *a, const void *b)
+{
+	const struct message *x = a, *y = b;
+	if (x->at.source != y->at.source || x->at.line == y->at.line)
+		return x->at.source == y->at.source && x->at.column != y->at.column ? x->at.column - y->at.column : x->order - y->order;
+	return x->at.line - y->at.line;
+}
+
+static const char *line_start(const struct source *s, int line)
+{
+	const char *p = s->text;
+	while (--line > 0 && p)
+		p = (p = strchr(p, '\n')) ? p + 1 : NULL;
+	return p;
+}
+
+/* The source line, cut where it is very long, and a caret under the column; control characters become spaces. */
+static void print_line(struct at at, FILE *out)
+{
+	enum { WIDEST = 160 };
+	const char *p = at.line > 0 && at.source->text ? line_start(at.source, at.line) : NULL;
+	if (!p || at.column > WIDEST)
+		return;
+	int n = (int)strcspn(p, "\n");
+	fprintf(out, "%5d | ", at.line);
+	for (int i = 0; i < n && i < WIDEST; i++)
+		fputc((unsigned char)p[i] < ' ' || p[i] == 127 ? ' ' : p[i], out);
+	fprintf(out, "%s\n      | ", n > WIDEST ? "…" : "");
+	for (int i = 0, column = 1; i < n && column < at.column; i++) {
+		if (((unsigned char)p[i] & 0xc0) == 0x80)         /* columns count characters: this byte goes on with one */
+			continue;
+		fputc(' ', out);
+		column++;
+	}
+	fputs("^\n", out);
+}
+
+static void print_message(const struct message *m, FILE *out, bool colour)
+{
+	const char *on = !colour ? "" : m->error ? "\033[1;31m" : "\033[1;35m", *off = colour ? "\033[0m" : "";
+	fprintf(out, "%s:", m->at.source ? m->at.source->path : "trainc");
+	if (m->at.line > 0)
+		fprintf(out, "%d:%d:", m->at.line, m->at.column);
+	fprintf(out, " %s%s:%s %s\n", on, m->error ? "error" : "warning", off, m->text);
+	if (m->at.source)
+		print_line(m->at, out);
+	if (m->hint)
+		fprintf(out, "      = hint: %s\n", m->hint);
+}
+
+void diag_print(const struct diag *d, FILE *out, bool colour)
+{
+	if (d->n)
+		qsort(d->messages, (size_t)d->n, sizeof *d->messages, by_place);
+	for (int i = 0; i < d->n; i++)
+		print_message(&d->messages[i], out, colour);
+	if (diag_full(d))
+		fprintf(out, "%d errors, the rest is not shown; nothing was written\n", d->errors);
+	else if (d->errors)
+		fprintf(out, "%d error%s; nothing was written\n", d->errors, d->errors == 1 ? "" : "s");
+}
