@@ -48,13 +48,16 @@ struct kernel {
 	double cost;                        /* of an operation covered, relative to the reference's 1 */
 	void (*size)(const struct group *g, struct buffers *b);   /* NULL: no buffers */
 	/* Each ends with a NULL name. pack: at the start of a step and before evaluations. prepare: before evaluations only.
-	 * evaluate: NULL name first: as forward. */
-	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], prepare[KERNEL_PHASES],
-		evaluate[KERNEL_PHASES];
+	 * finish: behind all backward phases. evaluate: NULL name first: as forward. */
+	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], finish[KERNEL_PHASES],
+		prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
 };
+
+/* Rows that have files of their own. */
+extern const struct kernel winograd;
 
 /* NULL-terminated, fastest first. */
 extern const struct kernel *const cpu_kernels[];

@@ -158,6 +158,9 @@ static struct schedule train_schedule(struct builder *b)
 	for (int i = p->n_groups - 1; i >= 0; i--)
 		if (backward_needed(&p->groups[i]))
 			build_backward(b, &p->groups[i]);
+	for (int i = 0; i < p->n_groups; i++)
+		if (backward_needed(&p->groups[i]))
+			build_phases(b, &p->groups[i], p->groups[i].kernel->finish, "finish");
 	add_merges(b);
 	return build_end(b);
 }

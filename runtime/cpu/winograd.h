@@ -311,55 +311,56 @@ INLINE void winograd_kernel_adjoint(const vec du[6][6], vec dw[3][3])
 	}
 }
 
-/* u[point][packed in_c x out_c] of w[3][3][in_c][out_c] */
-INLINE void winograd_pack(int in_c, int out_c, const real *restrict w, real *restrict u)
+/* u[point][packed in_c x out_c] of w[3][3][in_c][out_c]: the rows of input channel c */
+INLINE void winograd_pack(int in_c, int out_c, int c, const real *restrict w, real *restrict u)
 {
 	const ptrdiff_t tap = (ptrdiff_t)in_c * out_c, point = (ptrdiff_t)in_c * padded(out_c);
-	for (int c = 0; c < in_c; c++)
-		for (int o = 0; o < out_c; o += LANES) {
-			vec k[3][3], v[6][6];
-			UNROLL for (int i = 0; i < 9; i++)
-				k[i / 3][i % 3] = vec_load_channels(w + i * tap + (ptrdiff_t)c * out_c, o, out_c);
-			winograd_kernel(k, v);
-			real *to = u + packed_at(vectors_of(out_c), in_c, c, o);
-			UNROLL for (int i = 0; i < 36; i++)
-				vec_store(to + i * point, v[i / 6][i % 6]);
-		}
+	for (int o = 0; o < out_c; o += LANES) {
+		vec k[3][3], v[6][6];
+		UNROLL for (int i = 0; i < 9; i++)
+			k[i / 3][i % 3] = vec_load_channels(w + i * tap + (ptrdiff_t)c * out_c, o, out_c);
+		winograd_kernel(k, v);
+		real *to = u + packed_at(vectors_of(out_c), in_c, c, o);
+		UNROLL for (int i = 0; i < 36; i++)
+			vec_store(to + i * point, v[i / 6][i % 6]);
+	}
 }
 
-/* u[point][packed out_c x in_c]: the same with channels exchanged, for dx */
-INLINE void winograd_pack_transposed(int in_c, int out_c, const real *restrict w, real *restrict u)
+/* u[point][packed out_c x in_c], the same with channels exchanged, for dx: the rows of output channel o */
+INLINE void winograd_pack_transposed(int in_c, int out_c, int o, const real *restrict w, real *restrict u)
 {
 	const ptrdiff_t tap = (ptrdiff_t)in_c * out_c, point = (ptrdiff_t)out_c * padded(in_c);
-	for (int o = 0; o < out_c; o++)
-		for (int c = 0; c < in_c; c += LANES) {
-			real columns[9][LANES] = {{0}};
-			for (int i = 0; i < 9; i++)
-				for (int l = 0; l < LANES && c + l < in_c; l++)
-					columns[i][l] = w[i * tap + (ptrdiff_t)(c + l) * out_c + o];
-			vec k[3][3], v[6][6];
-			UNROLL for (int i = 0; i < 9; i++)
-				k[i / 3][i % 3] = vec_load(columns[i]);
-			winograd_kernel(k, v);
-			real *to = u + packed_at(vectors_of(in_c), out_c, o, c);
-			UNROLL for (int i = 0; i < 36; i++)
-				vec_store(to + i * point, v[i / 6][i % 6]);
-		}
+	for (int c = 0; c < in_c; c += LANES) {
+		real columns[9][LANES] = {{0}};
+		for (int i = 0; i < 9; i++)
+			for (int l = 0; l < LANES && c + l < in_c; l++)
+				columns[i][l] = w[i * tap + (ptrdiff_t)(c + l) * out_c + o];
+		vec k[3][3], v[6][6];
+		UNROLL for (int i = 0; i < 9; i++)
+			k[i / 3][i % 3] = vec_load(columns[i]);
+		winograd_kernel(k, v);
+		real *to = u + packed_at(vectors_of(in_c), out_c, o, c);
+		UNROLL for (int i = 0; i < 36; i++)
+			vec_store(to + i * point, v[i / 6][i % 6]);
+	}
 }
 
-/* dw[3][3][in_c][out_c] of du[point][in_c][padded out_c] */
-INLINE void winograd_unpack(int in_c, int out_c, const real *restrict du, real *restrict dw)
+/* dw[3][3][in_c][out_c] of the sum over slots, in order, of du[point][in_c][padded out_c]: the rows of input channel c */
+INLINE void winograd_unpack(int in_c, int out_c, int c, int slots, ptrdiff_t slot, const real *restrict du, real *restrict dw)
 {
 	const ptrdiff_t tap = (ptrdiff_t)in_c * out_c, point = (ptrdiff_t)in_c * padded(out_c);
-	for (int c = 0; c < in_c; c++)
-		for (int o = 0; o < out_c; o += LANES) {
-			vec v[6][6], k[3][3];
+	for (int o = 0; o < out_c; o += LANES) {
+		vec v[6][6], k[3][3];
+		const real *from = du + (ptrdiff_t)c * padded(out_c) + o;
+		UNROLL for (int i = 0; i < 36; i++)
+			v[i / 6][i % 6] = vec_load(from + i * point);
+		for (int other = 1; other < slots; other++)
 			UNROLL for (int i = 0; i < 36; i++)
-				v[i / 6][i % 6] = vec_load(du + i * point + (ptrdiff_t)c * padded(out_c) + o);
-			winograd_kernel_adjoint(v, k);
-			UNROLL for (int i = 0; i < 9; i++)
-				vec_store_channels(dw + i * tap + (ptrdiff_t)c * out_c, k[i / 3][i % 3], o, out_c);
-		}
+				v[i / 6][i % 6] += vec_load(from + other * slot + i * point);
+		winograd_kernel_adjoint(v, k);
+		UNROLL for (int i = 0; i < 9; i++)
+			vec_store_channels(dw + i * tap + (ptrdiff_t)c * out_c, k[i / 3][i % 3], o, out_c);
+	}
 }
 
 #endif

@@ -1,0 +1,86 @@
+/* Winograd's convolution: a group of convolution, activation, 2x2 pooling and dropout in one pass over each sample. */
+#include "kernel.h"
+
+enum {
+	POINTS = 36, TILE = 4, FORWARD_BLOCK = 12, BACKWARD_BLOCK = 36,
+	VECTOR = 16,                        /* the most lanes of any machine: rows of packs and transformed tensors are padded */
+	FEWEST_CHANNELS = 8, FEWEST_TILES = 4, LARGEST_KERNEL = 1 << 16
+};
+
+static long padded(long n)
+{
+	return (n + VECTOR - 1) / VECTOR * VECTOR;
+}
+
+static long tiles_of(const struct op *op)
+{
+	return (long)((op->out->shape.size[0] + TILE - 1) / TILE) * ((op->out->shape.size[1] + TILE - 1) / TILE);
+}
+
+static bool is_3x3(const struct op *op)
+{
+	const int *a = op->attributes;
+	return op->type == &op_convolution && a[WINDOW_KERNEL_H] == 3 && a[WINDOW_KERNEL_W] == 3 && a[WINDOW_STRIDE_H] == 1
+		&& a[WINDOW_STRIDE_W] == 1 && a[WINDOW_DILATION_H] == 1 && a[WINDOW_DILATION_W] == 1;
+}
+
+/* Transforming costs as much as it saves with few channels; with few tiles or a large kernel it is the sums of the
+ * transformed gradient, four times the kernel's size, that cost. */
+static bool worth_it(const struct op *op)
+{
+	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2];
+	return in >= FEWEST_CHANNELS && out >= FEWEST_CHANNELS && tiles_of(op) >= FEWEST_TILES && in * out <= LARGEST_KERNEL;
+}
+
+static bool is_2x2_pool(const struct op *op)
+{
+	const int *a = op->attributes;
+	return op->type == &op_max_pool && a[WINDOW_KERNEL_H] == 2 && a[WINDOW_KERNEL_W] == 2 && a[WINDOW_STRIDE_H] == 2
+		&& a[WINDOW_STRIDE_W] == 2 && !a[WINDOW_PAD_TOP] && !a[WINDOW_PAD_LEFT] && !a[WINDOW_PAD_BOTTOM]
+		&& !a[WINDOW_PAD_RIGHT];
+}
+
+static int covers(const struct op *const *ops, int n)
+{
+	int covered = 1;
+	if (!is_3x3(ops[0]) || !worth_it(ops[0]))
+		return 0;
+	if (covered < n && ops[covered]->type == &op_map)
+		covered++;
+	if (covered < n && is_2x2_pool(ops[covered]))
+		covered++;
+	if (covered < n && ops[covered]->type == &op_mask)
+		covered++;
+	return covered;
+}
+
+static long scratch(const struct op *op, long most)
+{
+	long tiles = tiles_of(op), block = tiles < most ? tiles : most;
+	return POINTS * block * (padded(op->in[0]->shape.size[2]) + padded(op->out->shape.size[2]));
+}
+
+static void size(const struct group *g, struct buffers *b)
+{
+	const struct op *op = g->ops[0];
+	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2], bytes = shape_count(g->out->shape) / (long)sizeof(float);
+	b->packs[0] = b->sums[0] = POINTS * in * padded(out);
+	b->packs[1] = POINTS * out * padded(in);
+	b->sums[1] = out;
+	b->saved[0] = bytes + VECTOR;
+	b->scratch[0] = scratch(op, FORWARD_BLOCK) + bytes + VECTOR;
+	b->scratch[1] = scratch(op, BACKWARD_BLOCK);
+}
+
+const struct kernel winograd = {
+	.name = "winograd", .summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation, 2x2 max-pooling and dropout",
+	.covers = covers, .cost = 0.1, .own_gradients = true, .size = size,
+	.pack = {
+		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
+		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
+	},
+	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
+	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{in_c}}", NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+};

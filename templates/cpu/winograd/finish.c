@@ -1,0 +1,20 @@
+/* d_kernel = G' (sum over slots of sums) G{{#w1}}, d_bias likewise without G{{/w1}}; a tile is an input channel */
+static void {{function}}(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel{{#w1}},
+	real *restrict d_bias{{/w1}}, int tile)
+{
+	enum { OUT_C = {{out_c}} };
+	const int slots = rt_slot_count(work->n);
+
+	winograd_unpack({{in_c}}, OUT_C, tile, slots, SLOT, sums, d_kernel);
+	{{#w1}}
+	for (int o = 0; tile == 0 && o < OUT_C; o++) {
+		real sum = bias_sums[o];
+		for (int slot = 1; slot < slots; slot++)
+			sum += bias_sums[(size_t)slot * SLOT + (size_t)o];
+		d_bias[o] = sum;
+	}
+	{{/w1}}
+	{{^w1}}
+	(void)bias_sums;
+	{{/w1}}
+}

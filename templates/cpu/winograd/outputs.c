@@ -1,0 +1,11 @@
+				vec z[4][4], shift = {{#w1}}vec_load_channels(bias, c, OUT_C){{/w1}}{{^w1}}(vec){0}{{/w1}};
+				winograd_tile(m + t * padded(OUT_C) + c, block * padded(OUT_C), z);
+				UNROLL for (int i = 0; i < 16; i++)
+					z[i / 4][i % 4] = {{function}}_activation(z[i / 4][i % 4] + shift);
+				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
+					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
+					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
+					if (at < 0)
+						continue;
+					vec_mask which = {0};
+					vec out = {{#max_pool}}vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which){{/max_pool}}{{^max_pool}}z[i][j]{{/max_pool}};
