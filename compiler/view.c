@@ -7,7 +7,7 @@
 
 struct function { const char *body, *base, *name; int count; };
 
-struct naming { struct arena *arena; const struct templates *templates; struct object *root;
+struct naming { struct arena *arena; const struct templates *templates; const char *file; struct object *root;
 	struct function *functions; int n; };
 
 static const char FUNCTION[] = "\001";  /* stands for a function's name until bodies have been compared */
@@ -212,32 +212,45 @@ static const char *call_text(struct arena *a, const struct step *s, const char *
 	return t.text;
 }
 
-static const char *where(struct arena *a, const struct layer *l)
-{
-	return l->at.line ? arena_format(a, " (%s:%d)", l->spec ? c_comment(a, l->at.source->path) : "", l->at.line) : "";
-}
-
-/* "conv2d_1 + max_pooling2d_1, forward" */
-static const char *provenance(struct arena *a, const struct step *s)
+/* "24x24x64", as in NHWC */
+static const char *sizes(struct arena *a, struct shape s)
 {
 	struct text t = {.arena = a};
+	for (int i = 0; i < s.rank; i++)
+		text_format(&t, "%s%d", i ? "x" : "", s.size[i]);
+	return t.text;
+}
+
+/* "conv2d_1 + max_pooling2d_1 (mnist_cnn.yaml:27-28)  28x28x1 -> 13x13x32" */
+static const char *group_words(struct arena *a, const struct group *g, const char *file)
+{
+	struct text t = {.arena = a};
+	const struct layer *first = g->ops[0]->layer, *last = NULL;
+	for (int i = 0; i < g->n; i++) {
+		if (g->ops[i]->layer == last)
+			continue;
+		last = g->ops[i]->layer;
+		text_format(&t, "%s%s", i ? " + " : "", last->name);
+	}
+	text_format(&t, " (%s:%d", c_comment(a, file), first->at.line);
+	if (last->at.line > first->at.line)
+		text_format(&t, "-%d", last->at.line);
+	text_add(&t, ")");
+	if (g->n_in && g->out)
+		text_format(&t, "  %s -> %s", sizes(a, g->in[0]->shape), sizes(a, g->out->shape));
+	return t.text;
+}
+
+/* What a step is, for the comment above its call. */
+static const char *provenance(struct arena *a, const struct step *s, const char *file)
+{
 	if (s->merged)
 		return arena_format(a, "%s's %s: the gradient's sums, merged in order", s->merged->layer->name, s->merged->name);
 	if (s->metric)
-		return arena_format(a, "%s", s->metric->name);
-	const struct layer *last = NULL;
-	for (int i = 0; s->group && i < s->group->n; i++) {
-		const struct op *op = s->group->ops[i];
-		if (op->layer == last && i)
-			continue;
-		last = op->layer;
-		text_add(&t, i ? " + " : "");
-		text_add(&t, op->type == &op_loss ? op->function->name : op->layer->name);
-		if (op->layer->spec && op->type != &op_loss)
-			text_add(&t, where(a, op->layer));
-	}
-	text_format(&t, ", %s", s->what);
-	return t.text;
+		return s->metric->name;
+	const struct op *last = s->group->ops[s->group->n - 1];
+	const char *what = last->type == &op_loss ? last->function->name : group_words(a, s->group, file);
+	return arena_format(a, "%s, %s", what, s->what);
 }
 
 static void add_trace(struct object *o, const char *list, const struct group *g, const struct buffer *x)
@@ -264,7 +277,7 @@ static void add_step(struct naming *n, struct object *list, const struct step *s
 	struct object *o = object_item(list, "steps"), *values = step_object(n, s);
 	const char *function = function_of(n, s->template, values);
 	object_text(o, "call", "%s", call_text(n->arena, s, function));
-	object_text(o, "provenance", "%s", provenance(n->arena, s));
+	object_text(o, "provenance", "%s", provenance(n->arena, s, n->file));
 	object_text(o, "tiles", "%s", template_render_text(n->arena, n->templates, "tiles", s->tiles, values));
 	object_flag(o, "traces_before", false);
 	object_flag(o, "traces", false);
@@ -333,7 +346,7 @@ static void add_offsets(struct object *root, const struct schedule *s)
 struct view view_of_plan(struct arena *a, const struct plan *p, const struct templates *t)
 {
 	static const char *const sizes[ARENAS] = {"sample_size", "slot_size", "thread_size", "fixed_size"};
-	struct naming n = {.arena = a, .templates = t, .root = object_new(a)};
+	struct naming n = {.arena = a, .templates = t, .file = p->graph->spec->file, .root = object_new(a)};
 	int most = p->train.n + p->prepare.n + p->evaluate.n;
 	n.functions = ARENA_ARRAY(a, struct function, most);
 	view_model(n.root, p);
