@@ -57,7 +57,7 @@ struct kernel {
 };
 
 /* Rows that have files of their own. */
-extern const struct kernel winograd;
+extern const struct kernel winograd, dense;
 
 /* NULL-terminated, fastest first. */
 extern const struct kernel *const cpu_kernels[];

@@ -108,6 +108,8 @@ static int verb_layers(struct compile *c)
 {
 	if (c->options->markdown)
 		return describe_markdown(stdout);
+	if (c->options->examples)
+		return describe_examples(stdout);
 	return describe_layers(stdout, c->options->name);
 }
 

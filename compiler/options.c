@@ -48,6 +48,7 @@ static const struct option {
 	{0, "batch", "N", NUMBER, BIT(SUMMARY), offsetof(struct options, batch), NULL, false,
 		"memory for a batch of N samples (default: the spec's batch size)"},
 	{0, "markdown", NULL, FLAG, BIT(LAYERS), offsetof(struct options, markdown), NULL, true, "as docs/layers.md"},
+	{0, "examples", NULL, FLAG, BIT(LAYERS), offsetof(struct options, examples), NULL, true, "a smallest spec a row"},
 	{'h', "help", NULL, HELP, EVERYWHERE, 0, NULL, false, "print this"},
 };
 enum { ROWS = sizeof rows / sizeof *rows };

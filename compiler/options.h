@@ -25,6 +25,7 @@ struct options {
 	long batch;                     /* --batch N, or 0: the spec's batch size */
 	bool check;                     /* emit --check: compare, write nothing */
 	bool markdown;                  /* layers --markdown (hidden): as docs/layers.md */
+	bool examples;                  /* layers --examples (hidden): a smallest spec a row of the tables */
 };
 
 /* Reads argv into *o. -1: run o->verb. Else the process is to end with what is returned: EXIT_DONE after --help and
