@@ -9,6 +9,7 @@
 #include <omp.h>
 #include <string.h>
 #include <trainc/cpu.h>
+#include <trainc/dense.h>
 #include <trainc/winograd.h>
 #include "model.h"
 #include "kernels.c"
