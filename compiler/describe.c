@@ -57,6 +57,21 @@ static void print_row(FILE *out, struct arena *a, const struct table *t, const s
 			kind_words(a, k), k->help ? "; " : "", k->help ? k->help : "");
 }
 
+static void complain(struct arena *a, const char *name)
+{
+	static const struct source source = {.path = "trainc"};
+	const char *names[512];
+	int n = 0;
+	struct diag *d = diag_new(a);
+
+	for (const struct table *t = describe_tables(a); t->kind; t++)
+		for (const struct row *const *r = t->rows; *r && n < (int)(sizeof names / sizeof *names); r++)
+			names[n++] = (*r)->name;
+	diag_error(d, (struct at){.source = &source}, "nothing is called '%s'; trainc layers lists all there is", name);
+	diag_suggest(d, name, names, n);
+	diag_print(d, stderr, false);
+}
+
 int describe_layers(FILE *out, const char *name)
 {
 	struct arena *a = arena_new();
@@ -77,7 +92,7 @@ int describe_layers(FILE *out, const char *name)
 	if (!name)
 		fprintf(out, "\ntrainc layers NAME says what one of them takes\n");
 	else if (!found)
-		fprintf(stderr, "trainc: nothing is called '%s'; trainc layers lists all there is\n", name);
+		complain(a, name);
 	arena_free(a);
 	return name && !found ? EXIT_COMMAND : EXIT_DONE;
 }

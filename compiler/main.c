@@ -81,6 +81,8 @@ static int verb_check(struct compile *c)
 		const struct graph *graph;
 		c->diag = diag_new(c->arena);
 		int code = read_spec(c, c->options->specs[i], &graph);
+		if (!code && c->options->dump)
+			plan_of(c, graph);
 		worst = code > worst ? code : worst;
 	}
 	return worst;

@@ -41,6 +41,7 @@ static void add_mxnet(struct object *o, const struct graph *g, const struct call
 	object_flag(o, "training", false);
 	object_text(o, "include_optimizer", "false");
 	object_flag(o, "has_arrays", true);
+	object_flag(o, "arrays", false);
 	object_text(o, "input_name", "%s", export_mxnet_input(o->arena, g));
 	object_text(o, "arrays_count", "%d", n);
 	for (int i = 0; i < n; i++)
