@@ -36,7 +36,8 @@ static cJSON *kind_schema(struct arena *a, const struct key *k)
 	static const char *const fixed[] = {
 		[KIND_INT] = "{\"type\":\"integer\"}", [KIND_FLOAT] = "{\"type\":\"number\"}", [KIND_BOOL] = "{\"type\":\"boolean\"}",
 		[KIND_STRING] = "{\"type\":\"string\"}", [KIND_UNSUPPORTED] = "{\"type\":\"null\"}",
-		[KIND_PAIR] = "{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"array\",\"items\":{\"type\":\"integer\"},\"minItems\":2,\"maxItems\":2}]}",
+		[KIND_PAIR] = "{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"array\",\"items\":{\"type\":\"integer\"},"
+			"\"minItems\":2,\"maxItems\":2}]}",
 		[KIND_PADDING] = "{\"type\":[\"integer\",\"array\"]}",
 		[KIND_SHAPE] = "{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1},\"minItems\":1,\"maxItems\":3}",
 		[KIND_FRACTION] = "{\"type\":[\"number\",\"string\"]}",
@@ -120,7 +121,8 @@ static const char frame[] =
 	"\"epsilon\":{\"type\":\"number\"},\"backend\":{\"type\":\"string\"}}}]},"
 	"\"hyperparameters\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"object\",\"required\":[\"type\",\"default\"],"
 	"\"additionalProperties\":false,\"properties\":{\"type\":{\"enum\":[\"int\",\"float\",\"bool\",\"string\"]},\"default\":{},"
-	"\"min\":{\"type\":\"number\"},\"max\":{\"type\":\"number\"},\"aliases\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}},"
+	"\"min\":{\"type\":\"number\"},\"max\":{\"type\":\"number\"},"
+	"\"aliases\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}},"
 	"\"data\":{\"type\":\"object\",\"required\":[\"channels\",\"classes\"],\"additionalProperties\":false,\"properties\":{"
 	"\"format\":{\"const\":\"idx\"},\"scale\":{\"type\":[\"number\",\"string\"]},\"classes\":{\"type\":\"integer\",\"minimum\":1},"
 	"\"channels\":{\"type\":\"object\",\"required\":[\"training\",\"validation\"],\"additionalProperties\":false,\"properties\":{"

@@ -36,7 +36,8 @@ struct layer {
 
 struct layer_type {
 	struct row row;                     /* row.keras: the class, "Conv2D" */
-	const char *example;                /* YAML, one layer a line, from a 6x6x2 input to rank 1: the smallest net that uses it; tests loop over it */
+	const char *example;                /* YAML, one layer a line, from a 6x6x2 input to rank 1: the smallest net
+	                                       that uses it; tests loop over it */
 	int min_inputs, max_inputs;         /* 1, 1 for most */
 	/* Sets l->shape and l->parameters from inputs of known shape; false after reporting what is wrong to d. */
 	bool (*infer)(struct layer *l, struct diag *d);

@@ -33,7 +33,8 @@ extern const struct op_type
 	op_map,              /* y = f(x) elementwise; op.function is the activation's row */
 	op_softmax,          /* over the middle of outer x length x inner */
 	op_mask,             /* dropout: y = x * keep / (1 - rate); op.scalar is rate */
-	op_normalise,        /* batch normalization over outer x length x inner, one mean a length; w0 gamma, w1 beta, w2 mean, w3 variance */
+	op_normalise,        /* batch normalization over outer x length x inner, one mean a length;
+	                        w0 gamma, w1 beta, w2 mean, w3 variance */
 	op_add,              /* elementwise sum of all inputs */
 	op_concatenate,      /* along the middle of outer x length x inner; lengths are the inputs' */
 	op_pad,              /* zeros around height and width */

@@ -6,7 +6,8 @@
 #define SLICES "outer", "length", "inner"
 
 const struct op_type op_input = {.name = "input", .summary = "the sample, scaled"};
-const struct op_type op_convolution = {"convolution", "two-dimensional convolution", {WINDOW, "dilation_h", "dilation_w", "bias"}};
+const struct op_type op_convolution = {"convolution", "two-dimensional convolution",
+	{WINDOW, "dilation_h", "dilation_w", "bias"}};
 const struct op_type op_dense = {"dense", "matrix product", {"bias"}};
 const struct op_type op_max_pool = {"max_pool", "largest of each window", {WINDOW}};
 const struct op_type op_average_pool = {"average_pool", "mean of each window", {WINDOW}};

@@ -11,7 +11,8 @@ struct reading { struct names *names; const struct key *key; const char *owner; 
 static const char *found_words(struct arena *a, const struct yaml *y)
 {
 	if (y->kind == YAML_SCALAR)
-		return y->quoted ? arena_format(a, "the string \"%.40s\"", y->text) : *y->text ? arena_format(a, "'%.40s'", y->text) : "nothing";
+		return y->quoted ? arena_format(a, "the string \"%.40s\"", y->text)
+			: *y->text ? arena_format(a, "'%.40s'", y->text) : "nothing";
 	return y->kind == YAML_SEQUENCE ? "a list" : "a mapping";
 }
 
@@ -192,7 +193,8 @@ static bool in_range(const struct reading *r, const struct yaml *y, double x)
 	if (x >= k->min && (k->below_max ? x < k->max : x <= k->max))
 		return true;
 	if (isinf(k->max))
-		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %g, got %s", k->name, r->owner, k->min, y->text ? y->text : "less");
+		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %g, got %s", k->name, r->owner, k->min,
+			y->text ? y->text : "less");
 	else
 		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %g and %s %g, got %s", k->name, r->owner, k->min,
 			k->below_max ? "below" : "at most", k->max, y->text ? y->text : "a value outside");

@@ -22,7 +22,8 @@ static struct tensor *lower(const struct layer *l, struct lowering *out)
 }
 
 const struct layer_type layer_average_pooling2d = {
-	.row = {.name = "average_pooling2d", .summary = "mean of each window; padding is left out of it", .keys = keys, .keras = "AveragePooling2D"},
+	.row = {.name = "average_pooling2d", .summary = "mean of each window; padding is left out of it", .keys = keys,
+		.keras = "AveragePooling2D"},
 	.example = "- average_pooling2d: {pool_size: 2}\n- flatten\n",
 	.min_inputs = 1, .max_inputs = 1, .infer = infer, .lower = lower,
 };

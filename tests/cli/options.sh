@@ -31,6 +31,6 @@ wrong "check needs a SPEC..." "trainc check --help" check
 wrong "emit takes no 'other.yaml'" "trainc emit --help" emit "$spec" other.yaml
 wrong "schema takes no 'x'" "trainc schema --help" schema x
 wrong "emit --check needs -o DIR" "trainc emit --help" emit --check "$spec"
-wrong "unknown layer" "did you mean 'conv2d'?" layers conv2
+wrong "nothing is called 'conv2'" "did you mean 'conv2d'?" layers conv2
 only
 finish
