@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Every layer, activation and loss of trainc's tables, and the specs here and of tests/parity: the gradients of the
+generated step against finite differences in double (main.c), for the reference kernels and for those that trainc takes."""
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, ".."))
+import harness
+
+KINDS = ("layer", "activation", "loss")
+LARGE = ("mnist_cnn", "dense", "odd")       # too slow in double: cnn.yaml here stands for the first
+
+
+def specs():
+    """Name to path, of the specs that are files."""
+    files = glob.glob(os.path.join(here, "specs/*.yaml")) + glob.glob(os.path.join(here, "../parity/specs/*.yaml"))
+    named = {os.path.basename(f)[:-5]: f for f in files}
+    return {"spec." + name: named[name] for name in sorted(named) if name not in LARGE}
+
+
+def examples(trainc, folder):
+    """Name to path, of the smallest spec of every row."""
+    found = {}
+    for line in harness.run(trainc, "layers", "--examples").splitlines():
+        kind, name, text = line.split("\t")
+        kind = re.sub("e?s$", "", kind) if kind.rstrip("s") in KINDS or kind == "losses" else kind
+        if kind in KINDS:
+            path = os.path.join(folder, "%s.%s.yaml" % (kind, name))
+            with open(path, "w") as f:
+                f.write(json.loads(text))
+            found["%s.%s" % (kind, name)] = path
+    return found
+
+
+def compiler_flags():
+    with open("/proc/cpuinfo") as f:
+        flags = set(f.read().split())
+    return ["-mavx2", "-mfma"] if {"avx2", "fma"} <= flags else []
+
+
+def includes(trainc):
+    folder = os.path.dirname(os.path.abspath(trainc))
+    places = [os.path.join(folder, "include"), os.path.join(folder, "../include")]
+    return [place for place in places if os.path.exists(os.path.join(place, "trainc/rt.h"))][0]
+
+
+def check(trainc, spec, folder, options, entries):
+    harness.run(trainc, "emit", spec, "-o", folder, *options)
+    sources = [os.path.join(folder, "step.c"), os.path.join(folder, "tables.c"), os.path.join(here, "main.c")]
+    program = os.path.join(folder, "check")
+    harness.run(os.environ.get("CC", "cc"), "-std=gnu11", "-O1", *compiler_flags(), "-fopenmp", "-Wall", "-Wextra", "-Werror",
+                "-DRT_REAL=double", "-DRT_ISA=test", '-DRT_ISA_NAME="test"', "-I", includes(trainc), "-I", folder,
+                *sources, "-o", program, "-lm")
+    harness.run(program, entries)
+
+
+def main():
+    given = harness.arguments(__doc__).parse_args()
+    counts = harness.Counts()
+    with harness.WorkFolder(given.keep) as folder:
+        try:
+            rows = examples(given.trainc, folder)
+        except (AssertionError, OSError, subprocess.SubprocessError) as failure:
+            print("FAILED  trainc layers --examples: %s" % failure)
+            counts.failed += 1
+            rows = {}
+        rows.update(specs())
+        for name in harness.chosen(list(rows), given.case):
+            entries = 12 if name.startswith("spec.") else 200
+            for kernels, options in (("reference", ["--kernels=reference"]), ("chosen", [])):
+                counts.run("%s, %s kernels" % (name, kernels), check, given.trainc, rows[name],
+                           os.path.join(folder, name + "-" + kernels), options, entries)
+    return counts.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

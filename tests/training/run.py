@@ -1,0 +1,323 @@
+#!/usr/bin/env python3
+"""What training does as a whole: the same bits for any number of threads, resuming, dropout, signals, full disks, NaN, and
+an epoch of MNIST. Builds each spec of specs/ at most once."""
+import json
+import math
+import os
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, ".."))
+import harness
+from harness import case
+
+PICTURES = 10
+
+
+class Setting:
+    """The work folder, and the programs built so far."""
+
+    def __init__(self, trainc, folder):
+        self.trainc, self.folder = trainc, folder
+        self.programs = {}
+
+    def program(self, name, path=None):
+        if name not in self.programs:
+            path = path or os.path.join(here, "specs", name + ".yaml")
+            self.programs[name] = harness.build(self.trainc, path, os.path.join(self.folder, "program-" + name))
+        return self.programs[name]
+
+    def job(self, name, training=150, validation=40, size=12):
+        """A folder with noisy pictures of ten classes."""
+        job = harness.Job(os.path.join(self.folder, "job-" + name))
+        dice = random.Random(3)
+        pictures = [[dice.random() for _ in range(size * size)] for _ in range(PICTURES)]
+        for channel, samples in (("training", training), ("validation", validation)):
+            labels = [dice.randrange(PICTURES) for _ in range(samples)]
+            pixels = [int(255 * (0.6 * p + 0.4 * dice.random())) for label in labels for p in pictures[label]]
+            harness.idx(job.data(channel, "images"), [samples, size, size], pixels)
+            harness.idx(job.data(channel, "labels"), [samples], labels)
+        return job
+
+
+def same(found, wanted, what):
+    assert sorted(found) == sorted(wanted), "%s: files %s, not %s" % (what, sorted(found), sorted(wanted))
+    different = [name for name in wanted if found[name] != wanted[name]]
+    assert not different, "%s: other bytes in %s" % (what, ", ".join(different))
+
+
+def failure(job):
+    with open(job.path("output/failure")) as f:
+        return f.read()
+
+
+@case
+def threads(s):
+    """All exports are the same bytes for 1, 2, 3 and 7 threads."""
+    job = s.job("threads")
+    program, first = s.program("everything"), None
+    for count in (1, 2, 3, 7):
+        job.forget()
+        job.train(program, "--threads", count)
+        first = first or job.models()
+        same(job.models(), first, "%d threads" % count)
+    assert len(first) == 3, "model/ holds %s" % sorted(first)
+
+
+@case
+def seeds(s):
+    """The seed decides everything that is random."""
+    job = s.job("seeds")
+    program, found = s.program("everything"), []
+    for seed in (5, 5, 6):
+        job.forget()
+        job.train(program, "--seed", seed)
+        found.append(job.models()["everything.hd5"])
+    assert found[0] == found[1], "one seed gave two models"
+    assert found[0] != found[2], "two seeds gave one model"
+
+
+def resume(s, name):
+    job = s.job(name)
+    program = s.program(name)
+    job.train(program, "--set", "epochs=2")
+    two = job.models()
+    job.forget()
+    job.train(program, "--set", "epochs=1")
+    one = job.models()
+    assert one[name + ".hd5"] != two[name + ".hd5"], "the second epoch changed nothing"
+    job.model_channel(job.path("model", name + ".hd5"))
+    job.forget()
+    job.train(program, "--set", "epochs=1")
+    same(job.models(), two, "one epoch and one more")
+
+
+@case
+def resume_sgd(s):
+    """One epoch, and one more from its export, is two, bit for bit: momentum and decay go on."""
+    resume(s, "plain_sgd")
+
+
+@case
+def resume_adam(s):
+    """The same with Adam's two moments, its maximum and its count of steps."""
+    resume(s, "plain_adam")
+
+
+@case
+def dropout(s):
+    """Dropout drops its rate, anew for each sample and step, and nothing in validation."""
+    job = s.job("dropout", 1, 1)
+    for channel in ("training", "validation"):
+        harness.idx(job.data(channel, "images"), [4000, 16, 16], [255] * (4000 * 256))
+        harness.idx(job.data(channel, "labels"), [4000], [16] * 4000)
+    program, notes = s.program("dropout"), []
+    for rate in (0, 0.25, 0.5, 0.75):
+        job.forget()
+        lines = harness.epochs(job.train(program, "--set", "rate=%s" % rate))
+        for line in lines:
+            wanted = rate / (1 - rate)
+            assert abs(line["loss"] - wanted) <= 0.08 * wanted + 1e-9, "rate %s: loss %s, not %.4f" % (rate, line["loss"], wanted)
+            assert line["val_loss"] <= 1e-9, "rate %s: dropout in validation, val_loss %s" % (rate, line["val_loss"])
+        assert not rate or lines[0]["loss"] != lines[1]["loss"], "rate %s: two epochs dropped the same" % rate
+        notes.append("%s gives %s" % (rate, lines[0]["loss"]))
+    return ", ".join(notes)
+
+
+@case
+def residual(s):
+    """A residual block with batch normalization learns, and its moving statistics serve validation."""
+    job = s.job("residual", 400, 100)
+    lines = harness.epochs(job.train(s.program("residual"), "--set", "epochs=6"))
+    assert lines[-1]["loss"] < 0.3 * lines[0]["loss"], "the loss went from %s to %s" % (lines[0]["loss"], lines[-1]["loss"])
+    assert lines[-1]["val_acc"] >= 0.9, "val_acc is %s" % lines[-1]["val_acc"]
+    return "val_acc %s" % lines[-1]["val_acc"]
+
+
+def read_params(content):
+    """The arrays of an MXNet .params file: name to shape. Raises when it is not whole."""
+    at = 0
+
+    def take(form):
+        nonlocal at
+        values = struct.unpack_from("<" + form, content, at)
+        at += struct.calcsize("<" + form)
+        return values if len(values) > 1 else values[0]
+
+    assert take("QQ") == (0x112, 0), "not a list of arrays"
+    shapes = []
+    for _ in range(take("Q")):
+        assert take("Ii") == (0xF993FAC9, 0), "not a dense array"
+        rank = take("I")
+        shape = [take("q") for _ in range(rank)]
+        assert take("iii") == (1, 0, 0), "not float32 on a CPU"
+        at += 4 * math.prod(shape)
+        shapes.append(shape)
+    names = []
+    for _ in range(take("Q")):
+        size = take("Q")
+        names.append(content[at:at + size].decode())
+        at += size
+    assert at == len(content) and len(names) == len(shapes), "%d bytes of %d" % (at, len(content))
+    return dict(zip(names, shapes))
+
+
+def loadable(job, name):
+    """All three files are whole; the Keras file by Keras itself where there is one."""
+    models = job.models()
+    assert sorted(models) == [name + "-0000.params", name + "-symbol.json", name + ".hd5"], "model/ holds %s" % sorted(models)
+    assert json.loads(models[name + "-symbol.json"].decode())["nodes"], "no nodes in the symbol"
+    assert read_params(models[name + "-0000.params"]), "no arrays in the params"
+    code = "import sys, keras; print(keras.models.load_model(sys.argv[1]).count_params())"
+    try:
+        harness.run(harness.venv("keras224"), "-c", code, job.path("model", name + ".hd5"))
+    except harness.Skipped as reason:
+        assert models[name + ".hd5"].startswith(b"\x89HDF\r\n\x1a\n"), "not HDF5"
+        print("SKIPPED: loading with Keras: %s" % reason)
+
+
+def stop(s, number):
+    job = s.job("stop", 3000, 40)
+    job.train(s.program("everything"), "--set", "epochs=1")
+    full = len(job.models())
+    job.forget()
+    started = subprocess.Popen([s.program("everything"), "--prefix", job.prefix, "--set", "epochs=100000"],
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    for line in started.stdout:
+        if line.startswith("Epoch 2/"):
+            break
+    time.sleep(0.1)
+    started.send_signal(number)
+    said = started.communicate(timeout=60)[0]
+    assert started.returncode == 0, "exit code %s: %s" % (started.returncode, said[-500:])
+    assert not os.path.exists(job.path("output/failure")), "a failure: " + failure(job)
+    assert len(job.models()) == full
+    loadable(job, "everything")
+    told = [line for line in said.splitlines() if signal.Signals(number).name in line or "stopped" in line.lower()]
+    assert told, "it does not say that it was stopped: %s" % said[-500:]
+    return told[0]
+
+
+@case
+def sigterm(s):
+    """SIGTERM in the middle of an epoch: three whole files, exit code 0, and it says so."""
+    return stop(s, signal.SIGTERM)
+
+
+@case
+def sigint(s):
+    """SIGINT does the same."""
+    return stop(s, signal.SIGINT)
+
+
+@case
+def full_disk(s):
+    """A full disk: a failure file, and the model that was there stays as it was."""
+    job = s.job("full-disk")
+    program = s.program("everything")
+    job.train(program)
+    before = job.models()
+    shutil.rmtree(job.path("model"))
+    os.makedirs(job.path("model"))
+    largest, total = max(map(len, before.values())), sum(map(len, before.values()))
+    room = (total + largest // 2) // 4096 * 4096
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%d" % room, "tmpfs", job.path("model")],
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    if mounted.returncode:
+        raise harness.Skipped("cannot mount a small file system here: " + mounted.stdout.strip())
+    try:
+        for name, content in before.items():
+            with open(job.path("model", name), "wb") as f:
+                f.write(content)
+        said = job.train(program, "--set", "lr=0.01", code=255)
+        same(job.models(), before, "a full disk")
+    finally:
+        subprocess.run(["umount", job.path("model")], check=True)
+    assert failure(job).startswith("SystemError:") and "No space left" in failure(job), failure(job)
+    assert failure(job).strip().splitlines()[0] in said, "stderr does not say the reason"
+    return failure(job).strip()
+
+
+@case
+def not_finite(s):
+    """A learning rate beyond reason: training stops and names the step and the layer; the old model stays."""
+    job = s.job("not-finite")
+    program = s.program("everything")
+    job.train(program)
+    before = job.models()
+    job.train(program, "--set", "lr=1e10", code=255)
+    same(job.models(), before, "NaN")
+    reason = failure(job)
+    assert reason.startswith("UserError:") or reason.startswith("DataError:"), reason
+    layers = ("conv2d_1", "conv2d_2", "batch_normalization_1", "dense_1", "dense_2", "activation_1")
+    assert "step" in reason and any(layer in reason for layer in layers), "no step or layer in: " + reason
+    return reason.strip()
+
+
+@case
+def instruction_sets(s):
+    """Programs for the plainest and for AVX2 machines learn alike; bits may differ."""
+    with open("/proc/cpuinfo") as f:
+        if not {"avx2", "fma"} <= set(f.read().split()):
+            raise harness.Skipped("this machine has no AVX2")
+    job = s.job("instruction-sets")
+    program, found = s.program("everything"), []
+    for isa in ("x86-64", "avx2"):
+        job.forget()
+        found.append(harness.epochs(job.train(program, "--isa", isa)))
+    for plain, fast in zip(*found):
+        for name, value in plain.items():
+            assert abs(value - fast[name]) <= (0.03 if "acc" in name else 1e-3), "%s: %s and %s" % (name, value, fast[name])
+    return "loss %s and %s" % (found[0][-1]["loss"], found[1][-1]["loss"])
+
+
+def mnist(s):
+    """The folder of the real data: $MNIST_DIR, else what tests/data.sh finds."""
+    folder = os.environ.get("MNIST_DIR")
+    script = os.path.join(harness.SOURCE, "tests/data.sh")
+    if not folder and os.path.exists(script):
+        done = subprocess.run(["bash", script], stdout=subprocess.PIPE, universal_newlines=True)
+        folder = done.stdout.strip().splitlines()[-1] if done.returncode == 0 and done.stdout.strip() else None
+    if not folder:
+        raise harness.Skipped("no MNIST: set MNIST_DIR")
+    job = harness.Job(os.path.join(s.folder, "job-mnist"))
+    for channel, prefix in (("training", "train"), ("validation", "t10k")):
+        for kind in ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"):
+            name = "%s-%s" % (prefix, kind)
+            place = [p for p in (os.path.join(folder, channel, name), os.path.join(folder, name)) if os.path.exists(p)]
+            if not place:
+                raise harness.Skipped("no %s in %s" % (name, folder))
+            shutil.copy(place[0], job.data(channel, name))
+    return job, "fashion" in folder.lower()
+
+
+@case
+def one_epoch(s):
+    """One epoch of MNIST by the quickstart's settings: TensorFlow reaches .943, MXNet .946. Fashion-MNIST is harder."""
+    job, fashion = mnist(s)
+    job.hyperparameters(lr=0.01, batch_size=256, epochs=1)
+    program = s.program("mnist", os.path.join(harness.SOURCE, "specs/mnist_cnn.yaml"))
+    reached = harness.epochs(job.train(program))[0]["val_acc"]
+    least = 0.70 if fashion else 0.93
+    assert reached >= least, "val_acc %s is below %s" % (reached, least)
+    return "val_acc %s" % reached
+
+
+def main():
+    given = harness.arguments(__doc__).parse_args()
+    counts = harness.Counts()
+    with harness.WorkFolder(given.keep) as folder:
+        setting = Setting(os.path.abspath(given.trainc), folder)
+        for name in harness.chosen(list(harness.cases), given.case):
+            counts.run(name, harness.cases[name], setting)
+    return counts.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
