@@ -24,6 +24,7 @@ import tensorflow as tf
 sys.stderr = errors
 tf.logging.set_verbosity(tf.logging.ERROR)
 import harness
+from initializers import initializers
 from keras_model import Spec, make_model, targets
 from oracle import Oracle
 
@@ -225,8 +226,10 @@ def main():
     counts = harness.Counts()
     names = sorted(f[:-5] for f in os.listdir(SPECS) if f.endswith(".yaml"))
     with harness.WorkFolder(given.keep) as folder:
-        for name in harness.chosen(names, given.case):
-            if given.check_oracle:
+        for name in harness.chosen(names if given.check_oracle else names + ["initializers"], given.case):
+            if name == "initializers":
+                counts.run(name, initializers, given.trainc, folder)
+            elif given.check_oracle:
                 counts.run(name, same_as_keras, name, folder)
             else:
                 counts.run(name, parity, given.trainc, name, folder)
