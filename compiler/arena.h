@@ -14,7 +14,7 @@ void *arena_alloc(struct arena *a, size_t size);
 /* The first n bytes of text with a NUL behind them. */
 char *arena_copy(struct arena *a, const char *text, size_t n);
 char *arena_format(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vformat(struct arena *a, const char *format, va_list ap);
+char *arena_vformat(struct arena *a, const char *format, va_list ap) __attribute__((format(printf, 2, 0), nonnull));
 
 #define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_alloc((a), sizeof(type) * (size_t)(n)))
