@@ -57,7 +57,9 @@ struct kernel {
 };
 
 /* Rows that have files of their own. */
-extern const struct kernel winograd, dense;
+extern const struct kernel winograd, direct, direct_pool, dense;
+/* What they share: max-pooling of whole 2x2 windows that do not overlap. */
+bool kernel_is_2x2_pool(const struct op *op);
 
 /* NULL-terminated, fastest first. */
 extern const struct kernel *const cpu_kernels[];

@@ -32,7 +32,7 @@ static bool worth_it(const struct op *op)
 	return in >= FEWEST_CHANNELS && out >= FEWEST_CHANNELS && tiles_of(op) >= FEWEST_TILES && in * out <= LARGEST_KERNEL;
 }
 
-static bool is_2x2_pool(const struct op *op)
+bool kernel_is_2x2_pool(const struct op *op)
 {
 	const int *a = op->attributes;
 	return op->type == &op_max_pool && a[WINDOW_KERNEL_H] == 2 && a[WINDOW_KERNEL_W] == 2 && a[WINDOW_STRIDE_H] == 2
@@ -47,7 +47,7 @@ static int covers(const struct op *const *ops, int n)
 		return 0;
 	if (covered < n && ops[covered]->type == &op_map)
 		covered++;
-	if (covered < n && is_2x2_pool(ops[covered]))
+	if (covered < n && kernel_is_2x2_pool(ops[covered]))
 		covered++;
 	if (covered < n && ops[covered]->type == &op_mask)
 		covered++;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
+#include <trainc/direct.h>
 #include <trainc/winograd.h>
 #include "model.h"
 #include "kernels.c"

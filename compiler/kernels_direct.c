@@ -1,0 +1,79 @@
+/* Convolutions of any window by their definition, in registers; direct_pool with 2x2 pooling or dropout behind. */
+#include "kernel.h"
+
+enum { VECTOR = 16 };                   /* the most lanes of any machine: rows of packs and of dz are padded */
+
+static long padded(long n)
+{
+	return (n + VECTOR - 1) / VECTOR * VECTOR;
+}
+
+/* dx is found from dz with as many zeros around as the taps reach, which is enough if padding reaches no further. */
+static bool is_convolution(const struct op *op)
+{
+	const int *a = op->attributes;
+	const int reach_h = (a[WINDOW_KERNEL_H] - 1) * a[WINDOW_DILATION_H], reach_w = (a[WINDOW_KERNEL_W] - 1) * a[WINDOW_DILATION_W];
+	return op->type == &op_convolution && a[WINDOW_PAD_TOP] <= reach_h && a[WINDOW_PAD_BOTTOM] <= reach_h
+		&& a[WINDOW_PAD_LEFT] <= reach_w && a[WINDOW_PAD_RIGHT] <= reach_w;
+}
+
+static int covers(const struct op *const *ops, int n)
+{
+	if (!is_convolution(ops[0]))
+		return 0;
+	return n > 1 && ops[1]->type == &op_map ? 2 : 1;
+}
+
+static int covers_pool(const struct op *const *ops, int n)
+{
+	int covered = covers(ops, n), before = covered;
+	if (covered && covered < n && kernel_is_2x2_pool(ops[covered]))
+		covered++;
+	if (covered && covered < n && ops[covered]->type == &op_mask)
+		covered++;
+	return covered > before ? covered : 0;
+}
+
+static void size(const struct group *g, struct buffers *b)
+{
+	const struct op *op = g->ops[0];
+	const int *a = op->attributes, *in = op->in[0]->shape.size, *out = op->out->shape.size;
+	long taps = (long)a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W];
+	long inputs = padded((long)(in[0] + a[WINDOW_PAD_TOP] + a[WINDOW_PAD_BOTTOM])
+		* (in[1] + a[WINDOW_PAD_LEFT] + a[WINDOW_PAD_RIGHT]) * in[2]);
+	long dz = (long)(in[0] + (a[WINDOW_KERNEL_H] - 1) * a[WINDOW_DILATION_H])
+		* (in[1] + (a[WINDOW_KERNEL_W] - 1) * a[WINDOW_DILATION_W]) * padded(out[2]);
+	b->packs[0] = taps * in[2] * padded(out[2]);
+	b->packs[1] = taps * out[2] * padded(in[2]);
+	b->scratch[0] = inputs;
+	b->scratch[1] = inputs + dz;
+}
+
+static void size_pool(const struct group *g, struct buffers *b)
+{
+	const int *out = g->ops[0]->out->shape.size;
+	long bytes = shape_count(g->out->shape) / (long)sizeof(float) + VECTOR;
+	size(g, b);
+	b->scratch[0] += padded(2L * out[1] * out[2]) + bytes;
+	b->saved[0] = bytes;
+}
+
+#define PACKS { \
+		{"pack", DOMAIN_TILE, "w0 p0", "{{kernel_h}} * {{kernel_w}}", NULL}, \
+		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"}, \
+	}
+
+const struct kernel direct = {
+	.name = "direct", .summary = "convolution by its definition in registers, with activation", .covers = covers,
+	.cost = 0.2, .size = size, .pack = PACKS,
+	.forward = {{"forward", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y dy dx0 dw0 dw1 t1", NULL, NULL}},
+};
+
+const struct kernel direct_pool = {
+	.name = "direct_pool", .summary = "convolution by its definition in registers, with activation, 2x2 max-pooling and dropout",
+	.covers = covers_pool, .cost = 0.2, .size = size_pool, .pack = PACKS,
+	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 dw0 dw1 t1", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+};

@@ -1,0 +1,1 @@
+{{>cpu/direct/pack_data.c}}
