@@ -1,11 +1,12 @@
 /* Messages with their place, source line and caret: see diag.h. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include "diag.h"
 
 enum { NEAR_MOST = 64 };                /* longer names are never near misses */
 
-struct message { struct at at; bool error; const char *text, *hint; int order; };
+struct message { struct at at; bool error; const char *text, *hint; int order, source; };   /* source: the rank of at's */
 
 struct diag { struct arena *arena; struct message *messages; int n, capacity, errors; };
 
@@ -14,6 +15,27 @@ struct diag *diag_new(struct arena *a)
 	struct diag *d = ARENA_NEW(a, struct diag);
 	d->arena = a;
 	return d;
+}
+
+/* What a user wrote may hold terminal sequences: control characters, C1's in UTF-8 too, become '?'. */
+static char *printable(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		if (*p < ' ' || *p == 127)
+			*p = '?';
+		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			p[0] = p[1] = '?';
+	}
+	return text;
+}
+
+/* Files in the order of their first message. */
+static int source_rank(const struct diag *d, const struct source *s)
+{
+	for (int i = 0; i < d->n; i++)
+		if (d->messages[i].at.source == s)
+			return d->messages[i].source;
+	return d->n;
 }
 
 static void add(struct diag *d, struct at at, bool error, const char *format, va_list ap)
@@ -27,7 +49,8 @@ static void add(struct diag *d, struct at at, bool error, const char *format, va
 			memcpy(more, d->messages, sizeof *more * (size_t)d->n);
 		d->messages = more;
 	}
-	d->messages[d->n] = (struct message){at, error, arena_vformat(d->arena, format, ap), NULL, d->n};
+	d->messages[d->n] = (struct message){at, error, printable(arena_vformat(d->arena, format, ap)), NULL, d->n,
+		source_rank(d, at.source)};
 	d->n++;
 	d->errors += error;
 }
@@ -53,7 +76,7 @@ void diag_hint(struct diag *d, const char *format, ...)
 	va_list ap;
 	va_start(ap, format);
 	if (d->n)
-		d->messages[d->n - 1].hint = arena_vformat(d->arena, format, ap);
+		d->messages[d->n - 1].hint = printable(arena_vformat(d->arena, format, ap));
 	va_end(ap);
 }
 
@@ -75,7 +98,13 @@ static int least(int a, int b, int c)
 	return m < c ? m : c;
 }
 
-/* Edits between a and b: insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* Edits between a and b, whose case does not matter: insertions, deletions, substitutions and swaps of neighbours (optimal
+ * string alignment). */
 static int distance(const char *a, const char *b)
 {
 	int rows[3][NEAR_MOST + 1], n = (int)strlen(a), m = (int)strlen(b);
@@ -87,8 +116,8 @@ static int distance(const char *a, const char *b)
 		int *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
 		row[0] = i;
 		for (int j = 1; j <= m; j++) {
-			row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
+			row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + !same(a[i - 1], b[j - 1]));
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]) && before[j - 2] + 1 < row[j])
 				row[j] = before[j - 2] + 1;
 		}
 	}
@@ -115,9 +144,11 @@ void diag_suggest(struct diag *d, const char *found, const char *const *candidat
 static int by_place(const void *a, const void *b)
 {
 	const struct message *x = a, *y = b;
-	if (x->at.source != y->at.source || x->at.line == y->at.line)
-		return x->at.source == y->at.source && x->at.column != y->at.column ? x->at.column - y->at.column : x->order - y->order;
-	return x->at.line - y->at.line;
+	if (x->source != y->source)
+		return x->source - y->source;
+	if (x->at.line != y->at.line)
+		return x->at.line - y->at.line;
+	return x->at.column != y->at.column ? x->at.column - y->at.column : x->order - y->order;
 }
 
 static const char *line_start(const struct source *s, int line)

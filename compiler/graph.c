@@ -3,7 +3,7 @@
 #include "graph.h"
 #include "tables.h"
 
-enum mark { NEW, OPEN, DONE };
+enum mark { NEW, OPEN, DONE };      /* of a layer in visit */
 
 struct building {
 	struct arena *arena;
@@ -13,6 +13,8 @@ struct building {
 	struct layer **order; int n_order;      /* layers as they run; the input first */
 	enum mark *marks;                       /* by layer index */
 	int *uses;                              /* how many layers take this one */
+	bool *broken;                           /* by layer index: its inputs are wrong, and reported */
+	bool complete;                          /* every layer's type and inputs are known */
 	struct tensor **values;                 /* by layer index */
 };
 
@@ -57,79 +59,95 @@ static void report_unknown(struct building *b, const struct layer_spec *s, int i
 	diag_suggest(b->diag, s->inputs[input], all, b->graph->n_layers);
 }
 
-static bool connect(struct building *b, struct layer *l)
+static void take(struct building *b, struct layer *l, struct layer *from)
+{
+	l->inputs[l->n_inputs++] = from;
+	b->uses[from->index]++;
+}
+
+/* An unknown name may be that of a layer whose word is unknown: one error is enough. */
+static void connect_named(struct building *b, struct layer *l, int input)
+{
+	struct layer *from = find_layer(b, l->spec->inputs[input]);
+	if (from) {
+		take(b, l, from);
+		return;
+	}
+	if (b->complete)
+		report_unknown(b, l->spec, input);
+	b->broken[l->index] = true;
+}
+
+static void connect(struct building *b, struct layer *l)
 {
 	const struct layer_spec *s = l->spec;
-	bool ok = true;
 	l->inputs = ARENA_ARRAY(b->arena, const struct layer *, s->n_inputs + 1);
-	for (int i = 0; i < s->n_inputs; i++) {
-		l->inputs[l->n_inputs] = find_layer(b, s->inputs[i]);
-		if (l->inputs[l->n_inputs]) {
-			b->uses[l->inputs[l->n_inputs++]->index]++;
-			continue;
-		}
-		report_unknown(b, s, i);
-		ok = false;
-	}
-	if (!s->n_inputs) {
-		l->inputs[l->n_inputs++] = b->graph->layers[l->index - 1];
-		b->uses[l->index - 1]++;
-	}
-	if (!ok || (l->n_inputs >= l->type->min_inputs && l->n_inputs <= l->type->max_inputs))
-		return ok;
+	for (int i = 0; i < s->n_inputs; i++)
+		connect_named(b, l, i);
+	if (!s->n_inputs)
+		take(b, l, b->graph->layers[l->index - 1]);
+	if (b->broken[l->index] || s->wrong || !s->type
+	    || (l->n_inputs >= l->type->min_inputs && l->n_inputs <= l->type->max_inputs))
+		return;
+	b->broken[l->index] = true;
 	diag_error(b->diag, s->n_inputs ? s->inputs_at[0] : l->at, "%s '%s' takes %s, got %d", l->type->row.name, l->name,
 		l->type->max_inputs == 1 ? "one input" : "at least two inputs", l->n_inputs);
 	if (l->type->min_inputs > 1)
 		diag_hint(b->diag, "inputs: [a, b] names them");
-	return false;
 }
 
-static bool connect_all(struct building *b)
+static void connect_all(struct building *b)
 {
-	bool ok = true;
+	b->complete = true;
 	for (int i = 0; i < b->spec->n_layers; i++) {
 		const struct layer_spec *s = &b->spec->layers[i];
 		struct layer *l = new_layer(b, s->name);
 		l->spec = s;
 		l->type = s->type;
 		l->at = s->at;
+		b->complete = b->complete && s->type;
 	}
 	for (int i = 1; i < b->graph->n_layers; i++)
-		ok = connect(b, b->graph->layers[i]) && ok;
-	return ok;
+		connect(b, b->graph->layers[i]);
 }
 
-/* A layer that nobody takes computes for nothing: the last one is the output. */
-static bool all_used(struct building *b)
+static bool any_broken(const struct building *b)
 {
-	bool ok = true;
+	for (int i = 0; i < b->graph->n_layers; i++)
+		if (b->broken[i] || (b->graph->layers[i]->spec && b->graph->layers[i]->spec->wrong))
+			return true;
+	return !b->complete;
+}
+
+/* A layer that nobody takes computes for nothing: the last one is the output. Among broken edges nobody knows. */
+static void check_used(struct building *b)
+{
+	if (any_broken(b))
+		return;
 	for (int i = 0; i + 1 < b->graph->n_layers; i++) {
 		const struct layer *l = b->graph->layers[i];
 		if (b->uses[i])
 			continue;
 		diag_error(b->diag, l->at, "the output of '%s' is never used", l->name);
 		diag_hint(b->diag, "name it in the inputs of a later layer, or take it out");
-		ok = false;
 	}
-	return ok;
 }
 
 /* Depth first, so that a layer comes behind all it takes. */
-static bool visit(struct building *b, struct layer *l)
+static void visit(struct building *b, struct layer *l)
 {
-	if (b->marks[l->index] == DONE)
-		return true;
-	if (b->marks[l->index] == OPEN) {
-		diag_error(b->diag, l->at, "'%s' takes its own output, through its inputs", l->name);
-		return false;
-	}
 	b->marks[l->index] = OPEN;
-	for (int i = 0; i < l->n_inputs; i++)
-		if (!visit(b, b->graph->layers[l->inputs[i]->index]))
-			return false;
+	for (int i = 0; i < l->n_inputs; i++) {
+		int from = l->inputs[i]->index;
+		if (b->marks[from] == NEW)
+			visit(b, b->graph->layers[from]);
+		if (b->marks[from] != OPEN)
+			continue;
+		diag_error(b->diag, l->at, "'%s' takes its own output, through '%s'", l->name, l->inputs[i]->name);
+		b->broken[l->index] = true;
+	}
 	b->marks[l->index] = DONE;
 	b->order[b->n_order++] = l;
-	return true;
 }
 
 /* ---- shapes and parameters ---- */
@@ -166,6 +184,8 @@ static bool size_fits(struct building *b, const struct layer *l)
 
 static void infer(struct building *b, struct layer *l)
 {
+	if (b->broken[l->index] || l->spec->wrong || !l->type)
+		return;
 	for (int i = 0; i < l->n_inputs; i++)
 		if (!l->inputs[i]->shape.rank)
 			return;
@@ -176,6 +196,8 @@ static void infer(struct building *b, struct layer *l)
 static void check_output(struct building *b)
 {
 	const struct layer *last = b->graph->layers[b->graph->n_layers - 1];
+	if (!b->spec->classes)
+		return;
 	if (last->shape.rank > 1) {
 		diag_error(b->diag, last->at, "the last layer '%s' must give a row of %d numbers (classes), got %s", last->name,
 			b->spec->classes, shape_words(b->arena, last->shape));
@@ -296,15 +318,16 @@ const struct graph *graph_build(struct arena *a, const struct spec *s, struct di
 	b.order = ARENA_ARRAY(a, struct layer *, n);
 	b.marks = ARENA_ARRAY(a, enum mark, n);
 	b.uses = ARENA_ARRAY(a, int, n);
+	b.broken = ARENA_ARRAY(a, bool, n);
 	b.values = ARENA_ARRAY(a, struct tensor *, n);
 	add_input(&b);
-	if (!connect_all(&b) || !size_fits(&b, b.graph->layers[0]))
-		return NULL;
+	if (!size_fits(&b, b.graph->layers[0]))
+		b.graph->layers[0]->shape.rank = 0;
+	connect_all(&b);
+	check_used(&b);
 	for (int i = 0; i < n; i++)
-		if (!visit(&b, b.graph->layers[i]))
-			return NULL;
-	if (!all_used(&b))
-		return NULL;
+		if (b.marks[i] == NEW)
+			visit(&b, b.graph->layers[i]);
 	for (int i = 1; i < n; i++)
 		infer(&b, b.order[i]);
 	check_output(&b);

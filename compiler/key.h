@@ -26,6 +26,7 @@ struct key {
 	const struct row *const *rows;      /* KIND_ROW, NULL-terminated */
 	bool runtime;                       /* $hyperparameter may stand here */
 	bool below_max;                     /* max itself is excluded (rate) */
+	bool nullable;                      /* null stands for the default, as Keras's None does */
 	const char *help;                   /* one line for docs */
 };
 

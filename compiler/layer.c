@@ -93,10 +93,16 @@ bool layer_window(struct layer *l, struct diag *d, const char *size_key, bool ha
 	static const char *const sides[] = {"height", "width"};
 	struct window w = window_of(l, size_key, has_dilation);
 	for (int i = 0; i < 2; i++) {
+		long reach = (long)(w.kernel[i] - 1) * w.dilation[i] + 1;
+		if (reach + l->inputs[0]->shape.size[i] > INT_MAX) {
+			diag_error(d, layer_value(l, size_key)->at, "%s '%s': a window of %s %ld is larger than is possible", l->type->row.name,
+				l->name, sides[i], reach);
+			return false;
+		}
 		if (w.out[i] > 0)
 			continue;
 		diag_error(d, layer_value(l, size_key)->at, "%s '%s': a window of %s %ld does not fit an input of %s %d",
-			l->type->row.name, l->name, sides[i], (long)(w.kernel[i] - 1) * w.dilation[i] + 1, sides[i],
+			l->type->row.name, l->name, sides[i], reach, sides[i],
 			l->inputs[0]->shape.size[i]);
 		diag_hint(d, "a smaller %s, or padding: same", size_key);
 		return false;

@@ -56,7 +56,8 @@ const struct value *layer_value(const struct layer *l, const char *key);
 
 /* Keys that several layers have. */
 #define KEY_ACTIVATION \
-	{.name = "activation", .kind = KIND_ROW, .fallback = "linear", .rows = activations, .help = "applied to the output"}
+	{.name = "activation", .kind = KIND_ROW, .fallback = "linear", .rows = activations, .nullable = true, \
+	 .help = "applied to the output"}
 #define KEY_INITIALIZER(key, value) \
 	{.name = key, .kind = KIND_ROW, .fallback = value, .rows = initializers, .help = "initial values"}
 #define KEY_UNSUPPORTED(key) {.name = key, .kind = KIND_UNSUPPORTED, .fallback = "null", .help = "not supported yet: null"}

@@ -107,23 +107,24 @@ static void read_name(struct spec_reader *r, const struct yaml *y)
 	diag_error(r->diag, y->at, "name '%.70s' must be a letter, then at most 62 letters, digits, '_' or '-'", r->spec->name);
 }
 
-static bool has_all(struct spec_reader *r, const struct yaml *root)
+static void check_keys(struct spec_reader *r, const struct yaml *root)
 {
 	static const char *const keys[] = {"version", "name", "data", "model", "training", "backend", "hyperparameters", "export"};
 	enum { REQUIRED = 5, ALL = sizeof keys / sizeof *keys };
-	bool all = keys_known(&r->names, root, "a spec", keys, ALL);
-	for (int i = 0; i < REQUIRED; i++) {
-		if (yaml_get(root, keys[i]))
-			continue;
-		diag_error(r->diag, (struct at){r->spec->source, 0, 0}, "the spec has no '%s'", keys[i]);
-		all = false;
-	}
-	return all;
+	keys_known(&r->names, root, "a spec", keys, ALL);
+	for (int i = 0; i < REQUIRED; i++)
+		if (!yaml_get(root, keys[i]))
+			diag_error(r->diag, (struct at){r->spec->source, 0, 0}, "the spec has no '%s'", keys[i]);
+	if (yaml_get(root, "export"))
+		return;
+	diag_warning(r->diag, (struct at){r->spec->source, 0, 0}, "the spec has no 'export': the trained model is not saved");
+	diag_hint(r->diag, "export: {keras: {file: model.hd5}}");
 }
 
+/* Among errors it would mislead: what holds the $name may not have been read. */
 static void warn_unused(struct spec_reader *r)
 {
-	for (int i = 0; i < r->spec->n_hyperparameters; i++) {
+	for (int i = 0; i < r->spec->n_hyperparameters && !diag_errors(r->diag); i++) {
 		const struct hyperparameter *h = r->spec->hyperparameters[i];
 		if (h->used)
 			continue;
@@ -154,9 +155,9 @@ const struct spec *spec_check(struct arena *a, const struct yaml *y, struct diag
 	s->file = slash ? slash + 1 : s->source->path;
 	if (!spec_is_mapping(&r, y, "a spec"))
 		return NULL;
-	bool complete = has_all(&r, y);
+	check_keys(&r, y);
 	read_backend(&r, yaml_get(y, "backend"));
 	read_parts(&r, y);
 	warn_unused(&r);
-	return complete && !diag_errors(d) ? s : NULL;
+	return s->n_layers ? s : NULL;
 }

@@ -7,7 +7,8 @@
 struct layer_type;
 
 struct layer_spec {
-	const struct layer_type *type;
+	const struct layer_type *type;      /* NULL: unknown, and reported */
+	bool wrong;                         /* a mistake was reported: its shape stays unknown */
 	struct call call;                   /* call.row is &type->row; values by type->row.keys */
 	struct at at;                       /* the layer's word */
 	const char *name;                   /* given, or as Keras numbers them: conv2d_1 */
@@ -36,7 +37,8 @@ struct spec {
 	const struct call **exports; int n_exports;
 };
 
-/* Checks y and reports to d every mistake it finds; NULL if there was one. */
+/* Checks y and reports to d every mistake it finds. What it returns then is for graph_build alone, which finds the rest;
+ * NULL where there are no layers. */
 const struct spec *spec_check(struct arena *a, const struct yaml *y, struct diag *d);
 
 #endif

@@ -3,6 +3,8 @@
 #include "layer.h"
 #include "spec_parts.h"
 
+enum { LAYERS_MOST = 4096 };
+
 static const struct key input_key = {.name = "input", .kind = KIND_SHAPE, .min = 1, .max = INT_MAX};
 static const char *const own_keys[] = {"name", "inputs", NULL};
 
@@ -18,6 +20,8 @@ static const struct layer_spec *layer_named(const struct spec *s, const char *na
 
 static void read_name(struct spec_reader *r, struct layer_spec *l, const struct yaml *y)
 {
+	if (y->kind == YAML_SCALAR && !layer_named(r->spec, y->text))
+		l->name = y->text;
 	if (y->kind != YAML_SCALAR || !spec_is_name(y->text, "_")) {
 		diag_error(r->diag, y->at, "a layer's name must be a letter, then at most 62 letters, digits and '_'");
 		return;
@@ -26,12 +30,11 @@ static void read_name(struct spec_reader *r, struct layer_spec *l, const struct 
 		diag_error(r->diag, y->at, "'%s' is the name of the model's input", y->text);
 		return;
 	}
-	if (layer_named(r->spec, y->text)) {
+	if (l->name != y->text) {
 		diag_error(r->diag, y->at, "layer name '%s' is taken", y->text);
 		diag_hint(r->diag, "the first is on line %d", layer_named(r->spec, y->text)->at.line);
 		return;
 	}
-	l->name = y->text;
 	l->name_at = y->at;
 }
 
@@ -41,6 +44,8 @@ static void number_layers(struct spec_reader *r)
 	struct spec *s = r->spec;
 	for (int i = 0; i < s->n_layers; i++) {
 		int number = 1;
+		if (!s->layers[i].type && !s->layers[i].name)
+			s->layers[i].name = "";
 		if (s->layers[i].name)
 			continue;
 		for (int k = 0; k < i; k++)
@@ -62,6 +67,7 @@ static void read_inputs(struct spec_reader *r, struct layer_spec *l, const struc
 	int n = y->kind == YAML_SEQUENCE ? y->n : 1;
 	if (y->kind == YAML_MAPPING || n == 0) {
 		diag_error(r->diag, y->at, "inputs must be a list of layers' names");
+		l->wrong = true;
 		return;
 	}
 	l->inputs = ARENA_ARRAY(r->arena, const char *, n);
@@ -69,6 +75,7 @@ static void read_inputs(struct spec_reader *r, struct layer_spec *l, const struc
 	for (int i = 0; i < n; i++) {
 		if (items[i]->kind != YAML_SCALAR) {
 			diag_error(r->diag, items[i]->at, "inputs must be a list of layers' names");
+			l->wrong = true;
 			continue;
 		}
 		l->inputs[l->n_inputs] = items[i]->text;
@@ -96,29 +103,39 @@ static bool no_settings(const struct yaml *y)
 	return y->kind == YAML_SCALAR && !y->quoted && (!*y->text || !strcmp(y->text, "null") || !strcmp(y->text, "~"));
 }
 
+/* The layer's word and its settings, or NULL. */
+static bool split_layer(struct spec_reader *r, const struct yaml *y, struct layer_spec *l, const char **name,
+	const struct yaml **settings)
+{
+	*name = y->text;
+	*settings = NULL;
+	l->at = y->at;
+	if (y->kind == YAML_SCALAR)
+		return true;
+	if (y->kind != YAML_MAPPING || y->n != 1) {
+		diag_error(r->diag, y->at, "a layer is its type, or its type with its settings: '- conv2d: {filters: 32, kernel_size: 3}'");
+		return false;
+	}
+	*name = y->pairs[0].key;
+	l->at = y->pairs[0].at;
+	*settings = no_settings(y->pairs[0].value) ? NULL : y->pairs[0].value;
+	return !*settings || spec_is_mapping(r, *settings, *name);
+}
+
 static void read_layer(struct spec_reader *r, const struct yaml *y)
 {
-	const struct yaml *settings = NULL;
-	struct layer_spec *l = &r->spec->layers[r->spec->n_layers];
-	const char *name = y->text;
-	l->at = y->at;
-	if (y->kind == YAML_MAPPING && y->n == 1) {
-		name = y->pairs[0].key;
-		l->at = y->pairs[0].at;
-		settings = no_settings(y->pairs[0].value) ? NULL : y->pairs[0].value;
-	} else if (y->kind != YAML_SCALAR) {
-		diag_error(r->diag, y->at, "a layer is its type, or its type with its settings: '- conv2d: {filters: 32, kernel_size: 3}'");
-		return;
+	const struct yaml *settings;
+	struct layer_spec *l = &r->spec->layers[r->spec->n_layers++];
+	const char *name;
+	if (split_layer(r, y, l, &name, &settings))
+		l->type = find_type(r, name, l->at);
+	if (l->type) {
+		l->call = (struct call){.row = &l->type->row, .at = l->at};
+		l->wrong = !values_read(&r->names, &l->type->row, settings, l->at, own_keys, &l->call.values);
 	}
-	l->type = find_type(r, name, l->at);
-	if (!l->type || (settings && !spec_is_mapping(r, settings, name)))
-		return;
-	r->spec->n_layers++;
-	l->call = (struct call){.row = &l->type->row, .at = l->at};
-	values_read(&r->names, &l->type->row, settings, l->at, own_keys, &l->call.values);
-	if (settings && yaml_get(settings, "name"))
+	if (settings && settings->kind == YAML_MAPPING && yaml_get(settings, "name"))
 		read_name(r, l, yaml_get(settings, "name"));
-	if (settings && yaml_get(settings, "inputs"))
+	if (settings && settings->kind == YAML_MAPPING && yaml_get(settings, "inputs"))
 		read_inputs(r, l, yaml_get(settings, "inputs"));
 }
 
@@ -126,6 +143,10 @@ static void read_layers(struct spec_reader *r, const struct yaml *y)
 {
 	if (y->kind != YAML_SEQUENCE || y->n == 0) {
 		diag_error(r->diag, y->at, "layers must be a list of at least one layer");
+		return;
+	}
+	if (y->n > LAYERS_MOST) {
+		diag_error(r->diag, y->at, "%d layers; at most %d are possible", y->n, LAYERS_MOST);
 		return;
 	}
 	r->spec->layers = ARENA_ARRAY(r->arena, struct layer_spec, y->n);
@@ -143,8 +164,8 @@ void spec_model(struct spec_reader *r, const struct yaml *y)
 	for (int i = 0; i < 2; i++)
 		if (!yaml_get(y, keys[i]))
 			diag_error(r->diag, y->at, "model has no '%s'", keys[i]);
-	if (yaml_get(y, "input"))
-		value_read(&r->names, &input_key, "model", yaml_get(y, "input"), &r->spec->input);
+	if (yaml_get(y, "input") && !value_read(&r->names, &input_key, "model", yaml_get(y, "input"), &r->spec->input))
+		r->spec->input.count = 0;
 	if (yaml_get(y, "layers"))
 		read_layers(r, yaml_get(y, "layers"));
 }

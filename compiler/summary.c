@@ -2,7 +2,7 @@
 #include <string.h>
 #include "summary.h"
 
-struct totals { long parameters, trainable; double flops; };
+struct totals { long parameters, trainable; double flops, mebibytes; };
 
 static double op_flops(const struct op *op)
 {
@@ -32,7 +32,7 @@ static void print_layer(FILE *out, const struct graph *g, const struct layer *l,
 {
 	struct arena *a = l->arena;
 	const char *type = l->spec ? l->type->row.keras : "InputLayer";
-	double flops = layer_flops(g, l);
+	double flops = layer_flops(g, l), mebibytes = (double)shape_count(l->shape) * 4 * (double)batch / (1 << 20);
 	long parameters = 0;
 	for (int i = 0; i < l->n_parameters; i++) {
 		parameters += l->parameters[i].count;
@@ -40,14 +40,14 @@ static void print_layer(FILE *out, const struct graph *g, const struct layer *l,
 	}
 	t->parameters += parameters;
 	t->flops += flops;
-	fprintf(out, "%-36.36s %-22s %12ld %12.3f %10.2f\n", arena_format(a, "%s (%s)", l->name, type),
-		shape_keras(a, l->shape, l->channels_first), parameters, flops / 1e6,
-		(double)shape_count(l->shape) * 4 * (double)batch / (1 << 20));
+	t->mebibytes += mebibytes;
+	fprintf(out, "%-52s %-20s %11ld %10.3f %8.2f\n", arena_format(a, "%s (%s)", l->name, type),
+		shape_keras(a, l->shape, l->channels_first), parameters, flops / 1e6, mebibytes);
 }
 
 static void rule(FILE *out, char c)
 {
-	for (int i = 0; i < 96; i++)
+	for (int i = 0; i < 105; i++)
 		fputc(c, out);
 	fputc('\n', out);
 }
@@ -55,12 +55,12 @@ static void rule(FILE *out, char c)
 void summary_print(FILE *out, const struct graph *g, long batch)
 {
 	struct totals t = {0};
-	fprintf(out, "%-36s %-22s %12s %12s %10s\n", "Layer (type)", "Output Shape", "Param #", "MFLOP", "MiB");
+	fprintf(out, "%-52s %-20s %11s %10s %8s\n", "Layer (type)", "Output Shape", "Param #", "MFLOP", "MiB");
 	rule(out, '=');
 	for (int i = 0; i < g->n_layers; i++)
 		print_layer(out, g, g->layers[i], batch, &t);
 	rule(out, '=');
 	fprintf(out, "Total params: %ld\nTrainable params: %ld\nNon-trainable params: %ld\n", t.parameters, t.trainable,
 		t.parameters - t.trainable);
-	fprintf(out, "Forward: %.3f MFLOP a sample; MiB is the layer's output at batch size %ld\n", t.flops / 1e6, batch);
+	fprintf(out, "Forward: %.3f MFLOP a sample\nOutputs: %.2f MiB at batch size %ld\n", t.flops / 1e6, t.mebibytes, batch);
 }

@@ -38,6 +38,9 @@ static bool integer_read(const struct yaml *y, long *i)
 	char *end;
 	if (y->kind != YAML_SCALAR || y->quoted || !*y->text || strchr(" \t\n+", *y->text))
 		return false;
+	const char *digits = y->text + (*y->text == '-');
+	if (*digits == '0' && digits[1])                        /* octal to some readers of YAML */
+		return false;
 	errno = 0;
 	*i = strtol(y->text, &end, 10);
 	return !*end && !errno && *i <= INT_MAX && *i >= -(long)INT_MAX;
@@ -192,12 +195,12 @@ static bool in_range(const struct reading *r, const struct yaml *y, double x)
 		return true;
 	if (x >= k->min && (k->below_max ? x < k->max : x <= k->max))
 		return true;
+	const char *found = y->text ? y->text : "a value outside";
 	if (isinf(k->max))
-		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %g, got %s", k->name, r->owner, k->min,
-			y->text ? y->text : "less");
+		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %.10g, got %.40s", k->name, r->owner, k->min, found);
 	else
-		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %g and %s %g, got %s", k->name, r->owner, k->min,
-			k->below_max ? "below" : "at most", k->max, y->text ? y->text : "a value outside");
+		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %.10g and %s %.10g, got %.40s", k->name, r->owner, k->min,
+			k->below_max ? "below" : "at most", k->max, found);
 	return false;
 }
 
@@ -231,6 +234,23 @@ static bool unknown_hyperparameter(struct reading *r, const struct yaml *y)
 	return false;
 }
 
+/* The key's bounds become the hyperparameter's, so that they hold at start too. Weights are floats: the largest below 1
+ * is a float's. */
+static void narrow(struct hyperparameter *h, const struct key *k)
+{
+	double max = k->below_max ? (double)nextafterf((float)k->max, 0) : k->max;
+	if (k->min == 0 && k->max == 0)
+		return;
+	if (!h->has_min || h->min < k->min)
+		h->min = k->min;
+	h->has_min = true;
+	if (isinf(max))
+		return;
+	if (!h->has_max || h->max > max)
+		h->max = max;
+	h->has_max = true;
+}
+
 /* $name: its default stands in while compiling; the number itself is known at start. */
 static bool read_hyperparameter(struct reading *r, const struct yaml *y, struct value *v)
 {
@@ -253,6 +273,7 @@ static bool read_hyperparameter(struct reading *r, const struct yaml *y, struct 
 	v->number = strtod(h->fallback, NULL);
 	v->integers[0] = (long)v->number;
 	v->count = r->key->kind == KIND_INT;
+	narrow(h, r->key);
 	return in_range(r, &(struct yaml){.at = y->at, .text = h->fallback}, v->number);
 }
 
@@ -266,10 +287,12 @@ bool value_read(struct names *n, const struct key *k, const char *owner, const s
 {
 	struct reading r = {n, k, owner};
 	*v = (struct value){.at = y->at, .given = true};
-	if (is_null(y) && k->fallback) {
-		v->none = !strcmp(k->fallback, "null");
-		if (!v->none)
-			value_default(n, k, y->at, v);
+	if (is_null(y) && k->fallback && !strcmp(k->fallback, "null")) {
+		v->none = true;
+		return true;
+	}
+	if (is_null(y) && k->nullable) {
+		value_default(n, k, y->at, v);
 		return true;
 	}
 	if (y->kind == YAML_SCALAR && !y->quoted && y->text[0] == '$')

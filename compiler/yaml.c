@@ -5,7 +5,7 @@
 #include <yaml.h>
 #include "yaml.h"
 
-enum { DEEPEST = 64, NODES_MOST = 100000, BYTES_MOST = 16 << 20 };
+enum { DEEPEST = 64, NODES_MOST = 20000, BYTES_MOST = 1 << 20 };
 
 struct reader {
 	struct arena *arena;
