@@ -13,6 +13,11 @@ enum rt_fault { RT_USER_ERROR, RT_DATA_ERROR, RT_SYSTEM_ERROR, RT_INTERNAL_ERROR
 int rt_fail(enum rt_fault fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The reason remembered, or NULL. */
 const char *rt_failure(void);
+/* Failures of this thread give way to those of threads with a lower rank (0 at first), whoever was first: two channels
+ * read at once always report the same one. */
+void rt_fail_rank(int rank);
+/* Tells the reason on stderr and in PREFIX/output/failure, which is left out where there is no such prefix. */
+void rt_failure_report(const char *prefix);
 
 /* ---- files.c: whole files ---- */
 
@@ -24,10 +29,58 @@ int rt_replace_begin(const char *path, char *partial, size_t size);
 int rt_replace_end(const char *path, const char *partial, bool ok);
 /* Makes the directory and its parents. */
 int rt_make_directory(const char *path);
+/* directory/name into path, which has room for RT_PATH bytes. */
+int rt_path(char *path, const char *directory, const char *name);
 
-/* ---- config.c: the command line and SageMaker's folder ---- */
+/* ---- options.c: the command line ---- */
 
 enum { RT_PATH = 4096, RT_NAME = 64 };
+
+enum rt_action { RT_TRAIN, RT_DESCRIBE, RT_VERSION, RT_HELP };
+
+struct rt_setting { const char *name, *value; };    /* name is not terminated by NUL but by '=' */
+
+struct rt_options {
+	enum rt_action action;
+	const char *prefix;                 /* /opt/ml unless told */
+	const char *isa;                    /* or NULL */
+	int threads;                        /* 0: not told */
+	bool has_seed; uint64_t seed;
+	struct rt_setting *settings; int n_settings;    /* malloc */
+};
+
+/* Reads argv, which must outlive o. On failure o->prefix is set all the same. */
+int rt_options_read(struct rt_options *o, int argc, char **argv);
+void rt_options_free(struct rt_options *o);
+void rt_help(const struct rt_model *m);
+/* The table of layers, as Keras prints it. */
+void rt_describe(const struct rt_model *m);
+
+/* ---- pyrepr.c: values as Python prints them ---- */
+
+struct cJSON;
+struct rt_text { char *bytes; size_t size, room; };  /* grows; starts as zeros; bytes is NULL or ends in NUL */
+
+void rt_text_add(struct rt_text *t, const char *bytes, size_t size);
+void rt_text_printf(struct rt_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Adds repr(value). */
+void rt_repr(struct rt_text *t, const struct cJSON *value);
+/* The shortest digits that read back as x, as repr(x) gives them. */
+enum { RT_DOUBLE = 64 };
+void rt_repr_double(char text[RT_DOUBLE], double x);
+
+/* ---- hyperparameters.c: their forms ---- */
+
+/* Reads the text of a value in any form that SageMaker's SDKs send. *set is false for null, None and an empty text, else
+ * *number (0 for strings) and *text (malloc) are set. source says where the value came from. */
+int rt_hyperparameter_parse(const struct rt_hyperparameter *h, const char *value, const char *source, bool *set,
+                            double *number, char **text);
+/* The index of the hyperparameter with that name or alias, -1 when none has it. */
+int rt_hyperparameter_find(const struct rt_model *m, const char *name, size_t size);
+/* Fails for a name that no hyperparameter has; 0 for the platform's own. */
+int rt_hyperparameter_unknown(const struct rt_model *m, const char *name, size_t size, const char *source);
+
+/* ---- config.c: SageMaker's folder ---- */
 
 struct rt_config {
 	const struct rt_model *model;
@@ -39,19 +92,58 @@ struct rt_config {
 	long epochs, batch_size, gpus; uint64_t seed;
 	/* "Hyper parameters: {…}" and "Input parameters: {…}" as printed, Python's repr of the dictionaries */
 	char *hyper_line, *input_line;
+	char *channel_lines;                /* one a channel that is there and not used, or "" */
 };
 
-/* ---- data.c, data_idx.c: a channel as arrays ---- */
+/* Reads the three files below PREFIX/input/config, each of which may be absent. On failure too the caller calls
+ * rt_config_free, and the lines that could be made are there to be printed. */
+int rt_config_read(struct rt_config *c, const struct rt_model *m, const struct rt_options *o);
+void rt_config_free(struct rt_config *c);
+/* The number that s stands for. */
+double rt_scalar(const struct rt_scalar *s, const double *hyperparameters);
+
+/* ---- team.c: threads and instruction sets ---- */
+
+/* CPUs that this process may use: affinity and cgroup quota. */
+int rt_cpus(void);
+/* The fastest code that this CPU runs, or the one called isa; NULL after rt_fail. */
+const struct rt_code *rt_code_choose(const struct rt_model *m, const char *isa);
+/* Makes the team: threads that flush denormals. Returns how many there are. */
+int rt_team_start(int threads);
+
+/* ---- data.c, data_idx.c, data_gzip.c: a channel as arrays ---- */
 
 struct rt_data {
 	long samples; size_t element_count;  /* numbers a sample */
 	uint8_t *bytes; float *floats;       /* one of them; file order, unscaled */
 	float *labels;
+	void *storage;                       /* what bytes lies in */
 };
 
 /* Reads and checks one channel whole: both IDX files below PREFIX/input/data/NAME. On 0 the caller calls rt_data_free. */
 int rt_data_read(struct rt_data *d, const struct rt_config *c, const struct rt_channel *channel);
 void rt_data_free(struct rt_data *d);
+
+enum { RT_IDX_RANK = 255 };
+
+/* One IDX file: rank sizes, and payload elements behind the header, big-endian as they are in the file. */
+struct rt_idx {
+	int type, rank; size_t sizes[RT_IDX_RANK];
+	size_t elements, width;              /* numbers; bytes of one */
+	const uint8_t *payload; size_t offset;      /* offset of the payload in the (unzipped) file */
+	void *storage;                       /* malloc: holds the payload */
+};
+
+/* Reads the file, gzipped or plain, and checks that it is whole. label ("channel 'training'") is for messages. */
+int rt_idx_read(struct rt_idx *x, const char *path, const char *label);
+/* The element's value, exact for all types but the largest int32. */
+double rt_idx_value(const struct rt_idx *x, size_t element);
+/* "28x28" */
+void rt_idx_shape(const struct rt_idx *x, int first, char *text, size_t size);
+
+/* Unzips up to room bytes; *got of them. *more is set where the data goes on. 0, or -1 with *why and *at (the byte in the
+ * zipped file) set. */
+int rt_gunzip(const uint8_t *in, size_t size, uint8_t *out, size_t room, size_t *got, bool *more, const char **why, size_t *at);
 
 /* ---- checkpoint.c: weights in ---- */
 
@@ -64,6 +156,67 @@ int rt_weights_read(struct rt_state *s, const struct rt_model *m, const char *pa
 void rt_initialize(const struct rt_model *m, uint64_t seed, real *weights);
 /* A permutation of 0 .. n-1 that depends on seed and epoch alone. */
 void rt_shuffle(uint32_t *index, uint32_t n, uint64_t seed, uint64_t epoch);
+
+/* ---- memory.c: buffers ---- */
+
+/* count reals, zeroed, 64-byte aligned, on huge pages if there are any; NULL after rt_fail. what is for the message. */
+real *rt_reals(size_t count, const char *what);
+
+/* ---- signals.c: stopping early ---- */
+
+/* SIGTERM and SIGINT ask for a stop from here on; a second one ends the process at once. */
+void rt_signals_start(void);
+/* "SIGTERM" once one was received, else NULL. */
+const char *rt_stop_signal(void);
+
+/* ---- progress.c: Keras's progress bar ---- */
+
+enum { RT_PROGRESS_VALUES = 64 };
+
+struct rt_progress {
+	long target;                        /* samples an epoch */
+	bool terminal;                      /* redraw in place, else a line now and then */
+	double start, last;                 /* seconds */
+	int width;                          /* of what was drawn last */
+	int n_values;
+	char names[RT_PROGRESS_VALUES][RT_NAME];
+	double values[RT_PROGRESS_VALUES];  /* means so far */
+};
+
+void rt_progress_begin(struct rt_progress *p, long target);
+/* Draws after current samples, if it is time to; the last call of an epoch has current == target and always draws. */
+void rt_progress_update(struct rt_progress *p, long current);
+/* Ends a bar that will not be finished. */
+void rt_progress_abandon(struct rt_progress *p);
+
+/* ---- diverged.c: why a loss is not a number ---- */
+
+/* Fails with the first layer whose output is not finite. Runs code->gradients again for the batch in w. */
+int rt_diverged(const struct rt_model *m, const struct rt_code *code, struct rt_work *w, long epoch, long step);
+/* Fails where a weight is not finite. */
+int rt_weights_check(const struct rt_model *m, const real *weights, long epoch, long step);
+
+/* ---- loop.c: training ---- */
+
+struct rt_job {
+	const struct rt_config *config;
+	const struct rt_model *model;
+	const struct rt_code *code;
+	const struct rt_data *training, *validation;
+	struct rt_state state;
+	struct rt_work work;
+	uint32_t *index;                    /* the epoch's order, or NULL */
+	double *validation_means;           /* loss and metrics of the last epoch */
+	bool stopped;                       /* by a signal */
+	long epoch, step;                   /* where it is, from 1 */
+};
+
+/* Memory and initial weights for training on data of these sizes. The caller calls rt_job_free on failure too. */
+int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_data *training,
+                 const struct rt_data *validation);
+void rt_job_free(struct rt_job *j);
+/* All epochs. 0 when done or stopped. */
+int rt_train(struct rt_job *j);
 
 /* ---- export.c: all of a model's files ---- */
 

@@ -1,0 +1,24 @@
+/* The large buffers of a job: allocated once before training, zeroed, aligned for vectors, on huge pages if there are any. */
+#define _GNU_SOURCE
+#include "internal.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+real *rt_reals(size_t count, const char *what)
+{
+	const size_t huge_page = (size_t)2 << 20;
+	size_t bytes = 0;
+	void *memory = NULL;
+	bool fits = !__builtin_mul_overflow(count, sizeof(real), &bytes) && bytes < SIZE_MAX / 2;
+	bytes = bytes ? bytes : sizeof(real);
+	if (!fits || posix_memalign(&memory, bytes >= huge_page ? huge_page : 64, bytes)) {
+		rt_fail(RT_SYSTEM_ERROR, "not enough memory for %s (%.1f GB)", what, (double)count * (double)sizeof(real) / 1e9);
+		return NULL;
+	}
+#ifdef MADV_HUGEPAGE
+	if (bytes >= huge_page)
+		madvise(memory, bytes, MADV_HUGEPAGE);  /* a wish: small pages do as well */
+#endif
+	return memset(memory, 0, bytes);
+}

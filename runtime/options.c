@@ -1,0 +1,194 @@
+/* The command line of a generated program. */
+#include "internal.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct option_row {
+	const char *name, *argument, *help;
+	int (*set)(struct rt_options *o, const char *value);
+};
+
+static int set_prefix(struct rt_options *o, const char *value)
+{
+	if (!value[0])
+		return rt_fail(RT_USER_ERROR, "--prefix wants a folder");
+	o->prefix = value;
+	return 0;
+}
+
+static int set_setting(struct rt_options *o, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	if (!equals || equals == value)
+		return rt_fail(RT_USER_ERROR, "--set wants NAME=VALUE, got '%s'", value);
+	o->settings[o->n_settings++] = (struct rt_setting){value, equals + 1};
+	return 0;
+}
+
+static int whole_number(const char *option, const char *value, uint64_t most, uint64_t *number)
+{
+	char *end;
+	errno = 0;
+	*number = strtoull(value, &end, 10);
+	if (value[0] < '0' || value[0] > '9' || *end || errno || *number > most)
+		return rt_fail(RT_USER_ERROR, "--%s wants a whole number up to %llu, got '%s'", option,
+			(unsigned long long)most, value);
+	return 0;
+}
+
+static int set_threads(struct rt_options *o, const char *value)
+{
+	uint64_t threads;
+	if (whole_number("threads", value, 4096, &threads))
+		return -1;
+	if (threads == 0)
+		return rt_fail(RT_USER_ERROR, "--threads wants at least 1");
+	o->threads = (int)threads;
+	return 0;
+}
+
+static int set_seed(struct rt_options *o, const char *value)
+{
+	o->has_seed = true;
+	return whole_number("seed", value, UINT64_MAX, &o->seed);
+}
+
+static int set_isa(struct rt_options *o, const char *value)
+{
+	o->isa = value;
+	return 0;
+}
+
+static int set_describe(struct rt_options *o, const char *value)
+{
+	(void)value;
+	o->action = RT_DESCRIBE;
+	return 0;
+}
+
+static int set_version(struct rt_options *o, const char *value)
+{
+	(void)value;
+	o->action = RT_VERSION;
+	return 0;
+}
+
+static int set_help(struct rt_options *o, const char *value)
+{
+	(void)value;
+	o->action = RT_HELP;
+	return 0;
+}
+
+static const struct option_row rows[] = {
+	{"prefix", "DIR", "SageMaker's folder (default: /opt/ml; environment: TRAINC_PREFIX)", set_prefix},
+	{"set", "NAME=VALUE", "set a hyperparameter, whatever hyperparameters.json says", set_setting},
+	{"threads", "N", "threads to use (default: the CPUs that this process may use)", set_threads},
+	{"seed", "N", "seed of the random numbers (default: the spec's)", set_seed},
+	{"isa", "NAME", "instruction set to use (default: the fastest this CPU has)", set_isa},
+	{"describe", NULL, "print the model's layers and parameters", set_describe},
+	{"version", NULL, "print the model's name and the compiler's version", set_version},
+	{"help", NULL, "print this", set_help},
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+
+static const struct option_row *find(const char *name, size_t size)
+{
+	for (int i = 0; i < ROWS; i++)
+		if (strlen(rows[i].name) == size && memcmp(rows[i].name, name, size) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+/* One "--name", "--name value" or "--name=value" at argv[*at]. */
+static int read_option(struct rt_options *o, char **argv, int *at)
+{
+	const char *name = argv[*at] + 2, *equals = strchr(name, '=');
+	size_t size = equals ? (size_t)(equals - name) : strlen(name);
+	const struct option_row *row = find(name, size);
+	if (!row)
+		return rt_fail(RT_USER_ERROR, "unknown option '--%.*s'; --help lists them", (int)size, name);
+	if (!row->argument && equals)
+		return rt_fail(RT_USER_ERROR, "--%s takes no value", row->name);
+	const char *value = equals ? equals + 1 : NULL;
+	if (row->argument && !equals) {
+		value = argv[*at + 1];
+		if (!value)
+			return rt_fail(RT_USER_ERROR, "--%s wants %s behind it", row->name, row->argument);
+		++*at;
+	}
+	return row->set(o, value);
+}
+
+static const char *default_prefix(void)
+{
+	static const char *const variables[] = {"TRAINC_PREFIX", "SAGEMAKER_BASE_DIR"};
+	for (int i = 0; i < 2; i++) {
+		const char *value = getenv(variables[i]);
+		if (value && value[0])
+			return value;
+	}
+	return "/opt/ml";
+}
+
+/* SageMaker starts IMAGE train: where the program is the image's entry point it gets the word. */
+static int read_word(const char *word, int at)
+{
+	if (at == 1 && strcmp(word, "train") == 0)
+		return 0;
+	return rt_fail(RT_USER_ERROR, "unexpected argument '%s'; --help lists what there is", word);
+}
+
+int rt_options_read(struct rt_options *o, int argc, char **argv)
+{
+	*o = (struct rt_options){.prefix = default_prefix(), .settings = calloc((size_t)argc + 1, sizeof *o->settings)};
+	if (!o->settings)
+		return rt_fail(RT_SYSTEM_ERROR, "not enough memory for the command line");
+	for (int at = 1; at < argc; at++) {
+		if (strcmp(argv[at], "-h") == 0)
+			o->action = RT_HELP;
+		else if (strncmp(argv[at], "--", 2) == 0 ? read_option(o, argv, &at) : read_word(argv[at], at))
+			return -1;
+	}
+	return 0;
+}
+
+void rt_options_free(struct rt_options *o)
+{
+	free(o->settings);
+	o->settings = NULL;
+}
+
+static void help_hyperparameter(const struct rt_hyperparameter *h)
+{
+	static const char *const kinds[] = {[RT_INT] = "int", [RT_FLOAT] = "float", [RT_BOOL] = "bool", [RT_STRING] = "string"};
+	char min[RT_DOUBLE] = "", max[RT_DOUBLE] = "";
+	if (h->has_min)
+		rt_repr_double(min, h->min);
+	if (h->has_max)
+		rt_repr_double(max, h->max);
+	printf("  %-18s %s, default %s", h->name, kinds[h->kind], h->fallback);
+	if (h->has_min || h->has_max)
+		printf("%s%s%s%s", h->has_min ? ", at least " : "", min, h->has_max ? ", at most " : "", max);
+	for (const char *const *alias = h->aliases; alias && *alias; alias++)
+		printf("%s%s", alias == h->aliases ? "; also " : ", ", *alias);
+	putchar('\n');
+}
+
+void rt_help(const struct rt_model *m)
+{
+	printf("Usage: train [OPTION]...\nTrains %s (from %s) on the data below /opt/ml, as SageMaker lays it out, and\n"
+	       "leaves the models in /opt/ml/model.\n\n", m->name, m->file);
+	for (int i = 0; i < ROWS; i++) {
+		char left[40];
+		snprintf(left, sizeof left, "--%s %s", rows[i].name, rows[i].argument ? rows[i].argument : "");
+		printf("  %-18s %s\n", left, rows[i].help);
+	}
+	if (m->n_hyperparameters > 0)
+		printf("\nHyperparameters (input/config/hyperparameters.json, --set):\n");
+	for (int i = 0; i < m->n_hyperparameters; i++)
+		help_hyperparameter(&m->hyperparameters[i]);
+	printf("\nExits with 0 when done or stopped by SIGTERM or SIGINT, else with 255 and the reason in output/failure.\n");
+}

@@ -1,0 +1,76 @@
+/* The one reason why a job failed: remembered at the place of the failure, told at the end of the program. */
+#include "internal.h"
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { REASON = 1024 };                 /* bytes that SageMaker shows, at most */
+
+static const char *const faults[] = {
+	[RT_USER_ERROR] = "UserError", [RT_DATA_ERROR] = "DataError", [RT_SYSTEM_ERROR] = "SystemError",
+	[RT_INTERNAL_ERROR] = "InternalError",
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static char reason[REASON + 1];
+static int reason_rank;
+static _Thread_local int rank;
+
+/* A reason is one line of whole characters: a letter of several bytes at the very end may have been cut. */
+static void tidy(char *text)
+{
+	size_t size = strlen(text);
+	if (size == REASON) {
+		while (size > 0 && (unsigned char)text[size - 1] >= 0x80)
+			size--;
+		text[size] = '\0';
+	}
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = *c == '\n' || *c == '\t' ? ' ' : '?';
+}
+
+int rt_fail(enum rt_fault fault, const char *format, ...)
+{
+	char text[REASON + 1];
+	int used = snprintf(text, sizeof text, "%s: ", faults[fault]);
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text + used, sizeof text - (size_t)used, format, arguments);
+	va_end(arguments);
+	tidy(text);
+	pthread_mutex_lock(&lock);
+	if (!reason[0] || rank < reason_rank) {
+		memcpy(reason, text, sizeof text);
+		reason_rank = rank;
+	}
+	pthread_mutex_unlock(&lock);
+	return -1;
+}
+
+const char *rt_failure(void)
+{
+	return reason[0] ? reason : NULL;
+}
+
+void rt_fail_rank(int new_rank)
+{
+	rank = new_rank;
+}
+
+void rt_failure_report(const char *prefix)
+{
+	if (!reason[0])
+		rt_fail(RT_INTERNAL_ERROR, "the program failed without a reason");
+	fflush(stdout);
+	fprintf(stderr, "%s\n", reason);
+	char path[RT_PATH];
+	if (snprintf(path, sizeof path, "%s/output/failure", prefix) >= RT_PATH)
+		return;
+	FILE *f = fopen(path, "w");
+	if (!f)
+		return;
+	fputs(reason, f);
+	fclose(f);
+}

@@ -1,0 +1,154 @@
+/* The team of threads, how large it may be, and the instruction set it runs. */
+#define _GNU_SOURCE
+#include "internal.h"
+#include <omp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
+/* ---- how many ---- */
+
+static int affinity(void)
+{
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+	int cpus = 0;
+	for (int room = 1024; room <= 1 << 16 && cpus <= 0; room *= 4) {    /* the call fails where the set is too small */
+		cpu_set_t *set = CPU_ALLOC((size_t)room);
+		if (set && sched_getaffinity(0, CPU_ALLOC_SIZE((size_t)room), set) == 0)
+			cpus = CPU_COUNT_S(CPU_ALLOC_SIZE((size_t)room), set);
+		CPU_FREE(set);
+	}
+	return cpus > 0 ? cpus : online > 0 ? (int)online : 1;
+}
+
+static bool read_words(const char *path, char first[32], char second[32])
+{
+	FILE *f = fopen(path, "r");
+	first[0] = second[0] = '\0';
+	int n = f ? fscanf(f, "%31s %31s", first, second) : 0;
+	if (f)
+		fclose(f);
+	return n >= 1;
+}
+
+/* CPUs that a quota of microseconds a period is worth; 0 for no quota. */
+static int quota_cpus(const char *quota, const char *period)
+{
+	double q = atof(quota), p = atof(period);
+	return q > 0 && p > 0 ? (int)((q + p - 1) / p) : 0;
+}
+
+/* A container's own group is mounted at the root of /sys/fs/cgroup, version 2 or 1. */
+static int cgroup_cpus(void)
+{
+	char quota[32], period[32], unused[32];
+	if (read_words("/sys/fs/cgroup/cpu.max", quota, period))
+		return quota_cpus(quota, period);
+	if (read_words("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", quota, unused) &&
+		read_words("/sys/fs/cgroup/cpu/cpu.cfs_period_us", period, unused))
+		return quota_cpus(quota, period);
+	return 0;
+}
+
+int rt_cpus(void)
+{
+	int cpus = affinity(), quota = cgroup_cpus();
+	return quota > 0 && quota < cpus ? quota : cpus;
+}
+
+/* ---- what they run ---- */
+
+static bool has_nothing_special(void)
+{
+	return true;
+}
+
+#ifdef __x86_64__
+static bool has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+		__builtin_cpu_supports("bmi2");
+}
+
+static bool has_avx512(void)
+{
+	return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+		__builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+#endif
+
+static const struct { const char *name; bool (*runs)(void); } sets[] = {
+#ifdef __x86_64__
+	{"avx512", has_avx512},
+	{"avx2", has_avx2},
+	{"x86-64", has_nothing_special},
+#endif
+	{"generic", has_nothing_special},
+};
+
+static bool runs(const struct rt_code *code)
+{
+	for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
+		if (strcmp(sets[i].name, code->isa) == 0)
+			return sets[i].runs();
+	return false;
+}
+
+const struct rt_code *rt_code_choose(const struct rt_model *m, const char *isa)
+{
+	struct rt_text names = {0};
+	for (const struct rt_code *const *code = m->codes; *code; code++) {
+		if (!runs(*code))
+			continue;
+		if (!isa || strcmp(isa, (*code)->isa) == 0) {
+			free(names.bytes);
+			return *code;
+		}
+		rt_text_printf(&names, "%s%s", names.size ? ", " : "", (*code)->isa);
+	}
+	if (isa)
+		rt_fail(RT_USER_ERROR, "--isa %.32s: this program has no such code for this CPU; it has %s", isa,
+			names.size ? names.bytes : "none");
+	else
+		rt_fail(RT_SYSTEM_ERROR, "this program has no code for this CPU");
+	free(names.bytes);
+	return NULL;
+}
+
+/* ---- the team ---- */
+
+/* Numbers too small to matter cost a hundred cycles each if they are not taken for zero. */
+static void flush_denormals(void)
+{
+#if defined(__SSE2__)
+	_mm_setcsr(_mm_getcsr() | 0x8040);      /* flush to zero, denormals are zero */
+#elif defined(__aarch64__)
+	uint64_t control;
+	__asm__ volatile("mrs %0, fpcr" : "=r"(control));
+	__asm__ volatile("msr fpcr, %0" : : "r"(control | (uint64_t)1 << 24));
+#endif
+}
+
+/* OpenBLAS is called from within the team: its own threads would only be in the way. */
+extern void openblas_set_num_threads(int threads) __attribute__((weak));
+
+int rt_team_start(int threads)
+{
+	int started = 1;
+	if (openblas_set_num_threads)
+		openblas_set_num_threads(1);
+	omp_set_dynamic(0);
+	omp_set_num_threads(threads);
+#pragma omp parallel num_threads(threads)
+	{
+		flush_denormals();
+#pragma omp single
+		started = omp_get_num_threads();
+	}
+	return started;
+}
