@@ -140,7 +140,7 @@ static bool agrees(struct rt_work *w, size_t at, double gradient, double scale, 
 static int check_parameter(struct rt_work *w, const struct rt_parameter *p, const double *gradients, size_t most)
 {
 	const size_t stride = p->count / most + 1;
-	double scale = 1e-3, difference;
+	double scale = 1e-3, difference = 0;
 	int wrong = 0;
 
 	for (size_t e = 0; e < p->count; e++)
