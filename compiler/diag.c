@@ -129,7 +129,8 @@ void diag_suggest(struct diag *d, const char *found, const char *const *candidat
 	const char *best = NULL;
 	int length = (int)strlen(found), limit = length < 3 ? 1 : length < 8 ? 2 : 3, smallest = limit + 1;
 	for (int i = 0; i < n; i++) {
-		int x = distance(found, candidates[i]);
+		bool begins = length > 2 && !strncmp(found, candidates[i], (size_t)length);
+		int x = begins ? 1 : distance(found, candidates[i]);
 		if (x < smallest && x < (int)strlen(candidates[i])) {
 			smallest = x;
 			best = candidates[i];
@@ -159,25 +160,34 @@ static const char *line_start(const struct source *s, int line)
 	return p;
 }
 
-/* The source line, cut where it is very long, and a caret under the column; control characters become spaces. */
+static bool goes_on(char c)                 /* a byte behind the first of a character: columns count characters */
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static const char *skip_characters(const char *p, const char *end, int n)
+{
+	for (; n > 0 && p < end; n--)
+		for (p++; p < end && goes_on(*p); )
+			p++;
+	return p;
+}
+
+/* The source line, or 160 characters of it, and a caret under the column; control characters become spaces. */
 static void print_line(struct at at, FILE *out)
 {
-	enum { WIDEST = 160 };
+	enum { WIDEST = 160, BEFORE = 80 };
 	const char *p = at.line > 0 && at.source->text ? line_start(at.source, at.line) : NULL;
-	if (!p || at.column > WIDEST)
+	if (!p)
 		return;
-	int n = (int)strcspn(p, "\n");
-	fprintf(out, "%5d | ", at.line);
-	for (int i = 0; i < n && i < WIDEST; i++)
-		fputc((unsigned char)p[i] < ' ' || p[i] == 127 ? ' ' : p[i], out);
-	fprintf(out, "%s\n      | ", n > WIDEST ? "…" : "");
-	for (int i = 0, column = 1; i < n && column < at.column; i++) {
-		if (((unsigned char)p[i] & 0xc0) == 0x80)         /* columns count characters: this byte goes on with one */
-			continue;
-		fputc(' ', out);
-		column++;
-	}
-	fputs("^\n", out);
+	const char *end = p + strcspn(p, "\n");
+	int skipped = at.column > WIDEST ? at.column - BEFORE : 0;
+	p = skip_characters(p, end, skipped);
+	const char *stop = skip_characters(p, end, WIDEST);
+	fprintf(out, "%5d | %s", at.line, skipped ? "…" : "");
+	for (; p < stop; p++)
+		fputc((unsigned char)*p < ' ' || *p == 127 ? ' ' : *p, out);
+	fprintf(out, "%s\n      | %*s^\n", stop < end ? "…" : "", at.column - 1 - skipped + (skipped > 0), "");
 }
 
 static void print_message(const struct message *m, FILE *out, bool colour)

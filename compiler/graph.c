@@ -178,7 +178,7 @@ static bool size_fits(struct building *b, const struct layer *l)
 	if (numbers <= INT_MAX && weights <= INT_MAX)
 		return true;
 	diag_error(b->diag, l->at, "'%s' has %.0f %s; at most 2147483647 are possible", l->name,
-		numbers > INT_MAX ? numbers : weights, numbers > INT_MAX ? "outputs" : "weights");
+		numbers > INT_MAX ? numbers : weights, numbers > INT_MAX ? "numbers a sample" : "weights");
 	return false;
 }
 
@@ -324,10 +324,10 @@ const struct graph *graph_build(struct arena *a, const struct spec *s, struct di
 	if (!size_fits(&b, b.graph->layers[0]))
 		b.graph->layers[0]->shape.rank = 0;
 	connect_all(&b);
-	check_used(&b);
 	for (int i = 0; i < n; i++)
 		if (b.marks[i] == NEW)
 			visit(&b, b.graph->layers[i]);
+	check_used(&b);
 	for (int i = 1; i < n; i++)
 		infer(&b, b.order[i]);
 	check_output(&b);

@@ -48,6 +48,7 @@ struct hyperparameter {
 	double min, max;
 	const char **aliases; int n_aliases;
 	bool used;
+	bool wrong;                         /* its declaration is, and was reported */
 	int index;                          /* in the spec's list */
 };
 

@@ -61,16 +61,17 @@ static void read_aliases(struct spec_reader *r, struct hyperparameter *h, const 
 }
 
 /* The default must be what hyperparameters.json may hold: of the type, within the bounds. */
-static void check_default(struct spec_reader *r, const struct hyperparameter *h, const struct yaml *y)
+static bool default_fits(struct spec_reader *r, const struct hyperparameter *h, const struct yaml *y)
 {
 	struct key k = {.name = "default", .kind = h->kind};
 	struct value v;
-	if (!value_read(&r->names, &k, h->name, y, &v) || h->kind == KIND_BOOL || h->kind == KIND_STRING)
-		return;
-	if (h->has_min && v.number < h->min)
-		diag_error(r->diag, y->at, "default %s of '%s' is below its min %g", y->text, h->name, h->min);
-	if (h->has_max && v.number > h->max)
-		diag_error(r->diag, y->at, "default %s of '%s' is above its max %g", y->text, h->name, h->max);
+	if (!value_read(&r->names, &k, h->name, y, &v))
+		return false;
+	bool low = h->has_min && v.number < h->min, high = h->has_max && v.number > h->max;
+	if (low || high)
+		diag_error(r->diag, y->at, "default %s of '%s' is %s %g", y->text, h->name, low ? "below its min" : "above its max",
+			low ? h->min : h->max);
+	return !low && !high;
 }
 
 static void read_hyperparameter(struct spec_reader *r, const struct yaml_pair *p)
@@ -91,10 +92,11 @@ static void read_hyperparameter(struct spec_reader *r, const struct yaml_pair *p
 	h->has_max = v[3].given && !v[3].none;
 	h->min = v[2].number;
 	h->max = v[3].number;
-	if (ok && h->has_min && h->has_max && h->min > h->max)
+	if (ok && h->has_min && h->has_max && h->min > h->max) {
 		diag_error(r->diag, v[2].at, "min %g of '%s' is above its max %g", h->min, h->name, h->max);
-	if (ok)
-		check_default(r, h, yaml_get(p->value, "default"));
+		ok = false;
+	}
+	h->wrong = !ok || !default_fits(r, h, yaml_get(p->value, "default"));
 	if (yaml_get(p->value, "aliases"))
 		read_aliases(r, h, yaml_get(p->value, "aliases"));
 }

@@ -188,28 +188,37 @@ static bool (*const readers[])(struct reading *, const struct yaml *, struct val
 
 /* ---- ranges and hyperparameters ---- */
 
-static bool in_range(const struct reading *r, const struct yaml *y, double x)
+static bool in_range(const struct reading *r, struct at at, double x)
 {
 	const struct key *k = r->key;
+	struct diag *d = r->names->diag;
 	if (k->min == 0 && k->max == 0)
 		return true;
 	if (x >= k->min && (k->below_max ? x < k->max : x <= k->max))
 		return true;
-	const char *found = y->text ? y->text : "a value outside";
-	if (isinf(k->max))
-		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %.10g, got %.40s", k->name, r->owner, k->min, found);
+	if (k->max >= INT_MAX)
+		diag_error(d, at, "'%s' of %s must be at least %.10g, got %.10g", k->name, r->owner, k->min, x);
 	else
-		diag_error(r->names->diag, y->at, "'%s' of %s must be at least %.10g and %s %.10g, got %.40s", k->name, r->owner, k->min,
-			k->below_max ? "below" : "at most", k->max, found);
+		diag_error(d, at, "'%s' of %s must be at least %.10g and %s %.10g, got %.10g", k->name, r->owner, k->min,
+			k->below_max ? "below" : "at most", k->max, x);
 	return false;
+}
+
+/* Where the i-th of the value's n integers stands. */
+static struct at integer_at(const struct yaml *y, int i, int n)
+{
+	if (y->kind != YAML_SEQUENCE)
+		return y->at;
+	int each = n / y->n;
+	return integer_at(y->items[i / each], i % each, each);
 }
 
 static bool ranges_hold(const struct reading *r, const struct yaml *y, const struct value *v)
 {
 	if (r->key->kind == KIND_FLOAT || r->key->kind == KIND_INT)
-		return in_range(r, y, v->number);
+		return in_range(r, y->at, v->number);
 	for (int i = 0; i < v->count; i++)
-		if (!in_range(r, y->kind == YAML_SEQUENCE && i < y->n ? y->items[i] : y, (double)v->integers[i]))
+		if (!in_range(r, integer_at(y, i, v->count), (double)v->integers[i]))
 			return false;
 	return true;
 }
@@ -220,6 +229,18 @@ static struct hyperparameter *hyperparameter_find(struct names *n, const char *n
 		if (!strcmp(n->hyperparameters[i]->name, name))
 			return n->hyperparameters[i];
 	return NULL;
+}
+
+/* All names that there are, where they are few, or better the near miss. */
+static void hint_names(struct names *n, const char *found, const char *const *known, int count)
+{
+	enum { FEW = 12 };
+	struct text t = {.arena = n->arena};
+	for (int i = 0; i < count && count <= FEW; i++)
+		text_format(&t, "%s%s", i ? ", " : count > 1 ? "one of " : "", known[i]);
+	if (t.size)
+		diag_hint(n->diag, "%s", t.text);
+	diag_suggest(n->diag, found, known, count);
 }
 
 static bool unknown_hyperparameter(struct reading *r, const struct yaml *y)
@@ -274,7 +295,7 @@ static bool read_hyperparameter(struct reading *r, const struct yaml *y, struct 
 	v->integers[0] = (long)v->number;
 	v->count = r->key->kind == KIND_INT;
 	narrow(h, r->key);
-	return in_range(r, &(struct yaml){.at = y->at, .text = h->fallback}, v->number);
+	return h->wrong || in_range(r, y->at, v->number);
 }
 
 static bool is_null(const struct yaml *y)
@@ -329,7 +350,7 @@ bool keys_known(struct names *n, const struct yaml *mapping, const char *owner, 
 			continue;
 		ok = false;
 		diag_error(n->diag, mapping->pairs[i].at, "unknown key '%s' for %s", mapping->pairs[i].key, owner);
-		diag_suggest(n->diag, mapping->pairs[i].key, known, n_known);
+		hint_names(n, mapping->pairs[i].key, known, n_known);
 	}
 	return ok;
 }
@@ -394,7 +415,7 @@ void row_unknown(struct names *n, const struct row *const *rows, const char *wha
 	for (int i = 0; i < count; i++)
 		all[i] = rows[i]->name;
 	diag_error(n->diag, at, "unknown %s '%s'", what, name);
-	diag_suggest(n->diag, name, all, count);
+	hint_names(n, name, all, count);
 }
 
 const struct call *call_read(struct names *n, const struct row *const *rows, const char *what, const struct yaml *y)
