@@ -53,7 +53,9 @@ struct rt_options {
 int rt_options_read(struct rt_options *o, int argc, char **argv);
 void rt_options_free(struct rt_options *o);
 void rt_help(const struct rt_model *m);
-/* The table of layers, as Keras prints it. */
+
+/* ---- describe.c: the model as a table ---- */
+
 void rt_describe(const struct rt_model *m);
 
 /* ---- pyrepr.c: values as Python prints them ---- */
@@ -153,7 +155,8 @@ int rt_weights_read(struct rt_state *s, const struct rt_model *m, const char *pa
 
 /* ---- random.c: initial weights and the shuffle ---- */
 
-void rt_initialize(const struct rt_model *m, uint64_t seed, real *weights);
+/* 0, or -1 after rt_fail. */
+int rt_initialize(const struct rt_model *m, uint64_t seed, real *weights);
 /* A permutation of 0 .. n-1 that depends on seed and epoch alone. */
 void rt_shuffle(uint32_t *index, uint32_t n, uint64_t seed, uint64_t epoch);
 
@@ -189,14 +192,27 @@ void rt_progress_update(struct rt_progress *p, long current);
 /* Ends a bar that will not be finished. */
 void rt_progress_abandon(struct rt_progress *p);
 
+/* ---- metrics.c: Keras's running means ---- */
+
+enum { RT_MEANS = RT_PROGRESS_VALUES / 2 };
+
+struct rt_means { int n; long samples; double sums[RT_MEANS]; };   /* [0] is the loss */
+
+void rt_means_begin(struct rt_means *m, int metrics);
+/* Adds the batch in w; returns the sum of its losses. */
+double rt_means_add(struct rt_means *m, const struct rt_work *w);
+double rt_mean(const struct rt_means *m, int i);
+
 /* ---- diverged.c: why a loss is not a number ---- */
 
 /* Fails with the first layer whose output is not finite. Runs code->gradients again for the batch in w. */
 int rt_diverged(const struct rt_model *m, const struct rt_code *code, struct rt_work *w, long epoch, long step);
 /* Fails where a weight is not finite. */
-int rt_weights_check(const struct rt_model *m, const real *weights, long epoch, long step);
+int rt_weights_check(const struct rt_model *m, const struct rt_work *w, long epoch, long step);
 
 /* ---- loop.c: training ---- */
+
+enum { RT_SLOTS = 16 };                 /* the most that rt_slot_count gives */
 
 struct rt_job {
 	const struct rt_config *config;
@@ -206,13 +222,13 @@ struct rt_job {
 	struct rt_state state;
 	struct rt_work work;
 	uint32_t *index;                    /* the epoch's order, or NULL */
-	double *validation_means;           /* loss and metrics of the last epoch */
+	struct rt_means validation_means;   /* of the last epoch */
 	bool stopped;                       /* by a signal */
 	long epoch, step;                   /* where it is, from 1 */
 };
 
 /* Memory and initial weights for training on data of these sizes. The caller calls rt_job_free on failure too. */
-int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_data *training,
+int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_code *code, const struct rt_data *training,
                  const struct rt_data *validation);
 void rt_job_free(struct rt_job *j);
 /* All epochs. 0 when done or stopped. */

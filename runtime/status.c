@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { REASON = 1024 };                 /* bytes that SageMaker shows, at most */
 
@@ -66,8 +67,10 @@ void rt_failure_report(const char *prefix)
 	fflush(stdout);
 	fprintf(stderr, "%s\n", reason);
 	char path[RT_PATH];
-	if (snprintf(path, sizeof path, "%s/output/failure", prefix) >= RT_PATH)
+	if (snprintf(path, sizeof path, "%s/output", prefix) >= RT_PATH - (int)sizeof "/failure")
 		return;
+	mkdir(path, 0777);                      /* there already, or not to be had */
+	strcat(path, "/failure");
 	FILE *f = fopen(path, "w");
 	if (!f)
 		return;

@@ -86,15 +86,26 @@ static const struct { const char *name; bool (*runs)(void); } sets[] = {
 #ifdef __x86_64__
 	{"avx512", has_avx512},
 	{"avx2", has_avx2},
-	{"x86-64", has_nothing_special},
+	{"x86_64", has_nothing_special},
+#endif
+#ifdef __aarch64__
+	{"neon", has_nothing_special},
 #endif
 	{"generic", has_nothing_special},
 };
 
+/* x86-64 is x86_64, which C's names need. */
+static bool same_isa(const char *a, const char *b)
+{
+	while (*a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))))
+		a++, b++;
+	return !*a && !*b;
+}
+
 static bool runs(const struct rt_code *code)
 {
 	for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-		if (strcmp(sets[i].name, code->isa) == 0)
+		if (same_isa(sets[i].name, code->isa))
 			return sets[i].runs();
 	return false;
 }
@@ -105,7 +116,7 @@ const struct rt_code *rt_code_choose(const struct rt_model *m, const char *isa)
 	for (const struct rt_code *const *code = m->codes; *code; code++) {
 		if (!runs(*code))
 			continue;
-		if (!isa || strcmp(isa, (*code)->isa) == 0) {
+		if (!isa || same_isa(isa, (*code)->isa)) {
 			free(names.bytes);
 			return *code;
 		}

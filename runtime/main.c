@@ -1,0 +1,168 @@
+/* The train program: a job from its configuration to its models. */
+#include "internal.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_FAILED = 255 };
+
+/* ---- folders ---- */
+
+static int make_folder(const struct rt_config *c, const char *name, char path[RT_PATH])
+{
+	if (rt_path(path, c->prefix, name) || rt_make_directory(path))
+		return -1;
+	return access(path, W_OK) ? rt_fail(RT_SYSTEM_ERROR, "cannot write to %s: %s", path, strerror(errno)) : 0;
+}
+
+/* Made first: hours of training are not to end at a folder that cannot be written. */
+static int make_folders(const struct rt_config *c)
+{
+	static const char *const names[] = {"output", "output/data", "checkpoints", "model"};
+	char path[RT_PATH];
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (make_folder(c, names[i], path))
+			return -1;
+	if (rt_path(path, c->prefix, "output/failure"))
+		return -1;
+	unlink(path);                           /* an earlier job's */
+	return 0;
+}
+
+/* ---- data ---- */
+
+struct reading { const struct rt_config *config; const struct rt_channel *channel; struct rt_data *data; int result; };
+
+static void *read_second(void *argument)
+{
+	struct reading *r = argument;
+	rt_fail_rank(1);
+	r->result = rt_data_read(r->data, r->config, r->channel);
+	return NULL;
+}
+
+/* Both channels at once: gunzipping is most of it. */
+static int read_channels(const struct rt_config *c, struct rt_data *training, struct rt_data *validation)
+{
+	struct reading second = {c, &c->model->validation, validation, 0};
+	pthread_t thread;
+	int error = pthread_create(&thread, NULL, read_second, &second);
+	if (error)
+		return rt_fail(RT_SYSTEM_ERROR, "cannot start a thread: %s", strerror(error));
+	int result = rt_data_read(training, c, &c->model->training);
+	pthread_join(thread, NULL);
+	return result || second.result ? -1 : 0;
+}
+
+static void tell_data(const struct rt_model *m, const struct rt_data *training, const struct rt_data *validation)
+{
+	printf("Files loaded\nx_train shape: (%ld", training->samples);
+	for (int i = 0; i < m->input_rank; i++)
+		printf(", %d", m->input[i]);
+	printf(")\n%ld train samples\n%ld test samples\n", training->samples, validation->samples);
+	printf("Train on %ld samples, validate on %ld samples\n", training->samples, validation->samples);
+}
+
+/* ---- the job ---- */
+
+static void tell_means(const struct rt_model *m, const struct rt_means *means)
+{
+	for (int i = 0; i < means->n; i++) {
+		char number[RT_DOUBLE];
+		const char *name = i ? m->metrics[i - 1].name : "loss";
+		rt_repr_double(number, rt_mean(means, i));
+		printf("Test %s: %s\n", strcmp(name, "acc") == 0 ? "accuracy" : name, number);
+	}
+}
+
+static int finish(struct rt_job *j)
+{
+	char path[RT_PATH];
+	if (!j->stopped)
+		tell_means(j->model, &j->validation_means);
+	if (rt_path(path, j->config->prefix, "model") || rt_export_all(j->model, &j->state, path))
+		return -1;
+	if (j->stopped)
+		printf("Stopped by %s after step %ld of epoch %ld; models saved\n", rt_stop_signal(), j->step, j->epoch);
+	return 0;
+}
+
+static int train_on(const struct rt_config *c, const struct rt_code *code, const struct rt_data *training,
+	const struct rt_data *validation)
+{
+	struct rt_job j;
+	char path[RT_PATH];
+	bool found;
+	int result = rt_job_begin(&j, c, code, training, validation);
+	if (!result)
+		result = rt_path(path, c->prefix, "input/data/model") || rt_weights_read(&j.state, c->model, path, &found);
+	if (!result) {
+		tell_data(c->model, training, validation);
+		result = rt_train(&j) || finish(&j);
+	}
+	rt_job_free(&j);
+	return result;
+}
+
+static int train(struct rt_config *c)
+{
+	struct rt_data training = {0}, validation = {0};
+	const struct rt_code *code = rt_code_choose(c->model, c->isa);
+	if (!code || make_folders(c))
+		return -1;
+	int result = read_channels(c, &training, &validation);
+	if (!result) {
+		c->threads = rt_team_start(c->threads);
+		result = train_on(c, code, &training, &validation);
+	}
+	rt_data_free(&training);
+	rt_data_free(&validation);
+	return result;
+}
+
+static int configure_and_train(const struct rt_model *m, const struct rt_options *o)
+{
+	struct rt_config c;
+	rt_signals_start();
+	int result = rt_config_read(&c, m, o);
+	if (c.hyper_line)
+		puts(c.hyper_line);
+	if (c.input_line)
+		puts(c.input_line);
+	if (c.channel_lines)
+		fputs(c.channel_lines, stdout);
+	if (!result)
+		result = train(&c);
+	rt_config_free(&c);
+	return result;
+}
+
+/* ---- the program ---- */
+
+static int print(const struct rt_model *m, enum rt_action action)
+{
+	if (action == RT_HELP)
+		rt_help(m);
+	else if (action == RT_DESCRIBE)
+		rt_describe(m);
+	else
+		printf("%s (trainc %s)\n", m->name, m->compiler);
+	return fflush(stdout) || ferror(stdout) ? rt_fail(RT_SYSTEM_ERROR, "cannot write to stdout: %s", strerror(errno)) : 0;
+}
+
+int rt_main(const struct rt_model *m, int argc, char **argv)
+{
+	struct rt_options o;
+	setvbuf(stdout, NULL, _IOLBF, 0);       /* CloudWatch shows lines as they come */
+	int result = rt_options_read(&o, argc, argv);
+	if (!result)
+		result = o.action == RT_TRAIN ? configure_and_train(m, &o) : print(m, o.action);
+	if (result)
+		rt_failure_report(o.prefix);
+	rt_options_free(&o);
+	return result ? EXIT_FAILED : 0;
+}

@@ -1,0 +1,230 @@
+/* Initial weights and the order of samples. Every number depends on the seed, its parameter or epoch, and its place alone,
+ * so it is the same for any number of threads. Layers' own random numbers (dropout) use other streams: cpu/philox.h.
+ */
+#include "cpu/philox.h"
+#include "internal.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* Streams below these belong to layers. */
+enum { PARAMETER_STREAM = 1 << 30, SHUFFLE_STREAM = 1 << 29 };
+
+/* Elements of a parameter are drawn by eights, from four words each. */
+enum { GROUP = PHILOX_BLOCK / 4, SECTION_BITS = 28 };
+
+struct draws { uint64_t seed; uint32_t stream; };
+
+/* ---- numbers ---- */
+
+/* 53 bits; open: above 0, so that it has a logarithm, and up to 1 */
+static double unit(uint32_t high, uint32_t low, bool open)
+{
+	uint64_t bits = ((uint64_t)high << 32 | low) >> 11;
+	return (double)(bits + open) * 0x1p-53;
+}
+
+/* Box and Muller's: normal of mean 0 and deviation 1 */
+static double normal(const uint32_t words[4])
+{
+	const double turn = 6.283185307179586477;
+	return sqrt(-2 * log(unit(words[0], words[1], true))) * cos(turn * unit(words[2], words[3], false));
+}
+
+/* The words of GROUP elements from first; another attempt gives others. */
+static void group_words(const struct draws *d, size_t first, uint64_t attempt, uint32_t words[PHILOX_BLOCK])
+{
+	struct philox p = philox_of(d->seed, d->stream, attempt, (uint32_t)(first >> SECTION_BITS));
+	uint32_t place = (uint32_t)(first & (((size_t)1 << SECTION_BITS) - 1));
+	philox_words(&p, 4 * place, PHILOX_BLOCK, words);
+}
+
+static double uniform_of(const struct draws *d, size_t element, const uint32_t words[4])
+{
+	(void)d, (void)element;
+	return unit(words[0], words[1], false);
+}
+
+static double normal_of(const struct draws *d, size_t element, const uint32_t words[4])
+{
+	(void)d, (void)element;
+	return normal(words);
+}
+
+/* A normal number is drawn again while it is beyond two deviations. */
+static double truncated_of(const struct draws *d, size_t element, const uint32_t words[4])
+{
+	double value = normal(words);
+	for (uint64_t attempt = 1; fabs(value) > 2; attempt++) {
+		uint32_t again[PHILOX_BLOCK];
+		group_words(d, element / GROUP * GROUP, attempt, again);
+		value = normal(again + 4 * (element % GROUP));
+	}
+	return value;
+}
+
+typedef double draw(const struct draws *d, size_t element, const uint32_t words[4]);
+
+/* out[i] = offset + factor * one draw */
+static void fill_random(real *out, size_t count, const struct draws *d, draw *one, double offset, double factor)
+{
+#pragma omp parallel for schedule(static)
+	for (size_t first = 0; first < count; first += GROUP) {
+		uint32_t words[PHILOX_BLOCK];
+		group_words(d, first, 0, words);
+		for (size_t i = first; i < first + GROUP && i < count; i++)
+			out[i] = (real)(offset + factor * one(d, i, words + 4 * (i - first)));
+	}
+}
+
+/* ---- Keras's initializers: one row each ---- */
+
+typedef int fill(const struct rt_parameter *p, const struct draws *d, real *out);
+
+static int fill_value(const struct rt_parameter *p, real *out, double value)
+{
+	for (size_t i = 0; i < p->count; i++)
+		out[i] = (real)value;
+	return 0;
+}
+
+static int fill_zeros(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	(void)d;
+	return fill_value(p, out, 0);
+}
+
+static int fill_ones(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	(void)d;
+	return fill_value(p, out, 1);
+}
+
+static int fill_constant(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	(void)d;
+	return fill_value(p, out, p->initializer.a);
+}
+
+static int fill_normal(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	fill_random(out, p->count, d, normal_of, p->initializer.a, p->initializer.b);
+	return 0;
+}
+
+static int fill_uniform(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	fill_random(out, p->count, d, uniform_of, p->initializer.a, p->initializer.b - p->initializer.a);
+	return 0;
+}
+
+static int fill_truncated(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	fill_random(out, p->count, d, truncated_of, p->initializer.a, p->initializer.b);
+	return 0;
+}
+
+static double fan(const struct rt_parameter *p)
+{
+	const double fans[] = {
+		[RT_FAN_IN] = p->fan_in, [RT_FAN_OUT] = p->fan_out, [RT_FAN_AVG] = (p->fan_in + p->fan_out) / 2,
+	};
+	return fmax(1, fans[p->initializer.mode]);
+}
+
+static int fill_scaled(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	const double cut_deviation = .87962566103423978;    /* of a normal number cut at two deviations */
+	double variance = p->initializer.a / fan(p), limit = sqrt(3 * variance);
+	if (p->initializer.normal)
+		fill_random(out, p->count, d, truncated_of, 0, sqrt(variance) / cut_deviation);
+	else
+		fill_random(out, p->count, d, uniform_of, -limit, 2 * limit);
+	return 0;
+}
+
+/* Makes n vectors of the given size orthonormal: Gram and Schmidt's, each finished one taken out of all later ones. */
+static void orthonormalise(double *vectors, size_t n, size_t size)
+{
+	for (size_t i = 0; i < n; i++) {
+		double *done = vectors + i * size, square = 0;
+		for (size_t k = 0; k < size; k++)
+			square += done[k] * done[k];
+		for (size_t k = 0; k < size; k++)
+			done[k] /= sqrt(square);
+#pragma omp parallel for schedule(static)
+		for (size_t j = i + 1; j < n; j++) {
+			double *later = vectors + j * size, product = 0;
+			for (size_t k = 0; k < size; k++)
+				product += done[k] * later[k];
+			for (size_t k = 0; k < size; k++)
+				later[k] -= product * done[k];
+		}
+	}
+}
+
+/* Rows are all axes but the last: the shorter of rows and columns are orthonormal vectors, times the gain. */
+static int fill_orthogonal(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	size_t columns = (size_t)p->dims[p->rank - 1], rows = p->count / columns;
+	bool tall = rows >= columns;
+	size_t n = tall ? columns : rows, size = tall ? rows : columns;
+	double *vectors = malloc(sizeof *vectors * p->count);
+	if (!vectors)
+		return rt_fail(RT_SYSTEM_ERROR, "not enough memory for the orthogonal initial weights of '%s'", p->name);
+	fill_random(out, p->count, d, normal_of, 0, 1);
+	for (size_t i = 0; i < p->count; i++)
+		vectors[i] = out[i];
+	orthonormalise(vectors, n, size);
+	for (size_t row = 0; row < rows; row++)
+		for (size_t column = 0; column < columns; column++)
+			out[row * columns + column] =
+				(real)(p->initializer.a * vectors[tall ? column * size + row : row * size + column]);
+	free(vectors);
+	return 0;
+}
+
+static int fill_identity(const struct rt_parameter *p, const struct draws *d, real *out)
+{
+	size_t columns = (size_t)p->dims[p->rank - 1];
+	fill_zeros(p, d, out);
+	for (size_t i = 0; i < columns && i * columns + i < p->count; i++)
+		out[i * columns + i] = (real)p->initializer.a;
+	return 0;
+}
+
+static fill *const fills[] = {
+	[RT_ZEROS] = fill_zeros, [RT_ONES] = fill_ones, [RT_CONSTANT] = fill_constant, [RT_RANDOM_NORMAL] = fill_normal,
+	[RT_RANDOM_UNIFORM] = fill_uniform, [RT_TRUNCATED_NORMAL] = fill_truncated, [RT_VARIANCE_SCALING] = fill_scaled,
+	[RT_ORTHOGONAL] = fill_orthogonal, [RT_IDENTITY] = fill_identity,
+};
+
+int rt_initialize(const struct rt_model *m, uint64_t seed, real *weights)
+{
+	for (int i = 0; i < m->n_parameters; i++) {
+		const struct rt_parameter *p = &m->parameters[i];
+		struct draws d = {seed, PARAMETER_STREAM + (uint32_t)i};
+		if (fills[p->initializer.kind](p, &d, weights + p->offset))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- the order of samples ---- */
+
+/* Fisher and Yates's. A word times i, divided by 2^32, favours some places by less than i / 2^32. */
+void rt_shuffle(uint32_t *index, uint32_t n, uint64_t seed, uint64_t epoch)
+{
+	struct philox p = philox_of(seed, SHUFFLE_STREAM, epoch, 0);
+	uint32_t words[PHILOX_BLOCK];
+	for (uint32_t i = 0; i < n; i++)
+		index[i] = i;
+	for (uint32_t i = n; i > 1; i--) {
+		uint32_t draw_number = n - i;
+		if (draw_number % PHILOX_BLOCK == 0)
+			philox_words(&p, draw_number, PHILOX_BLOCK, words);
+		uint32_t other = (uint32_t)((uint64_t)words[draw_number % PHILOX_BLOCK] * i >> 32);
+		uint32_t last = index[i - 1];
+		index[i - 1] = index[other];
+		index[other] = last;
+	}
+}
