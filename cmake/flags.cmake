@@ -3,6 +3,7 @@
 set(TRAINC_SANITIZE_FLAGS)
 if(TRAINC_SANITIZE)
 	set(TRAINC_SANITIZE_FLAGS -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+	set(TRAINC_SANITIZE_OPTIMIZE -O1)       # of generated programs: at -O3 gcc takes minutes
 endif()
 
 function(trainc_flags target)
