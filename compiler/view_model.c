@@ -52,7 +52,7 @@ static void add_layers(struct object *root, const struct graph *g)
 	for (int i = 0; i < g->n_layers; i++) {
 		const struct layer *l = g->layers[i];
 		struct object *o = object_item(root, "layers");
-		object_text(o, "name", "%s", l->name);
+		object_text(o, "name", "%s", l->spec ? l->name : "input_1");
 		object_text(o, "type", "%s", l->spec ? l->type->row.keras : "InputLayer");
 		object_text(o, "shape", "%s", shape_keras(o->arena, l->shape, g->spec->channels_first));
 		object_text(o, "where", "%s", c_string(o->arena, l->spec
