@@ -284,9 +284,9 @@ static hid_t create_file(void)
 static int write_file(hid_t file, const char *path)
 {
 	void **memory = NULL;
-	hsize_t size = 0;
+	haddr_t size = 0;
 
-	if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 || H5Fget_filesize(file, &size) < 0 ||
+	if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 || H5Fget_eoa(file, &size) < 0 ||
 	    H5Fget_vfd_handle(file, H5P_DEFAULT, (void **)&memory) < 0)
 		return rt_fail(RT_SYSTEM_ERROR, "not enough memory to write %s", path);
 	return rt_export_write(path, *memory, (size_t)size);

@@ -110,6 +110,12 @@ static void add_config(struct text *t, const struct call *c)
 
 /* ---- layers ---- */
 
+/* The input is called what Keras calls it and --describe prints. */
+static const char *layer_name(const struct layer *l)
+{
+	return l->type ? l->name : "input_1";
+}
+
 static const char *format_name(const struct layer *l)
 {
 	return l->channels_first ? "channels_first" : "channels_last";
@@ -122,7 +128,7 @@ static void add_input_config(struct text *t, const struct layer *l)
 	text_add(t, "{\"batch_input_shape\": [null");
 	for (int i = 0; i < s.rank; i++)
 		text_format(t, ", %d", s.size[i]);
-	text_format(t, "], \"dtype\": \"float32\", \"sparse\": false, \"name\": \"%s\"}", l->name);
+	text_format(t, "], \"dtype\": \"float32\", \"sparse\": false, \"name\": \"%s\"}", layer_name(l));
 }
 
 static void add_layer_config(struct text *t, const struct layer *l)
@@ -158,7 +164,7 @@ static void add_inbound(struct text *t, const struct layer *l)
 {
 	text_add(t, ", \"inbound_nodes\": [");
 	for (int i = 0; i < l->n_inputs; i++)
-		text_format(t, "%s[\"%s\", 0, 0, {}]", i ? ", " : "[", l->inputs[i]->name);
+		text_format(t, "%s[\"%s\", 0, 0, {}]", i ? ", " : "[", layer_name(l->inputs[i]));
 	text_add(t, l->n_inputs ? "]]" : "]");
 }
 
@@ -181,13 +187,13 @@ static void add_functional(struct text *t, const struct graph *g)
 
 	text_add(t, "{\"class_name\": \"Model\", \"config\": {\"name\": \"model_1\", \"layers\": [");
 	for (int i = 0; i < g->n_layers; i++) {
-		text_format(t, "%s{\"name\": \"%s\", ", i ? ", " : "", order[i]->name);
+		text_format(t, "%s{\"name\": \"%s\", ", i ? ", " : "", layer_name(order[i]));
 		add_layer(t, order[i]);
 		add_inbound(t, order[i]);
 		text_add(t, "}");
 	}
-	text_format(t, "], \"input_layers\": [[\"%s\", 0, 0]], \"output_layers\": [[\"%s\", 0, 0]]}}", g->layers[0]->name,
-		g->layers[g->n_layers - 1]->name);
+	text_format(t, "], \"input_layers\": [[\"%s\", 0, 0]], \"output_layers\": [[\"%s\", 0, 0]]}}",
+		layer_name(g->layers[0]), layer_name(g->layers[g->n_layers - 1]));
 }
 
 const char *export_keras_config(struct arena *a, const struct graph *g)
