@@ -1,0 +1,123 @@
+/* One training step and one evaluation of a generated program on made-up weights and data, with whatever RT_REAL is; writes
+ * losses, each parameter's gradient and predictions as doubles to standard output. ./step > numbers */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <trainc/rt.h>
+
+extern const struct rt_model model;
+extern const struct rt_code rt_code_test;
+
+/* What tables.c names besides. */
+const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_generic;
+int rt_main(const struct rt_model *m, int argc, char **argv)
+{
+	(void)m, (void)argc, (void)argv;
+	return 0;
+}
+int rt_export_keras(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *d)
+{
+	(void)e, (void)m, (void)s, (void)d;
+	return 0;
+}
+int rt_export_mxnet(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *d)
+{
+	return rt_export_keras(e, m, s, d);
+}
+
+enum { SAMPLES = 19 };
+
+static uint64_t random_state = 7;
+
+/* -1 .. 1, a float */
+static float random_number(void)
+{
+	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+	return (float)((double)(random_state >> 11) / (double)(1ull << 52) - 1);
+}
+
+/* NaN, so that nothing can lean on memory's being zero */
+static void *memory(size_t count, size_t size)
+{
+	size_t bytes = (count * size + 127) / 64 * 64;
+	void *p = aligned_alloc(64, bytes);
+	if (!p)
+		exit(3);
+	return memset(p, 0xff, bytes);
+}
+
+static real *reals(size_t count)
+{
+	return memory(count, sizeof(real));
+}
+
+static void fill_weights(real *weights)
+{
+	memset(weights, 0, sizeof *weights * model.weights);
+	for (int i = 0; i < model.n_parameters; i++) {
+		const struct rt_parameter *p = &model.parameters[i];
+		const bool positive = !strcmp(p->name, "gamma") || !strcmp(p->name, "moving_variance");
+		const float scale = p->rank > 1 ? (float)sqrt(3 / (p->fan_in > 1 ? p->fan_in : 1)) : 0.3f;
+		for (size_t e = 0; e < p->count; e++)
+			weights[p->offset + e] = positive ? 1 + 0.5f * random_number() : scale * random_number();
+	}
+}
+
+static void fill(struct rt_work *w)
+{
+	size_t size = 1;
+	for (int i = 0; i < model.input_rank; i++)
+		size *= (size_t)model.input[i];
+	float *data = memory(SAMPLES * size, sizeof *data), *labels = memory(SAMPLES, sizeof *labels);
+	for (size_t i = 0; i < SAMPLES * size; i++)
+		data[i] = random_number() / (float)model.scale;
+	for (int i = 0; i < SAMPLES; i++)
+		labels[i] = model.classes == 1 ? fabsf(random_number()) : (float)(i % model.classes);
+	double *numbers = calloc((size_t)model.n_hyperparameters + 1, sizeof *numbers);
+	for (int i = 0; i < model.n_hyperparameters; i++)
+		numbers[i] = atof(model.hyperparameters[i].fallback);
+	w->floats = data, w->labels = labels, w->hyperparameters = numbers;
+}
+
+/* The count, then the numbers. */
+static void write_doubles(const real *x, size_t count)
+{
+	const double n = (double)count;
+	fwrite(&n, sizeof n, 1, stdout);
+	for (size_t i = 0; i < count; i++) {
+		const double number = (double)x[i];
+		fwrite(&number, sizeof number, 1, stdout);
+	}
+}
+
+int main(void)
+{
+	struct rt_work w = {.n = SAMPLES, .total = SAMPLES, .seed = 9, .step = 4, .iterations = 4, .learning_rate = 0.1,
+		.thread_count = 2};
+	fill(&w);
+	w.weights = reals(model.weights);
+	w.gradients = reals(model.trainable);
+	w.states = reals(model.trainable * (size_t)model.optimizer.states);
+	w.samples = reals(model.sample * SAMPLES);
+	w.slots = reals(model.slot * (size_t)rt_slot_count(SAMPLES));
+	w.threads = reals(model.thread * 2);
+	w.fixed = reals(model.fixed);
+	w.loss = reals(SAMPLES);
+	w.metrics = reals((size_t)model.n_metrics * SAMPLES);
+	w.predictions = memory((size_t)model.outputs * SAMPLES, sizeof(float));
+	fill_weights(w.weights);
+
+	rt_code_test.gradients(&w);
+	write_doubles(w.loss, SAMPLES);
+	for (const struct rt_parameter *p = model.parameters; p < model.parameters + model.n_parameters; p++)
+		if (p->trainable)
+			write_doubles(w.gradients + p->offset, p->count);
+	rt_code_test.prepare(&w);
+	rt_code_test.evaluate(&w);
+	real *predictions = reals((size_t)model.outputs * SAMPLES);
+	for (int i = 0; i < model.outputs * SAMPLES; i++)
+		predictions[i] = w.predictions[i];
+	write_doubles(predictions, (size_t)model.outputs * SAMPLES);
+	return fflush(stdout) || ferror(stdout);
+}
