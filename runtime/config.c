@@ -96,7 +96,7 @@ static int set_json(struct values *v, const cJSON *item)
 	if (cJSON_IsString(item))
 		value = item->valuestring;
 	else if (cJSON_IsNumber(item))
-		rt_repr_double(number, item->valuedouble);
+		snprintf(number, sizeof number, "%.17g", item->valuedouble);
 	else if (cJSON_IsBool(item))
 		value = cJSON_IsTrue(item) ? "true" : "false";
 	else if (cJSON_IsNull(item))
@@ -258,8 +258,8 @@ static int read_hosts(struct rt_config *c)
 	int result = read_object(c->prefix, "resourceconfig.json", path, &object);
 	const cJSON *hosts = cJSON_GetObjectItemCaseSensitive(object, "hosts");
 	if (!result && cJSON_GetArraySize(hosts) > 1)
-		result = rt_fail(RT_USER_ERROR, "the job has %d machines and this program trains on one: give the job an "
-			"instance count of 1", cJSON_GetArraySize(hosts));
+		result = rt_fail(RT_USER_ERROR, "the job has %d machines, and multi-host training is not built yet: give "
+			"the job an instance count of 1", cJSON_GetArraySize(hosts));
 	cJSON_Delete(object);
 	return result;
 }

@@ -90,16 +90,21 @@ static const struct kind_row {
 	[RT_STRING] = {read_string, "text"},
 };
 
+void rt_hyperparameter_print(const struct rt_hyperparameter *h, double number, char text[RT_DOUBLE])
+{
+	rt_repr_double(text, number);
+	char *end = text + strlen(text) - 2;
+	if (h->kind == RT_INT && end > text && strcmp(end, ".0") == 0)
+		*end = '\0';
+}
+
 static int check_bounds(const struct rt_hyperparameter *h, const char *text, const char *source, double number)
 {
 	bool low = h->has_min && number < h->min;
 	if (!low && !(h->has_max && number > h->max))
 		return 0;
 	char bound[RT_DOUBLE];
-	rt_repr_double(bound, low ? h->min : h->max);
-	size_t size = strlen(bound);
-	if (h->kind == RT_INT && size > 2 && strcmp(bound + size - 2, ".0") == 0)
-		bound[size - 2] = '\0';
+	rt_hyperparameter_print(h, low ? h->min : h->max, bound);
 	return rt_fail(RT_USER_ERROR, "hyperparameter '%s' is %.100s in %s; it must be at %s %s", h->name, text, source,
 		low ? "least" : "most", bound);
 }

@@ -77,6 +77,8 @@ void rt_repr_double(char text[RT_DOUBLE], double x);
  * *number (0 for strings) and *text (malloc) are set. source says where the value came from. */
 int rt_hyperparameter_parse(const struct rt_hyperparameter *h, const char *value, const char *source, bool *set,
                             double *number, char **text);
+/* A value as messages show it: 10, 0.01. */
+void rt_hyperparameter_print(const struct rt_hyperparameter *h, double number, char text[RT_DOUBLE]);
 /* The index of the hyperparameter with that name or alias, -1 when none has it. */
 int rt_hyperparameter_find(const struct rt_model *m, const char *name, size_t size);
 /* Fails for a name that no hyperparameter has; 0 for the platform's own. */

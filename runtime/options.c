@@ -134,9 +134,9 @@ static const char *default_prefix(void)
 }
 
 /* SageMaker starts IMAGE train: where the program is the image's entry point it gets the word. */
-static int read_word(const char *word, int at)
+static int read_word(const char *word)
 {
-	if (at == 1 && strcmp(word, "train") == 0)
+	if (strcmp(word, "train") == 0)
 		return 0;
 	return rt_fail(RT_USER_ERROR, "unexpected argument '%s'; --help lists what there is", word);
 }
@@ -149,7 +149,7 @@ int rt_options_read(struct rt_options *o, int argc, char **argv)
 	for (int at = 1; at < argc; at++) {
 		if (strcmp(argv[at], "-h") == 0)
 			o->action = RT_HELP;
-		else if (strncmp(argv[at], "--", 2) == 0 ? read_option(o, argv, &at) : read_word(argv[at], at))
+		else if (strncmp(argv[at], "--", 2) == 0 ? read_option(o, argv, &at) : read_word(argv[at]))
 			return -1;
 	}
 	return 0;
@@ -166,10 +166,10 @@ static void help_hyperparameter(const struct rt_hyperparameter *h)
 	static const char *const kinds[] = {[RT_INT] = "int", [RT_FLOAT] = "float", [RT_BOOL] = "bool", [RT_STRING] = "string"};
 	char min[RT_DOUBLE] = "", max[RT_DOUBLE] = "";
 	if (h->has_min)
-		rt_repr_double(min, h->min);
+		rt_hyperparameter_print(h, h->min, min);
 	if (h->has_max)
-		rt_repr_double(max, h->max);
-	printf("  %-18s %s, default %s", h->name, kinds[h->kind], h->fallback);
+		rt_hyperparameter_print(h, h->max, max);
+	printf("  %-18s %s, default %s", h->name, kinds[h->kind], h->fallback[0] ? h->fallback : "''");
 	if (h->has_min || h->has_max)
 		printf("%s%s%s%s", h->has_min ? ", at least " : "", min, h->has_max ? ", at most " : "", max);
 	for (const char *const *alias = h->aliases; alias && *alias; alias++)

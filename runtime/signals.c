@@ -20,6 +20,7 @@ void rt_signals_start(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);               /* a log that nobody reads any more does not end training */
 }
 
 const char *rt_stop_signal(void)

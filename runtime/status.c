@@ -18,15 +18,25 @@ static char reason[REASON + 1];
 static int reason_rank;
 static _Thread_local int rank;
 
-/* A reason is one line of whole characters: a letter of several bytes at the very end may have been cut. */
+/* A letter of several bytes at the very end may have been cut: what is left of it goes. */
+static void drop_cut_letter(char *text, size_t size)
+{
+	size_t start = size;
+	while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start == 0)
+		return;
+	unsigned char lead = (unsigned char)text[--start];
+	size_t letter = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+	if (size - start < letter)
+		text[start] = '\0';
+}
+
+/* A reason is one line. */
 static void tidy(char *text)
 {
-	size_t size = strlen(text);
-	if (size == REASON) {
-		while (size > 0 && (unsigned char)text[size - 1] >= 0x80)
-			size--;
-		text[size] = '\0';
-	}
+	if (strlen(text) == REASON)
+		drop_cut_letter(text, REASON);
 	for (char *c = text; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = *c == '\n' || *c == '\t' ? ' ' : '?';

@@ -1,0 +1,505 @@
+#!/usr/bin/env python3
+"""What surrounds training, with a model written by hand (tiny_model.c): the command line, SageMaker's files, every form of a
+hyperparameter, the log, failures, signals. --train PROGRAM takes a built tiny model; without it one is built."""
+import json
+import os
+import pty
+import random
+import re
+import resource
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, ".."))
+import harness
+from harness import case
+
+NAMES = ("lr", "batch_size", "epochs", "gpu_count", "seed", "decay", "nesterov", "name", "pause")
+
+
+class Setting:
+    """The program, and a folder for each case."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder, self.jobs = program, folder, 0
+
+    def job(self, training=40, validation=10, name=None):
+        self.jobs += 1
+        job = harness.Job(os.path.join(self.folder, name or "job%d" % self.jobs))
+        dice = random.Random(1)
+        for channel, samples in (("training", training), ("validation", validation)):
+            labels = [dice.randrange(3) for _ in range(samples)]
+            pixels = [dice.randrange(100) + (120 if k % 3 == label else 0) for label in labels for k in range(16)]
+            harness.idx(job.data(channel, "images"), [samples, 4, 4], pixels)
+            harness.idx(job.data(channel, "labels"), [samples], labels)
+        return job
+
+    def fails(self, job, *options, **settings):
+        """Runs the program, which must fail; the reason, which must be told twice and in one line."""
+        said = job.train(self.program, *options, code=255, **settings)
+        with open(job.path("output/failure"), encoding="utf-8") as f:
+            reason = f.read()
+        assert len(reason.encode()) <= 1024 and "\n" not in reason, "not one line of at most 1,024 bytes: %r" % reason
+        assert re.match(r"(User|Data|System|Internal)Error: [^A-Z ]", reason) or ": /" in reason, reason
+        assert reason in said.splitlines(), "stderr has another reason than output/failure:\n%s\n%s" % (said, reason)
+        return reason
+
+
+def write(path, content):
+    with open(path, "wb" if isinstance(content, bytes) else "w") as f:
+        f.write(content if isinstance(content, (bytes, str)) else json.dumps(content))
+
+
+def config(job, name, content):
+    write(job.path("input/config", name), content)
+
+
+def values(job, epochs=None):
+    """What the export says the hyperparameters were."""
+    names = sorted(os.listdir(job.path("model")))
+    assert len(names) == 1, "model/ holds %s" % names
+    with open(job.path("model", names[0])) as f:
+        return dict(line.strip().split("=") for line in f)
+
+
+def has(text, *parts):
+    for part in parts:
+        assert part in text, "%r is not in: %s" % (part, text)
+
+
+# name, value in hyperparameters.json, what it must become: a number, or words of the reason
+FORMS = [
+    ("lr", "0.01", 0.01), ("lr", "1e-05", 1e-5), ("lr", "1E-2", 0.01), ("lr", "10", 10), ("lr", ".5", 0.5), ("lr", "+0.5", 0.5),
+    ("lr", '"0.01"', 0.01), ("lr", '" 0.01 "', 0.01), ("lr", " 0.01\n", 0.01), ("lr", '"0.\\u0030\\u0031"', 0.01),
+    ("lr", 0.01, 0.01), ("lr", 1, 1), ("lr", None, 0.5), ("lr", "", 0.5), ("lr", '""', 0.5), ("lr", "None", 0.5),
+    ("lr", "null", 0.5), ("lr", "abc", "'lr' is 'abc'"), ("lr", "0.01x", "0.01x"), ("lr", "0,01", "0,01"), ("lr", "nan", "nan"),
+    ("lr", "0x10", "0x10"), ("lr", "-0.1", "at least 0.0"), ("lr", "1e999", "1e999"), ("lr", [0.1], "a list"),
+    ("lr", {"a": 1}, "an object"), ("lr", "[0.1]", "wants a number"), ("lr", True, "wants a number"), ("lr", '"', "wants"),
+    ("decay", "1", 1), ("decay", "1.0001", "at most 1.0"), ("decay", "inf", "at most"), ("decay", "Infinity", "at most"),
+    ("epochs", "1", 1), ("epochs", '"1"', 1), ("epochs", "1.0", 1), ("epochs", "1e0", 1), ("epochs", 1, 1), ("epochs", 1.0, 1),
+    ("epochs", "0", "at least 1"), ("epochs", "1.5", "whole number"), ("epochs", "True", "whole number"),
+    ("epochs", "ten", "whole number"), ("epochs", "-1", "at least 1"), ("epochs", "1e10", "from 1 to 2147483647"),
+    ("epochs", "1e300", "whole number"), ("epochs", "1 2", "whole number"), ("epochs", "--1", "whole number"),
+    ("batch_size", "4096", 4096), ("batch_size", "4097", "at most 4096"), ("batch_size", "0", "at least 1"),
+    ("nesterov", "True", 1), ("nesterov", "true", 1), ("nesterov", "TRUE", 1), ("nesterov", "1", 1), ("nesterov", '"true"', 1),
+    ("nesterov", "False", 0), ("nesterov", "false", 0), ("nesterov", "0", 0), ("nesterov", True, 1), ("nesterov", False, 0),
+    ("nesterov", "yes", "'true' or 'false'"), ("nesterov", "2", "'true' or 'false'"), ("nesterov", 1, 1),
+    ("name", "adam", 0), ("name", '"adam"', 0), ("name", "é", 0), ("name", '"\\u00e9"', 0), ("name", "['a', 1]", 0),
+    ("name", '{"a": 1}', 0), ("name", "x" * 2500, 0), ("name", "", 0),
+    ("gpus", "0", 0), ("num_gpus", '"0"', 0), ("gpu_count", "2", "-t cuda"), ("gpus", "1", "-t cuda"),
+    ("learningrate", "1", "unknown hyperparameter"), ("Lr", "1", "did you mean 'lr'"), ("epoch", "1", "did you mean 'epochs'"),
+    ("batchsize", "1", "did you mean 'batch_size'"), ("batch-size", "1", "did you mean 'batch_size'"),
+    ("gpu_cuont", "0", "did you mean 'gpu_count'"), ("nestrov", "0", "did you mean 'nesterov'"), ("", "1", "unknown"),
+    ("sagemaker_program", '"train.py"', None), ("sagemaker_region", "x", None), ("_tuning_objective_metric", "a", None),
+    ("_kms", [1], None),
+]
+
+
+def form(s, job, name, value, wanted):
+    job.forget()
+    config(job, "hyperparameters.json", {name: value})
+    if isinstance(wanted, str):
+        has(s.fails(job), "UserError:", wanted)
+        assert not os.path.exists(job.path("model")), "it went on"
+        return
+    job.train(s.program)
+    if wanted is not None:
+        name = "gpu_count" if name.endswith("gpus") else name           # the aliases
+        assert float(values(job)[name]) == wanted, "%s %r became %s" % (name, value, values(job)[name])
+
+
+@case
+def hyperparameter_forms(s):
+    """Every form of formats.md, typos, aliases and bounds."""
+    job, wrong = s.job(), []
+    for name, value, wanted in FORMS:
+        try:
+            form(s, job, name, value, wanted)
+        except AssertionError as failure:
+            wrong.append("%s %r: %s" % (name, value, failure))
+    assert not wrong, "\n".join(wrong)
+    return "%d forms" % len(FORMS)
+
+
+@case
+def given_twice(s):
+    """One hyperparameter under two names is a mistake, whichever would win."""
+    job = s.job()
+    config(job, "hyperparameters.json", {"gpus": "0", "gpu_count": "0"})
+    has(s.fails(job), "given twice", "'gpus'", "'gpu_count'")
+
+
+@case
+def defaults(s):
+    """No file of input/config is needed, nor the folder."""
+    job = s.job()
+    shutil.rmtree(job.path("input/config"))
+    said = job.train(s.program)
+    has(said, "Hyper parameters: {}\nInput parameters: {}\n")
+    found = values(job)
+    assert [float(found[name]) for name in NAMES] == [0.5, 32, 2, 0, 7, 0, 0, 0, 0], found
+
+
+@case
+def bad_json(s):
+    """The place of what is wrong in the three files."""
+    job = s.job()
+    for name in ("hyperparameters.json", "inputdataconfig.json", "resourceconfig.json"):
+        for content, wanted in (('{"lr": "1",\n "epochs" "2"}', name + ":2:"), ("", name), ("[1]", "no JSON object"),
+                                ('{"a": "b"} x', name + ":1:"), (b"{\xff\xfe", name), ('{"a": ' * 3000, name)):
+            config(job, name, content)
+            has(s.fails(job), "UserError:", wanted)
+        os.unlink(job.path("input/config", name))
+    os.mkdir(job.path("input/config/hyperparameters.json"))
+    has(s.fails(job), "hyperparameters.json")
+
+
+@case
+def settings(s):
+    """--set overrides the file, also by an alias, and is checked as well."""
+    job = s.job()
+    config(job, "hyperparameters.json", {"epochs": "3", "lr": "0.1"})
+    said = job.train(s.program, "--set", "epochs=1", "--set=lr=0.25", "--set", "name=a=b")
+    found = values(job)
+    assert (found["epochs"], found["lr"]) == ("1", "0.25"), found
+    has(said, "Hyper parameters: {'epochs': '1', 'lr': '0.25', 'name': 'a=b'}\n")
+    for option, wanted in (("epoch=1", "'epochs'"), ("lr", "NAME=VALUE"), ("=1", "NAME=VALUE"), ("lr=x", "in --set")):
+        has(s.fails(job, "--set", option), "UserError:", wanted)
+
+
+@case
+def command_line(s):
+    """Options: help, unknown ones, missing and surplus values; the word train."""
+    job = s.job()
+    said = harness.run(s.program, "--help")
+    has(said, *["--" + name for name in ("prefix", "set", "threads", "seed", "isa", "describe", "version", "help")])
+    has(said, "batch_size         int, default 32, at least 1, at most 4096", "also gpus, num_gpus")
+    has(harness.run(s.program, "--version"), "tiny (trainc 0.0.0)")
+    has(harness.run(s.program, "train", "--describe"), "dense_1 (Dense)", "(None, 3)", "Total params: 51")
+    harness.run(s.program, "train", "--prefix", job.prefix)
+    job.train(s.program, "--threads=2", "--seed", "18446744073709551615", "--isa", "generic")
+    environment = dict(os.environ, TRAINC_PREFIX=job.prefix)
+    for options, wanted in ((["--bogus"], "unknown option '--bogus'"), (["--threads"], "wants N"), (["--threads", "0"], "at least 1"),
+                            (["--threads", "two"], "whole number"), (["--seed", "-1"], "whole number"),
+                            (["--seed", "99999999999999999999"], "whole number"), (["--help=x"], "takes no value"),
+                            (["serve"], "unexpected argument 'serve'"), (["--isa", "mmx"], "generic"), (["--prefix="], "folder")):
+        said = harness.run(s.program, *options, code=255, env=environment)
+        has(said, "UserError:", wanted)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([s.program, "--help"], stdout=full, stderr=subprocess.PIPE, env=environment)
+    assert done.returncode == 255 and b"No space left" in done.stderr, done
+
+
+@case
+def prefixes(s):
+    """--prefix, TRAINC_PREFIX and SAGEMAKER_BASE_DIR, in this order; no folder, or a file."""
+    job = s.job(name="a folder's")
+    for variable in ("TRAINC_PREFIX", "SAGEMAKER_BASE_DIR"):
+        job.forget()
+        harness.run(s.program, env=dict(os.environ, **{variable: job.prefix}))
+        assert job.models()
+    job.forget()
+    job.train(s.program, env=dict(os.environ, TRAINC_PREFIX="/nonexistent"))
+    for place, wanted in (("/nonexistent", "there is no folder /nonexistent"), (s.program, "is not a folder"), ("x" * 5000, "too long")):
+        has(harness.run(s.program, "--prefix", place, code=255), "UserError:", wanted)
+
+
+@case
+def folders(s):
+    """model/, output/data/ and checkpoints/ are made; a file in their place is told before training; old failures go."""
+    job = s.job()
+    os.makedirs(job.path("output"))
+    write(job.path("output/failure"), "UserError: of an earlier job")
+    job.train(s.program)
+    assert not os.path.exists(job.path("output/failure"))
+    assert all(os.path.isdir(job.path(p)) for p in ("model", "output/data", "checkpoints"))
+    for name in ("model", "checkpoints", "output/data"):
+        job.forget()
+        os.makedirs(os.path.dirname(job.path(name)), exist_ok=True)
+        write(job.path(name), "a file")
+        reason = s.fails(job)
+        has(reason, "SystemError:", job.path(name), "is not a folder")
+        os.unlink(job.path(name))
+    write(job.path("output2"), "")
+    job.forget()
+    write(job.path("output"), "a file")
+    has(job.train(s.program, code=255), "SystemError:", "is not a folder")
+
+
+@case
+def dictionaries(s):
+    """The two dictionaries are printed as Python prints them."""
+    job = s.job()
+    parameters = {"name": "it's", "lr": "0.5"}
+    channels = {"validation": {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated", "RecordWrapperType": "None"},
+                "training": {"TrainingInputMode": "File", "ContentType": 'a"b\'c', "x": [1, 2.5, True, None, {}], "é\n\x7f\U0001f600": "\\"}}
+    config(job, "hyperparameters.json", parameters)
+    config(job, "inputdataconfig.json", channels)
+    said = job.train(s.program, env=dict(os.environ, LC_ALL="C.UTF-8"))
+    lines = said.splitlines()
+    assert lines[0] == "Hyper parameters: " + repr(parameters), lines[0]
+    assert lines[1] == "Input parameters: " + repr(channels), lines[1]
+
+
+@case
+def channels(s):
+    """Channels that the spec does not name are ignored and told; modes that are not built are refused."""
+    job = s.job()
+    config(job, "inputdataconfig.json", {"training": {}, "validation": {}, "extra": {"TrainingInputMode": "Pipe"}})
+    os.makedirs(job.path("input/data/code"))
+    said = job.train(s.program)
+    has(said, "Channel 'extra' is ignored", "Channel 'code' is ignored")
+    assert said.count("is ignored") == 2, said
+    config(job, "inputdataconfig.json", {"training": {"TrainingInputMode": "Pipe"}})
+    has(s.fails(job), "UserError:", "'training'", "Pipe")
+    config(job, "inputdataconfig.json", {"training": {"TrainingInputMode": "FastFile", "RecordWrapperType": "None"}})
+    job.train(s.program)
+    shutil.rmtree(job.path("input/data/validation"))
+    has(s.fails(job), "DataError:", "validation")
+
+
+@case
+def hosts(s):
+    """One host trains; more than one are refused."""
+    job = s.job()
+    config(job, "resourceconfig.json", {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "eth0"})
+    job.train(s.program)
+    config(job, "resourceconfig.json", {"current_host": "algo-1", "hosts": ["algo-1", "algo-2"]})
+    has(s.fails(job), "UserError:", "2 machines", "multi-host training is not built yet")
+
+
+@case
+def log(s):
+    """The log's lines, all of them."""
+    job = s.job(60, 11)
+    lines = job.train(s.program).splitlines()
+    assert lines[2:7] == ["Files loaded", "x_train shape: (60, 4, 4)", "60 train samples", "11 test samples",
+                          "Train on 60 samples, validate on 11 samples"], lines
+    number = r"\d+\.\d{4}(e-\d\d)?"
+    for epoch in (1, 2):
+        assert lines[5 + 2 * epoch] == "Epoch %d/2" % epoch, lines
+        assert re.fullmatch(r"60/60 \[={30}\] - \d+s \d+[um]?s/step - loss: %s - acc: %s - val_loss: %s - val_acc: %s" %
+                            ((number,) * 4), lines[6 + 2 * epoch]), lines
+    assert re.fullmatch(r"Test loss: \d\.\d+", lines[11]) and re.fullmatch(r"Test accuracy: [01]\.\d+", lines[12]), lines
+    assert len(lines) == 13, lines
+    loss = float(lines[11].split()[-1])
+    assert repr(loss) == lines[11].split()[-1] and "val_loss: %.4f" % loss in lines[10], lines
+
+
+def on_terminal(command):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(command[0], command)
+    said = b""
+    while True:
+        try:
+            if not select.select([terminal], [], [], 60)[0]:
+                break
+            part = os.read(terminal, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        said += part
+    os.close(terminal)
+    assert os.waitpid(pid, 0)[1] == 0, said
+    return said.decode()
+
+
+@case
+def terminal(s):
+    """On a terminal the bar is drawn in place, as Keras draws it."""
+    job = s.job(320, 10)
+    said = on_terminal([s.program, "--prefix", job.prefix, "--set", "pause=0.06", "--set", "epochs=1"])
+    first = said[said.index("Epoch 1/1"):]
+    drawn = first.split("\n")[1].split("\b" * 20)
+    assert len(drawn) >= 5 and first.count("ETA: ") >= 5 and "\r" in first, repr(first)
+    has(first, " 32/320 [==>...........................] - ETA: 0s - loss: ", "320/320 [==============================] - ")
+    final = first[first.index("320/320"):].split("\n")[0]
+    has(final, "val_loss: ", "val_acc: ", "/step")
+
+
+@case
+def elsewhere(s):
+    """In a log there is a line every five seconds, and no control characters."""
+    job = s.job(32 * 8, 10)
+    said = job.train(s.program, "--set", "pause=0.75", "--set", "epochs=1")
+    bars = [line for line in said.splitlines() if "ETA:" in line]
+    assert len(bars) == 1 and re.fullmatch(r"\d+/256 \[=+>\.+\] - ETA: \d+s - loss: \S+ - acc: \S+", bars[0].strip()), said
+    assert "\b" not in said and "\r" not in said
+
+
+def stop(s, job, number, wait, *options):
+    """Starts a job, sends it a signal once it is in an epoch; the process's code and what it said."""
+    started = subprocess.Popen([s.program, "--prefix", job.prefix, "--set", "epochs=1000"] + list(options),
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+    for line in started.stdout:
+        if line.startswith(wait):
+            break
+    time.sleep(0.2)
+    started.send_signal(number)
+    return started, started.communicate(timeout=60)[0]
+
+
+@case
+def signals(s):
+    """SIGTERM and SIGINT: the step is finished, the model saved, the place told; exit code 0."""
+    job = s.job(320, 10)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        job.forget()
+        started, said = stop(s, job, number, "Epoch 1/", "--set", "pause=0.05")
+        told = re.search(r"^Stopped by %s after step (\d+) of epoch (\d+); models saved$" % signal.Signals(number).name, said, re.M)
+        assert started.returncode == 0 and told, said
+        steps = 10 * (int(told.group(2)) - 1) + int(told.group(1))
+        assert values(job)["iterations"] == str(steps) and steps > 0, said
+        assert os.listdir(job.path("model")) == ["tiny-1000.txt"]
+        assert "Test loss" not in said and not os.path.exists(job.path("output/failure")), said
+
+
+@case
+def second_signal(s):
+    """A second signal ends the program at once."""
+    job = s.job()
+    started = subprocess.Popen([s.program, "--prefix", job.prefix, "--set", "pause=100"], stdout=subprocess.PIPE,
+                               universal_newlines=True)
+    while not started.stdout.readline().startswith("Epoch"):
+        pass
+    started.terminate()
+    time.sleep(0.2)
+    started.terminate()
+    assert started.wait(timeout=20) == 128 + signal.SIGTERM
+
+
+@case
+def first_process(s):
+    """As process 1 of a container it stops at SIGTERM too."""
+    job = s.job(320, 10)
+    command = ["unshare", "--pid", "--fork", "--kill-child", s.program]
+    if subprocess.run(command + ["--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT).returncode:
+        raise harness.Skipped("no namespaces here")
+    started = subprocess.Popen(command + ["--prefix", job.prefix, "--set", "epochs=1000", "--set", "pause=0.05"],
+                               stdout=subprocess.PIPE, universal_newlines=True)
+    while not started.stdout.readline().startswith("Epoch"):
+        pass
+    with open("/proc/%d/task/%d/children" % (started.pid, started.pid)) as f:
+        child = int(f.read().split()[0])
+    os.kill(child, signal.SIGTERM)
+    said = started.communicate(timeout=60)[0]
+    has(said, "Stopped by SIGTERM")
+
+
+@case
+def not_finite(s):
+    """A loss that is no number names the step, the layer and the way out; the models stay as they were."""
+    job = s.job()
+    job.train(s.program)
+    before = job.models()
+    reason = s.fails(job, "--set", "lr=1e300")
+    has(reason, "UserError:", "step 2 of epoch 1", "layer dense_1 (Dense, tiny.yaml:4)", "lr is 1e+300", "learning rate")
+    assert job.models() == before
+    has(s.fails(job, "--set", "lr=1e300", "--set", "batch_size=4096"), "after step 1 of epoch 1", "kernel of layer dense_1")
+    assert job.models() == before
+
+
+@case
+def threads(s):
+    """The same bits for any number of threads; other seeds give others; more threads than samples."""
+    job, found = s.job(77, 10), []
+    for options in (["--threads", 1], ["--threads", 2], ["--threads", 3], ["--threads", 7], ["--threads", 64], ["--seed", 8]):
+        job.forget()
+        job.train(s.program, *options)
+        found.append(job.models())
+    assert all(models == found[0] for models in found[:5]), "threads change the model"
+    assert found[5] != found[0], "the seed changes nothing"
+
+
+@case
+def odd_sizes(s):
+    """A last batch of 1, one sample, batches larger than the data, decay, floats for numbers."""
+    for training, batch, steps in ((33, 32, 4), (1, 1, 2), (1, 4096, 2), (5, 4096, 2), (40, 7, 12)):
+        job = s.job(training, 3)
+        job.train(s.program, "--set", "batch_size=%d" % batch, "--set", "decay=0.5")
+        assert values(job)["iterations"] == str(steps), (training, batch, values(job)["iterations"])
+    harness.idx(job.data("validation", "images"), [3, 4, 4], [0.5] * 48, "f")
+    job.train(s.program)
+
+
+@case
+def decay(s):
+    """The learning rate is lr / (1 + decay * iterations): after the first step of one batch it halves."""
+    job, weights = s.job(32, 3), []
+    for options in (["epochs=1"], ["epochs=2", "decay=1"], ["epochs=2"]):
+        job.forget()
+        job.train(s.program, *[word for option in options for word in ("--set", option)])
+        found = values(job)
+        weights.append([float.fromhex(found["weight%d" % k]) for k in range(51)])
+    for one, halved, whole in zip(*weights):
+        assert abs((halved - one) - (whole - one) / 2) < 1e-6, (one, halved, whole)
+
+
+@case
+def full_disk(s):
+    """No room for the model: the reason, exit code 255, and the old model as it was."""
+    job = s.job()
+    job.train(s.program)
+    before = job.models()
+
+    def no_room():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+
+    done = subprocess.run([s.program, "--prefix", job.prefix, "--set", "lr=0.1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          preexec_fn=no_room)
+    assert done.returncode == 255 and b"SystemError: cannot write" in done.stderr, done
+    assert job.models() == before, "the old model changed"
+
+
+@case
+def unreadable_log(s):
+    """A reader that goes away does not end training."""
+    job = s.job(320, 10)
+    started = subprocess.Popen([s.program, "--prefix", job.prefix, "--set", "pause=0.02"], stdout=subprocess.PIPE)
+    started.stdout.readline()
+    started.stdout.close()
+    assert started.wait(timeout=60) == 0 and job.models()
+
+
+@case
+def steady_memory(s):
+    """Epochs cost no memory: many take no more than few."""
+    job, most = s.job(320, 40), []
+    for epochs in (2, 200):
+        code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);" \
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        most.append(int(harness.run(sys.executable, "-c", code, s.program, "--prefix", job.prefix, "--set", "epochs=%d" % epochs)))
+        job.forget()
+    assert most[1] <= most[0] * 1.1 + 1024, "%d KiB became %d KiB" % tuple(most)
+
+
+def build(folder):
+    build_tree = os.environ.get("TRAINC_BUILD", os.path.join(harness.SOURCE, "build/release"))
+    harness.run("cmake", "-S", here, "-B", folder, "-Dtrainc_DIR=" + os.path.join(build_tree, "cmake/trainc"))
+    harness.run("cmake", "--build", folder)
+    return os.path.join(folder, "train")
+
+
+def main():
+    parser = harness.arguments(__doc__)
+    parser.add_argument("--train", metavar="PROGRAM", help="the tiny model, built")
+    given = parser.parse_args()
+    counts = harness.Counts()
+    with harness.WorkFolder(given.keep) as folder:
+        program = given.train or build(os.path.join(folder, "build"))
+        setting = Setting(os.path.abspath(program), folder)
+        for name in harness.chosen(list(harness.cases), given.case):
+            counts.run(name, harness.cases[name], setting)
+    return counts.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
