@@ -223,6 +223,50 @@ static void report_parser(struct reader *r, const yaml_parser_t *p)
 		diag_error(r->diag, at_mark(r, p->problem_mark), "%s%s%s", what, p->context ? " " : "", p->context ? p->context : "");
 }
 
+static void open_parser(struct reader *r, yaml_parser_t *p)
+{
+	if (!yaml_parser_initialize(p))
+		abort();
+	yaml_parser_set_encoding(p, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(p, (const unsigned char *)r->source->text, r->source->size);
+}
+
+/* Whether the event leaves the document within bounds; depth and nodes count on. */
+static bool accept_event(struct reader *r, const yaml_event_t *e, int *depth, int *nodes)
+{
+	bool opens = e->type == YAML_SEQUENCE_START_EVENT || e->type == YAML_MAPPING_START_EVENT;
+	*depth += opens - (e->type == YAML_SEQUENCE_END_EVENT || e->type == YAML_MAPPING_END_EVENT);
+	*nodes += opens || e->type == YAML_SCALAR_EVENT || e->type == YAML_ALIAS_EVENT;
+	if (*depth > DEEPEST)
+		diag_error(r->diag, at_mark(r, e->start_mark), "nested deeper than %d levels", DEEPEST);
+	else if (*nodes > 2 * NODES_MOST)                       /* keys are nodes here */
+		diag_error(r->diag, at_mark(r, e->start_mark), "more than %d values", NODES_MOST);
+	return *depth <= DEEPEST && *nodes <= 2 * NODES_MOST;
+}
+
+/* A pass over the events alone, which stops where the document is too deep: libyaml's loader takes minutes for a megabyte of
+ * brackets. */
+static bool within_bounds(struct reader *r)
+{
+	yaml_parser_t p;
+	yaml_event_t e;
+	int depth = 0, nodes = 0;
+	bool ok = true, last = false;
+	open_parser(r, &p);
+	while (ok && !last) {
+		if (!yaml_parser_parse(&p, &e)) {
+			report_parser(r, &p);
+			ok = false;
+			break;
+		}
+		last = e.type == YAML_STREAM_END_EVENT;
+		ok = accept_event(r, &e, &depth, &nodes);
+		yaml_event_delete(&e);
+	}
+	yaml_parser_delete(&p);
+	return ok;
+}
+
 /* Another document behind the first has no meaning in a spec. */
 static void refuse_second(struct reader *r, yaml_parser_t *p)
 {
@@ -240,10 +284,7 @@ static const struct yaml *parse(struct reader *r)
 {
 	yaml_parser_t p;
 	const struct yaml *root = NULL;
-	if (!yaml_parser_initialize(&p))
-		abort();
-	yaml_parser_set_encoding(&p, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&p, (const unsigned char *)r->source->text, r->source->size);
+	open_parser(r, &p);
 	if (!yaml_parser_load(&p, &r->document)) {
 		report_parser(r, &p);
 	} else {
@@ -272,7 +313,7 @@ enum yaml_status yaml_read(struct arena *a, const char *path, struct diag *d, co
 		diag_error(d, (struct at){r.source, 0, 0}, "larger than %d MiB", BYTES_MOST >> 20);
 		return YAML_WRONG;
 	}
-	*root = parse(&r);
+	*root = within_bounds(&r) ? parse(&r) : NULL;
 	return *root ? YAML_OK : YAML_WRONG;
 }
 
