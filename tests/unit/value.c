@@ -7,7 +7,6 @@
 #include "value.h"
 
 static struct hyperparameter rate = {.name = "rate", .kind = KIND_FLOAT, .fallback = "0.25"};
-static struct hyperparameter *const hyperparameters[] = {&rate};
 
 static bool read_as(struct names *n, const struct key *k, const char *text, struct value *v)
 {
@@ -29,8 +28,10 @@ static bool read_as(struct names *n, const struct key *k, const char *text, stru
 static void numbers(struct names *n)
 {
 	static const struct key count = {.name = "n", .kind = KIND_INT, .min = 1, .max = 9}, x = {.name = "x", .kind = KIND_FLOAT};
-	static const struct key part = {.name = "p", .kind = KIND_FRACTION}, below = {.name = "b", .kind = KIND_FLOAT, .max = 1, .below_max = true};
-	static const char *const not_whole[] = {"0", "10", "1.0", "'1'", "+1", "01", "0x1", "1e0", "one", "[1]", "{a: 1}", "~", "2147483648"};
+	static const struct key part = {.name = "p", .kind = KIND_FRACTION};
+	static const struct key below = {.name = "b", .kind = KIND_FLOAT, .max = 1, .below_max = true};
+	static const char *const not_whole[] = {"0", "10", "1.0", "'1'", "+1", "01", "0x1", "1e0", "one", "[1]", "{a: 1}", "~",
+		"2147483648"};
 	static const char *const not_numbers[] = {"inf", "-.inf", ".nan", "0x1p3", "'1'", "1,5", "[1]", "1e999"};
 	struct value v;
 	CHECK(read_as(n, &count, "7", &v) && v.number == 7 && v.integers[0] == 7 && v.given && !v.none);
@@ -110,7 +111,8 @@ static void rows(struct names *n)
 int main(void)
 {
 	struct arena *a = arena_new();
-	struct names n = {.arena = a, .diag = diag_new(a), .hyperparameters = (struct hyperparameter **)hyperparameters, .n_hyperparameters = 1};
+	struct hyperparameter *all[] = {&rate};
+	struct names n = {.arena = a, .diag = diag_new(a), .hyperparameters = all, .n_hyperparameters = 1};
 	numbers(&n);
 	words(&n);
 	lists(&n);

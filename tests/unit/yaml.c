@@ -39,7 +39,8 @@ static void kinds_and_places(void)
 
 static void merges(void)
 {
-	static const char text[] = "base: &b {x: 1, y: 2}\nmore: &m {y: 3, z: 4}\none: {<<: *b, y: 9}\ntwo: {<<: [*b, *m]}\nsame: *b\n";
+	static const char text[] = "base: &b {x: 1, y: 2}\nmore: &m {y: 3, z: 4}\none: {<<: *b, y: 9}\n"
+		"two: {<<: [*b, *m]}\nsame: *b\n";
 	struct reading r = read_text(text, strlen(text));
 	CHECK(r.status == YAML_OK && !diag_errors(r.diag));
 	const struct yaml *one = yaml_get(r.root, "one"), *two = yaml_get(r.root, "two");
