@@ -4,7 +4,7 @@
 enum {
 	POINTS = 36, TILE = 4, FORWARD_BLOCK = 12, BACKWARD_BLOCK = 36,
 	VECTOR = 16,                        /* the most lanes of any machine: rows of packs and transformed tensors are padded */
-	FEWEST_CHANNELS = 8, FEWEST_TILES = 4, LARGEST_KERNEL = 1 << 16
+	FEWEST_CHANNELS = 8, FEWEST_TILES = 9, LARGEST_KERNEL = 1 << 14
 };
 
 static long padded(long n)

@@ -115,7 +115,7 @@ INLINE struct direct_sum direct_data(struct direct s)
 		s.dilation_w * channels, channels};
 }
 
-/* dx (+)= of one row: all pixels, so many vectors of channels from c on */
+/* dx (+)= for some pixels of a row, so many vectors of channels from c on */
 INLINE void direct_data_pixels(struct direct s, int pixels, int columns, const real *dz, const real *pack, int c, real *dx,
 	bool add)
 {
@@ -129,15 +129,17 @@ INLINE void direct_data_pixels(struct direct s, int pixels, int columns, const r
 			vec_store_channels(dx + p * s.in_c, sum[p][n], c + n * LANES, s.in_c);
 }
 
-INLINE void direct_data_row(struct direct s, int columns, const real *dz, const real *pack, int c, real *dx, bool add)
+INLINE void direct_data_panel(struct direct s, int columns, const real *dz, const real *pack, int c, real *dx, bool add)
 {
 	const struct direct_split blocks = direct_split(s.in_w, block_rows(columns));
 	const ptrdiff_t channels = padded(s.out_c);
-	int w = 0;
-	for (int i = 0; i < blocks.n_large; i++, w += blocks.large)
-		direct_data_pixels(s, blocks.large, columns, dz + w * channels, pack, c, dx + w * s.in_c, add);
-	for (int i = 0; i < blocks.n_small; i++, w += blocks.small)
-		direct_data_pixels(s, blocks.small, columns, dz + w * channels, pack, c, dx + w * s.in_c, add);
+	for (int h = 0; h < s.in_h; h++, dz += direct_dz_width(s) * channels, dx += s.in_w * s.in_c) {
+		int w = 0;
+		for (int i = 0; i < blocks.n_large; i++, w += blocks.large)
+			direct_data_pixels(s, blocks.large, columns, dz + w * channels, pack, c, dx + w * s.in_c, add);
+		for (int i = 0; i < blocks.n_small; i++, w += blocks.small)
+			direct_data_pixels(s, blocks.small, columns, dz + w * channels, pack, c, dx + w * s.in_c, add);
+	}
 }
 
 /* dx[ih][iw][i] (+)= sum of dz * w, pack being w with its taps reversed and its channels exchanged */
@@ -145,14 +147,10 @@ INLINE void direct_data_all(struct direct s, const real *restrict dz, const real
 {
 	const int vectors = vectors_of(s.in_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
 	const int depth = s.kernel_h * s.kernel_w * s.out_c;
-	for (int h = 0; h < s.in_h; h++) {
-		const real *from = dz + (ptrdiff_t)h * direct_dz_width(s) * padded(s.out_c);
-		real *to = dx + (ptrdiff_t)h * s.in_w * s.in_c;
-		for (int v = 0; v < whole; v += BLOCK_COLUMNS)
-			direct_data_row(s, BLOCK_COLUMNS, from, pack + (ptrdiff_t)v * LANES * depth, v * LANES, to, add);
-		if (whole < vectors)
-			direct_data_row(s, vectors - whole, from, pack + (ptrdiff_t)whole * LANES * depth, whole * LANES, to, add);
-	}
+	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
+		direct_data_panel(s, BLOCK_COLUMNS, dz, pack + (ptrdiff_t)v * LANES * depth, v * LANES, dx, add);
+	if (whole < vectors)
+		direct_data_panel(s, vectors - whole, dz, pack + (ptrdiff_t)whole * LANES * depth, whole * LANES, dx, add);
 }
 
 /* ---- the weights' gradient ---- */

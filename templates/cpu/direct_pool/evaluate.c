@@ -1,4 +1,4 @@
-{{>cpu/direct/row.c}}
+{{>cpu/direct/convolution.c}}
 
 /* As forward, without dropout and with nothing saved. */
 static void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,

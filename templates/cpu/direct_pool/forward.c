@@ -1,4 +1,4 @@
-{{>cpu/direct/row.c}}
+{{>cpu/direct/convolution.c}}
 
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]{{#map}}){{/map}}{{#max_pool}},
  * the largest of each 2x2 window of it{{/max_pool}}{{#mask}}, dropped out{{/mask}}. saved has a byte an element of y: its place in
