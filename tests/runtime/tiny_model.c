@@ -93,7 +93,9 @@ static void backward(struct rt_work *w, int i, const real y[CLASSES], real *sums
 
 static void pause_for(double seconds)
 {
-	nanosleep(&(struct timespec){(time_t)seconds, (long)(1e9 * (seconds - floor(seconds)))}, NULL);
+	struct timespec left = {(time_t)seconds, (long)(1e9 * (seconds - floor(seconds)))};
+	while (nanosleep(&left, &left))
+		;                               /* a signal came in between */
 }
 
 static void gradients(struct rt_work *w)
@@ -156,7 +158,9 @@ static int write_text(const struct rt_export *e, const struct rt_model *m, const
 	fprintf(f, "iterations=%lld\n", (long long)s->iterations);
 	for (int k = 0; k < BIAS + CLASSES; k++)
 		fprintf(f, "weight%d=%a\n", k, s->weights[k]);
-	bool good = !ferror(f) & !fclose(f);
+	fprintf(f, "%65536s\n", "");     /* larger than a small disk */
+	bool good = !ferror(f);
+	good = !fclose(f) && good;
 	if (!good)
 		rt_fail(RT_SYSTEM_ERROR, "cannot write %s", path);
 	return rt_replace_end(path, partial, good);
