@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { SECONDS_MOST = 600 };            /* to read a file */
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -52,6 +56,27 @@ static size_t most_bytes(const struct rt_model *m)
 	return sizeof(double) * (m->weights + states * m->trainable) + ((size_t)64 << 20);
 }
 
+/* HDF5 itself can crash or go round in circles in a damaged file. A process of its own reads it first: whatever happens
+ * there, this one can tell. */
+static int survives_reading(struct rt_state *s, const struct rt_model *m, const char *path, const char *bytes, size_t size)
+{
+	pid_t child = fork(), ended;
+	int status = 0;
+
+	if (child == 0) {
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(1);
+		alarm(SECONDS_MOST);
+		_exit(rt_keras_read(s, m, path, bytes, size) ? 1 : 0);
+	}
+	if (child < 0)
+		return rt_fail(RT_SYSTEM_ERROR, "cannot start a process to read %s: %s", path, strerror(errno));
+	do
+		ended = waitpid(child, &status, 0);
+	while (ended < 0 && errno == EINTR);
+	return ended == child && WIFSIGNALED(status) ? rt_fail(RT_DATA_ERROR, "%s is damaged: HDF5 cannot read it", path) : 0;
+}
+
 static int read_file(struct rt_state *s, const struct rt_model *m, const char *path)
 {
 	char *bytes = NULL;
@@ -59,6 +84,8 @@ static int read_file(struct rt_state *s, const struct rt_model *m, const char *p
 	int result = is_archive_name(strrchr(path, '/') + 1) ? rt_archive_read(path, most_bytes(m), &bytes, &size) :
 		rt_read_file(path, &bytes, &size);
 
+	if (!result)
+		result = survives_reading(s, m, path, bytes, size);
 	if (!result)
 		result = rt_keras_read(s, m, path, bytes, size);
 	free(bytes);

@@ -280,14 +280,14 @@ static hid_t create_file(void)
 	return file;
 }
 
-/* Writes the file that lies in the core driver's memory to disk, without a copy of it. */
+/* Writes the file that lies in the core driver's memory to disk, without a copy of it. That memory grows in steps: the
+ * image's size is the file's. */
 static int write_file(hid_t file, const char *path)
 {
 	void **memory = NULL;
-	haddr_t size = 0;
+	ssize_t size = H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 ? -1 : H5Fget_file_image(file, NULL, 0);
 
-	if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 || H5Fget_eoa(file, &size) < 0 ||
-	    H5Fget_vfd_handle(file, H5P_DEFAULT, (void **)&memory) < 0)
+	if (size <= 0 || H5Fget_vfd_handle(file, H5P_DEFAULT, (void **)&memory) < 0)
 		return rt_fail(RT_SYSTEM_ERROR, "not enough memory to write %s", path);
 	return rt_export_write(path, *memory, (size_t)size);
 }
