@@ -76,7 +76,8 @@ static int check_images(const struct reading *r, const struct rt_idx *x, const c
 	if (!x->sizes[0])
 		return rt_fail(RT_DATA_ERROR, "%s: %s: holds no samples", r->label, path);
 	if (x->sizes[0] > UINT32_MAX / 2)
-		return rt_fail(RT_DATA_ERROR, "%s: %s: holds %zu samples; at most %u are possible", r->label, path, x->sizes[0], UINT32_MAX / 2);
+		return rt_fail(RT_DATA_ERROR, "%s: %s: holds %zu samples; at most %u are possible", r->label, path,
+			x->sizes[0], UINT32_MAX / 2);
 	if (fits_model(x, m))
 		return 0;
 	for (int i = 0; i < m->input_rank; i++)

@@ -28,7 +28,8 @@ static int step(z_stream *z, size_t in_left, size_t out_left)
 	return inflate(z, Z_NO_FLUSH);
 }
 
-static int with_zlib(const uint8_t *in, size_t size, uint8_t *out, size_t room, size_t *got, bool *more, const char **why, size_t *at)
+static int with_zlib(const uint8_t *in, size_t size, uint8_t *out, size_t room, size_t *got, bool *more,
+	const char **why, size_t *at)
 {
 	z_stream z = {.next_in = (Bytef *)(uintptr_t)in, .next_out = out};
 	int result = inflateInit2(&z, 16 + MAX_WBITS);
@@ -77,7 +78,8 @@ static bool with_libdeflate(const uint8_t *in, size_t size, uint8_t *out, size_t
 }
 #endif
 
-int rt_gunzip(const uint8_t *in, size_t size, uint8_t *out, size_t room, size_t *got, bool *more, const char **why, size_t *at)
+int rt_gunzip(const uint8_t *in, size_t size, uint8_t *out, size_t room, size_t *got, bool *more,
+	const char **why, size_t *at)
 {
 #ifdef RT_HAVE_LIBDEFLATE
 	*more = false;

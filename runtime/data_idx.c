@@ -96,8 +96,8 @@ static int peek(struct rt_idx *x, const struct file *f)
 	if (read_header(x, f, header, got))
 		return -1;
 	if (x->elements * x->width / GZIP_RATIO_MOST > f->size)
-		return rt_fail(RT_DATA_ERROR, "%s: %s: truncated: the header promises %zu bytes, more than %zu bytes of gzip can hold", f->label,
-			f->path, x->offset + x->elements * x->width, f->size);
+		return rt_fail(RT_DATA_ERROR, "%s: %s: truncated: the header promises %zu bytes, more than %zu bytes of gzip can hold",
+			f->label, f->path, x->offset + x->elements * x->width, f->size);
 	return 0;
 }
 

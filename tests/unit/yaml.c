@@ -28,7 +28,8 @@ static void kinds_and_places(void)
 	CHECK(r.status == YAML_OK && r.root && r.root->kind == YAML_MAPPING && r.root->n == 4);
 	const struct yaml *one = yaml_get(r.root, "a"), *list = yaml_get(r.root, "list"), *empty = yaml_get(r.root, "empty");
 	CHECK(one->kind == YAML_SCALAR && !one->quoted && one->at.line == 1 && one->at.column == 4);
-	CHECK(list->kind == YAML_SEQUENCE && list->n == 3 && list->items[1]->quoted && list->items[2]->quoted && !list->items[0]->quoted);
+	CHECK(list->kind == YAML_SEQUENCE && list->n == 3 && list->items[1]->quoted && list->items[2]->quoted &&
+		!list->items[0]->quoted);
 	CHECK(list->items[1]->at.line == 2 && list->items[1]->at.column == 11);
 	CHECK(empty->kind == YAML_SCALAR && !*empty->text && !empty->quoted);
 	SAME(yaml_get(r.root, "quoted key")->text, "block\n");
