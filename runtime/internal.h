@@ -106,10 +106,15 @@ void rt_config_free(struct rt_config *c);
 /* The number that s stands for. */
 double rt_scalar(const struct rt_scalar *s, const double *hyperparameters);
 
-/* ---- team.c: threads and instruction sets ---- */
+/* ---- cpus.c: how many threads are worth while ---- */
 
 /* CPUs that this process may use: affinity and cgroup quota. */
 int rt_cpus(void);
+/* CPUs that the control groups mounted at root grant to the groups listed in a file like /proc/self/cgroup; 0: no quota. */
+int rt_cgroup_cpus(const char *root, const char *groups);
+
+/* ---- team.c: threads and instruction sets ---- */
+
 /* The fastest code that this CPU runs, or the one called isa; NULL after rt_fail. */
 const struct rt_code *rt_code_choose(const struct rt_model *m, const char *isa);
 /* Makes the team: threads that flush denormals. Returns how many there are. */

@@ -1,65 +1,11 @@
-/* The team of threads, how large it may be, and the instruction set it runs. */
-#define _GNU_SOURCE
+/* The team of threads, and the instruction set it runs. */
 #include "internal.h"
 #include <omp.h>
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
-
-/* ---- how many ---- */
-
-static int affinity(void)
-{
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
-	int cpus = 0;
-	for (int room = 1024; room <= 1 << 16 && cpus <= 0; room *= 4) {    /* the call fails where the set is too small */
-		cpu_set_t *set = CPU_ALLOC((size_t)room);
-		if (set && sched_getaffinity(0, CPU_ALLOC_SIZE((size_t)room), set) == 0)
-			cpus = CPU_COUNT_S(CPU_ALLOC_SIZE((size_t)room), set);
-		CPU_FREE(set);
-	}
-	return cpus > 0 ? cpus : online > 0 ? (int)online : 1;
-}
-
-static bool read_words(const char *path, char first[32], char second[32])
-{
-	FILE *f = fopen(path, "r");
-	first[0] = second[0] = '\0';
-	int n = f ? fscanf(f, "%31s %31s", first, second) : 0;
-	if (f)
-		fclose(f);
-	return n >= 1;
-}
-
-/* CPUs that a quota of microseconds a period is worth; 0 for no quota. */
-static int quota_cpus(const char *quota, const char *period)
-{
-	double q = atof(quota), p = atof(period);
-	return q > 0 && p > 0 ? (int)((q + p - 1) / p) : 0;
-}
-
-/* A container's own group is mounted at the root of /sys/fs/cgroup, version 2 or 1. */
-static int cgroup_cpus(void)
-{
-	char quota[32], period[32], unused[32];
-	if (read_words("/sys/fs/cgroup/cpu.max", quota, period))
-		return quota_cpus(quota, period);
-	if (read_words("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", quota, unused) &&
-		read_words("/sys/fs/cgroup/cpu/cpu.cfs_period_us", period, unused))
-		return quota_cpus(quota, period);
-	return 0;
-}
-
-int rt_cpus(void)
-{
-	int cpus = affinity(), quota = cgroup_cpus();
-	return quota > 0 && quota < cpus ? quota : cpus;
-}
 
 /* ---- what they run ---- */
 
