@@ -1,0 +1,259 @@
+/* dense: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
+ *
+ * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
+ * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * are the same for any number of threads.
+ *
+ * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
+ */
+#include <omp.h>
+#include <string.h>
+#include <trainc/cpu.h>
+#include <trainc/dense.h>
+#include <trainc/direct.h>
+#include <trainc/winograd.h>
+#include "model.h"
+#include "kernels.c"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+/* Samples of a slot, one after the other. */
+static void train_1(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* input (spec.yaml:15), forward */
+		input_reference_forward_1(work, i, sample + Y_input);
+		if (work->trace)
+			work->trace(work, 0, sample + Y_input, 13);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_2(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		if (work->trace)
+			work->trace(work, 1, sample + Y_dense_1_linear, 20);
+		/* dense_1 (spec.yaml:17)  20 -> 20, forward */
+		map_reference_forward_1(sample + Y_dense_1_linear, sample + Y_dense_1);
+		if (work->trace)
+			work->trace(work, 1, sample + Y_dense_1, 20);
+		/* dropout_1 (spec.yaml:18)  20 -> 20, forward */
+		mask_reference_forward_1(work, i, sample + Y_dense_1, sample + Y_dropout_1);
+		if (work->trace)
+			work->trace(work, 2, sample + Y_dropout_1, 20);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_3(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
+		if (work->trace)
+			work->trace(work, 3, sample + Y_dense_2_linear, 1);
+		/* dense_2 (spec.yaml:19)  1 -> 1, forward */
+		map_reference_forward_2(sample + Y_dense_2_linear, thread + Y_dense_2);
+		if (work->trace)
+			work->trace(work, 3, thread + Y_dense_2, 1);
+		/* binary_crossentropy, forward */
+		loss_reference_binary_crossentropy_forward_1(thread + Y_dense_2, label, &work->loss[i]);
+		/* accuracy */
+		metric_binary_accuracy_1(thread + Y_dense_2, label, &work->metrics[0 * work->n + i]);
+		/* binary_crossentropy, backward */
+		loss_reference_binary_crossentropy_backward_1(work, thread + Y_dense_2, label, thread + D_dense_2);
+		/* dense_2 (spec.yaml:19)  1 -> 1, backward */
+		map_reference_backward_1(thread + Y_dense_2, thread + D_dense_2, sample + D_dense_2_linear);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_4(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* dropout_1 (spec.yaml:18)  20 -> 20, backward */
+		mask_reference_backward_1(work, i, sample + D_dropout_1, thread + D_dense_1);
+		/* dense_1 (spec.yaml:17)  20 -> 20, backward */
+		map_reference_backward_2(sample + Y_dense_1, thread + D_dense_1, sample + D_dense_1_linear);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void evaluate_1(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* input (spec.yaml:15), forward */
+		input_reference_forward_1(work, i, sample + EY_input);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void evaluate_2(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* dense_1 (spec.yaml:17)  20 -> 20, forward */
+		map_reference_forward_1(sample + EY_dense_1_linear, thread + EY_dense_1);
+		/* dropout_1 (spec.yaml:18)  20 -> 20, forward */
+		mask_reference_evaluate_1(thread + EY_dense_1, sample + EY_dropout_1);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void evaluate_3(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
+		/* dense_2 (spec.yaml:19)  1 -> 1, forward */
+		map_reference_forward_2(sample + EY_dense_2_linear, thread + EY_dense_2);
+		/* binary_crossentropy, predict */
+		predict_copy_1(thread + EY_dense_2, work, i);
+		/* binary_crossentropy, forward */
+		loss_reference_binary_crossentropy_forward_1(thread + EY_dense_2, label, &work->loss[i]);
+		/* accuracy */
+		metric_binary_accuracy_1(thread + EY_dense_2, label, &work->metrics[0 * work->n + i]);
+	}
+}
+
+/* Forward, loss and backward: the batch's mean gradient in work->gradients. */
+static void gradients(struct rt_work *work)
+{
+	const int slots = rt_slot_count(work->n);
+#pragma omp parallel num_threads(work->thread_count)
+	{
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_1(work, slot);
+		/* dense_1 (spec.yaml:17)  13 -> 20, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(20, dense_columns(20)); tile++)
+			dense_forward_1(work, work->samples + Y_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + Y_dense_1_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_2(work, slot);
+		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(1, dense_columns(1)); tile++)
+			dense_forward_2(work, work->samples + Y_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + Y_dense_2_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_3(work, slot);
+		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(20, DENSE_INPUTS) * dense_tiles(1, dense_columns(1)); tile++)
+			dense_weights_1(work, work->samples + Y_dropout_1, work->samples + D_dense_2_linear, work->gradients + W_dense_2_kernel,
+			work->gradients + W_dense_2_bias, tile);
+		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(20, dense_columns(20)); tile++)
+			dense_transpose_1(work->weights + W_dense_2_kernel, work->fixed + P0_dense_2_linear, tile);
+		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(20, DENSE_GROUP * dense_columns(20)); tile++)
+			dense_data_1(work, work->samples + D_dense_2_linear, work->fixed + P0_dense_2_linear, work->samples + D_dropout_1, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_4(work, slot);
+		/* dense_1 (spec.yaml:17)  13 -> 20, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(13, DENSE_INPUTS) * dense_tiles(20, dense_columns(20)); tile++)
+			dense_weights_2(work, work->samples + Y_input, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
+			work->gradients + W_dense_1_bias, tile);
+	}
+}
+
+/* Packs and folds the weights for evaluation. */
+static void prepare(struct rt_work *work)
+{
+	(void)work;
+}
+
+/* Forward without dropout: losses, metrics and predictions. */
+static void evaluate(struct rt_work *work)
+{
+	const int slots = rt_slot_count(work->n);
+#pragma omp parallel num_threads(work->thread_count)
+	{
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			evaluate_1(work, slot);
+		/* dense_1 (spec.yaml:17)  13 -> 20, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(20, dense_columns(20)); tile++)
+			dense_forward_1(work, work->samples + EY_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + EY_dense_1_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			evaluate_2(work, slot);
+		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(1, dense_columns(1)); tile++)
+			dense_forward_2(work, work->samples + EY_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + EY_dense_2_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			evaluate_3(work, slot);
+	}
+}
+
+/* Adam, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	const double lr = work->learning_rate, t = (double)work->iterations;
+	const double beta_1 = 0.9;
+	const double beta_2 = 0.999;
+	const double epsilon = 1e-07;
+	const real rate = (real)(lr * sqrt(1 - pow(beta_2, t + 1)) / (1 - pow(beta_1, t + 1)));
+	const real b1 = (real)beta_1, b2 = (real)beta_2, fuzz = (real)epsilon;
+	real *restrict weights = work->weights;
+	const real *restrict gradient = work->gradients;
+	real *restrict means = work->states + (size_t)0 * TRAINABLE;
+	real *restrict squares = work->states + (size_t)1 * TRAINABLE;
+
+	(void)lr, (void)t;
+	(void)beta_1;
+	(void)beta_2;
+	(void)epsilon;
+#pragma omp parallel for simd schedule(static) num_threads(work->thread_count)
+	for (int i = 0; i < TRAINABLE; i++) {
+		const real g = gradient[i];
+		real weight = weights[i];
+		real mean = means[i];
+		real square = squares[i];
+		mean = b1 * mean + (1 - b1) * g;
+		square = b2 * square + (1 - b2) * g * g;
+		weight -= rate * mean / (real_sqrt(square) + fuzz);
+		means[i] = mean;
+		squares[i] = square;
+		weights[i] = weight;
+	}
+}
+
+const struct rt_code JOIN(rt_code_, RT_ISA) = {RT_ISA_NAME, gradients, update, prepare, evaluate};

@@ -1,0 +1,603 @@
+/* mnist-cnn: one function for each distinct kernel. Written by trainc 0.1.0 from spec.yaml.
+ *
+ * Included by step.c, and so compiled once for each instruction set. Shapes are constants. SAMPLE kernels work on one
+ * sample; those that end in a tile work on a part of the batch or of the weights.
+ */
+
+/* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
+static void direct_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 0, .pad_left = 0, .pad_bottom = 0,
+		.pad_right = 0
+	};
+
+	direct_pack(s, tile, kernel, pack);
+}
+
+
+/* pack[point][in x out, packed] = G kernel G'; a tile is an input channel */
+static void winograd_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	winograd_pack(32, 64, tile, kernel, pack);
+}
+
+
+/* pack[point][out x in, packed] = G kernel G', for dx; a tile is an output channel */
+static void winograd_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	winograd_pack_transposed(32, 64, tile, kernel, pack);
+}
+
+
+/* y[h][w][c] = scale * the sample as read, which has its channels first */
+static void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+{
+	enum { PIXELS = 28 * 28, CHANNELS = 1, SIZE = PIXELS * CHANNELS };
+	const real scale = (real)(0.00392156862745098);
+	const size_t from = (size_t)(work->index ? work->index[work->first + i] : work->first + i) * SIZE;
+
+	for (int p = 0; p < PIXELS; p++)
+		for (int c = 0; c < CHANNELS; c++) {
+			const int e = c * PIXELS + p;
+			y[p * CHANNELS + c] = scale * (work->bytes ? (real)work->bytes[from + e] : (real)work->floats[from + e]);
+		}
+}
+
+
+INLINE vec direct_forward_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_select(x < 0, 0, x);
+	}
+	return vec_load(lane);
+}
+
+INLINE void direct_forward_1_pixels(struct direct s, int pixels, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	vec sum[BLOCK_ROWS_MOST][BLOCK_COLUMNS];
+	UNROLL for (int n = 0; n < columns; n++)
+		UNROLL for (int p = 0; p < pixels; p++)
+			sum[p][n] = bias ? vec_load_channels(bias, c + n * LANES, s.out_c) : (vec){0};
+	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
+	UNROLL for (int p = 0; p < pixels; p++)
+		UNROLL for (int n = 0; n < columns; n++)
+			vec_store_channels(to + p * s.out_c, direct_forward_1_activation(sum[p][n]), c + n * LANES, s.out_c);
+}
+
+INLINE void direct_forward_1_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	const struct direct_split blocks = direct_split(s.out_w, block_rows(columns));
+	const ptrdiff_t step = (ptrdiff_t)s.stride_w * s.in_c, row = (ptrdiff_t)s.stride_h * direct_width(s) * s.in_c;
+	for (int h = 0; h < rows; h++, x += row, to += s.out_w * s.out_c) {
+		int w = 0;
+		for (int i = 0; i < blocks.n_large; i++, w += blocks.large)
+			direct_forward_1_pixels(s, blocks.large, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+		for (int i = 0; i < blocks.n_small; i++, w += blocks.small)
+			direct_forward_1_pixels(s, blocks.small, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+	}
+}
+
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
+{
+	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
+	const int depth = s.kernel_h * s.kernel_w * s.in_c;
+	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
+		direct_forward_1_panel(s, rows, BLOCK_COLUMNS, x, pack + (ptrdiff_t)v * LANES * depth, bias, v * LANES, to);
+	if (whole < vectors)
+		direct_forward_1_panel(s, rows, vectors - whole, x, pack + (ptrdiff_t)whole * LANES * depth, bias, whole * LANES, to);
+}
+
+/* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
+static void direct_forward_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+	real *restrict scratch)
+{
+	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 0, .pad_left = 0, .pad_bottom = 0,
+		.pad_right = 0
+	};
+	const real *padded_x = direct_inputs(s, x, scratch);
+
+	direct_forward_1_rows(s, OUT_H, padded_x, pack, bias, y);
+}
+
+
+INLINE vec winograd_forward_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_select(x < 0, 0, x);
+	}
+	return vec_load(lane);
+}
+
+/* y[oh][ow][o] = relu(bias[o] + sum of x[oh + kh - pad][ow + kw - pad][i] * kernel[kh][kw][i][o]) by Winograd F(4x4, 3x3),
+ * the largest of each 2x2 window of it, dropped out. pack is the kernel transformed.
+ * saved has a byte an element of y: its place in the window, and 4 if it was kept. */
+static void winograd_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
+	const real *restrict bias, real *restrict y, real *restrict saved, real *restrict scratch)
+{
+	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
+	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
+	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
+	const int tiles = winograd_tiles(s), block = winograd_block(s, 12), rest = tiles % block;
+	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+	uint8_t *restrict bytes = (uint8_t *)saved;
+	uint8_t *restrict keep = (uint8_t *)(m + winograd_outputs_size(s, block));
+	const struct philox random = philox_of(work->seed, 4, work->step, (uint32_t)(work->batch_offset + sample));
+	const double rate = 0.25;
+	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
+
+	philox_keep(&random, 9216, rate, keep);
+	for (int first = 0; first < tiles; first += block) {
+		const int n = first + block <= tiles ? block : rest;
+		winograd_inputs(s, x, first, n, block, v);
+		if (n == block)
+			winograd_products(IN_C, OUT_C, block, block, v, pack, m);
+		else
+			winograd_products(IN_C, OUT_C, rest, block, v, pack, m);
+		for (int t = 0; t < n; t++)
+			for (int c = 0; c < OUT_C; c += LANES) {
+				vec z[4][4], shift = vec_load_channels(bias, c, OUT_C);
+				winograd_tile(m + t * padded(OUT_C) + c, block * padded(OUT_C), z);
+				UNROLL for (int i = 0; i < 16; i++)
+					z[i / 4][i % 4] = winograd_forward_1_activation(z[i / 4][i % 4] + shift);
+				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
+					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
+					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
+					if (at < 0)
+						continue;
+					vec_mask which = {0};
+					vec out = vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which);
+					const vec_mask kept = vec_load_bytes(keep + at, c, OUT_C);
+					out = (vec)((vec_mask)(out * scale) & kept);
+					which |= kept & 4;
+					vec_store_channels(y + at, out, c, OUT_C);
+					vec_store_bytes(bytes + at, which, c, OUT_C);
+				}
+			}
+	}
+}
+
+
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS outputs */
+static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	dense_forward(9216, 128, work->n, SAMPLE, x, kernel, bias, y, tile);
+}
+
+
+/* y = relu(x), elementwise */
+static void map_reference_forward_1(const real *restrict from, real *restrict to)
+{
+	enum { SIZE = 128 };
+
+	for (int e = 0; e < SIZE; e++) {
+		const real x = from[e];
+		to[e] = real_select(x < 0, 0, x);
+	}
+}
+
+
+/* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
+static void mask_reference_forward_1(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
+{
+	enum { SIZE = 128, STREAM = 7, BLOCK = 16 * PHILOX_BLOCK };
+	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
+	const double rate = 0.5;
+	const uint32_t below = philox_threshold(rate);
+	const real scale = (real)(1 / (1 - rate));
+	uint32_t words[BLOCK];
+
+	for (int from = 0; from < SIZE; from += BLOCK) {
+		const int count = SIZE - from < BLOCK ? SIZE - from : BLOCK;
+		philox_words(&random, (uint32_t)from, (uint32_t)count, words);
+		for (int e = 0; e < count; e++)
+			y[from + e] = words[e] < below ? 0 : x[from + e] * scale;
+	}
+}
+
+
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS outputs */
+static void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	dense_forward(128, 10, work->n, SAMPLE, x, kernel, bias, y, tile);
+}
+
+
+/* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
+static void softmax_reference_forward_1(const real *restrict x, real *restrict y)
+{
+	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
+
+	for (int o = 0; o < OUTER; o++)
+		for (int i = 0; i < INNER; i++) {
+			const real *from = x + o * LENGTH * INNER + i;
+			real *to = y + o * LENGTH * INNER + i;
+			real most = from[0], sum = 0;
+			for (int l = 1; l < LENGTH; l++)
+				most = real_max(most, from[l * INNER]);
+			for (int l = 0; l < LENGTH; l++)
+				sum += to[l * INNER] = real_exp(from[l * INNER] - most);
+			for (int l = 0; l < LENGTH; l++)
+				to[l * INNER] /= sum;
+		}
+}
+
+
+/* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
+static void loss_reference_categorical_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
+{
+	enum { SIZE = 10 };
+	const real fuzz = (real)(1e-07);
+	real sum = 0;
+
+	for (int c = 0; c < SIZE; c++)
+		sum += p[c];
+	*loss = -real_log(real_min(real_max(p[(int)label] / sum, fuzz), 1 - fuzz));
+}
+
+
+/* 1 when the largest output (the first of equals) is the label's, else 0 */
+static void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
+{
+	enum { SIZE = 10 };
+	int best = 0;
+
+	for (int c = 1; c < SIZE; c++)
+		if (p[c] > p[best])
+			best = c;
+	*metric = best == (int)label;
+}
+
+
+/* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
+static void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+{
+	enum { SIZE = 10 };
+	const real fuzz = (real)(1e-07), part = 1 / (real)work->total;
+	const int hit = (int)label;
+	real sum = 0;
+
+	for (int c = 0; c < SIZE; c++)
+		sum += p[c];
+	const real share = p[hit] / sum;
+	const real passes = share >= fuzz && share <= 1 - fuzz ? part : 0;
+	for (int c = 0; c < SIZE; c++)
+		dp[c] = passes == 0 ? 0 : passes * (1 / sum - (c == hit ? 1 / p[hit] : 0));
+}
+
+
+/* dx[o][l][i] = y * (dy - sum over l of dy * y) */
+static void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
+{
+	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
+
+	for (int o = 0; o < OUTER; o++)
+		for (int i = 0; i < INNER; i++) {
+			const int base = o * LENGTH * INNER + i;
+			real dot = 0;
+			for (int l = 0; l < LENGTH; l++)
+				dot += dy[base + l * INNER] * y[base + l * INNER];
+			for (int l = 0; l < LENGTH; l++)
+				dx[base + l * INNER] = y[base + l * INNER] * (dy[base + l * INNER] - dot);
+		}
+}
+
+
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
+ * DENSE_COLUMNS outputs */
+static void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+	real *restrict d_bias, int tile)
+{
+	dense_weights(128, 10, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+}
+
+
+/* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
+static void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	dense_transpose(128, 10, kernel, pack, tile);
+}
+
+
+/* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
+ * DENSE_COLUMNS inputs */
+static void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+{
+	dense_data(128, 10, work->n, SAMPLE, dy, pack, dx, false, tile);
+}
+
+
+/* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
+static void mask_reference_backward_1(const struct rt_work *work, int i, const real *restrict dy, real *restrict dx)
+{
+	enum { SIZE = 128, STREAM = 7, BLOCK = 16 * PHILOX_BLOCK };
+	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
+	const double rate = 0.5;
+	const uint32_t below = philox_threshold(rate);
+	const real scale = (real)(1 / (1 - rate));
+	uint32_t words[BLOCK];
+
+	for (int from = 0; from < SIZE; from += BLOCK) {
+		const int count = SIZE - from < BLOCK ? SIZE - from : BLOCK;
+		philox_words(&random, (uint32_t)from, (uint32_t)count, words);
+		for (int e = 0; e < count; e++)
+			dx[from + e] = words[e] < below ? 0 : dy[from + e] * scale;
+	}
+}
+
+
+/* dx = dy * relu'(x), from y */
+static void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
+{
+	enum { SIZE = 128 };
+
+	for (int e = 0; e < SIZE; e++) {
+		const real y = output[e], dy = d_output[e];
+		(void)y;
+		dx[e] = real_select(y > 0, dy, 0);
+	}
+}
+
+
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
+ * DENSE_COLUMNS outputs */
+static void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+	real *restrict d_bias, int tile)
+{
+	dense_weights(9216, 128, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+}
+
+
+/* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
+static void dense_transpose_2(const real *restrict kernel, real *restrict pack, int tile)
+{
+	dense_transpose(9216, 128, kernel, pack, tile);
+}
+
+
+/* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
+ * DENSE_COLUMNS inputs */
+static void dense_data_2(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+{
+	dense_data(9216, 128, work->n, SAMPLE, dy, pack, dx, false, tile);
+}
+
+
+INLINE vec winograd_backward_1_activation(vec y_lanes, vec dy_lanes)
+{
+	real y_lane[LANES], lane[LANES];
+	vec_store(y_lane, y_lanes);
+	vec_store(lane, dy_lanes);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real y = y_lane[i], dy = lane[i];
+		(void)y;
+		lane[i] = real_select(y > 0, dy, 0);
+	}
+	return vec_load(lane);
+}
+
+/* From y, saved (see forward) and dy, with dz = dy before dropout, pooling, activation:
+ * sums[point][i][padded o] += B' x B * A dz A', d_bias[o] += sum of dz, dx = B (pack * A dz A') B' */
+static void winograd_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+	const real *restrict saved, const real *restrict dy, real *restrict dx, real *restrict sums, real *restrict d_bias,
+	real *restrict scratch)
+{
+	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
+	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
+	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
+	const int tiles = winograd_tiles(s), block = winograd_block(s, 36), rest = tiles % block;
+	const uint8_t *restrict bytes = (const uint8_t *)saved;
+	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	const double rate = 0.25;
+	const vec kept = vec_broadcast((real)(1 - rate)), scale = vec_broadcast((real)(1 / (1 - rate)));
+
+	(void)work;
+	(void)bytes;
+	memset(dx, 0, sizeof *dx * IN_H * IN_W * IN_C);
+	for (int first = 0; first < tiles; first += block) {
+		const int n = first + block <= tiles ? block : rest;
+		for (int t = 0; t < n; t++)
+			for (int c = 0; c < OUT_C; c += LANES) {
+				vec dz[4][4] = {0};
+				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
+					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
+					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
+					if (at < 0)
+						continue;
+					vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
+					vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
+					d = (vec)((vec_mask)(d * scale) & (vec_mask)((which & 4) != 0));
+					d = winograd_backward_1_activation(out * kept, d);
+					bias_sum[c / LANES] += d;
+					UNROLL for (int w = 0; w < 4; w++)
+						dz[i + w / 2][j + w % 2] = (vec)((vec_mask)d & (vec_mask)((which & 3) == w));
+				}
+				winograd_tile_adjoint(dz, m + t * padded(OUT_C) + c, block * padded(OUT_C));
+			}
+		winograd_inputs(s, x, first, n, block, v);
+		if (n == block)
+			winograd_weights(IN_C, OUT_C, block, block, v, m, sums);
+		else
+			winograd_weights(IN_C, OUT_C, rest, block, v, m, sums);
+		if (n == block)
+			winograd_products(OUT_C, IN_C, block, block, m, pack, v);
+		else
+			winograd_products(OUT_C, IN_C, rest, block, m, pack, v);
+		winograd_inputs_adjoint(s, v, first, n, block, dx);
+	}
+	for (int c = 0; c < OUT_C; c += LANES)
+		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
+}
+
+
+INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
+{
+	real y_lane[LANES], lane[LANES];
+	vec_store(y_lane, y_lanes);
+	vec_store(lane, dy_lanes);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real y = y_lane[i], dy = lane[i];
+		(void)y;
+		lane[i] = real_select(y > 0, dy, 0);
+	}
+	return vec_load(lane);
+}
+
+/* From y, saved (see forward) and dy, with dz = dy before activation:
+ * d_kernel[kh][kw][i][o] += sum of x * dz, d_bias[o] += sum of dz */
+static void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+	const real *restrict dy, real *restrict d_kernel,
+	real *restrict d_bias, real *restrict scratch)
+{
+	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 0, .pad_left = 0, .pad_bottom = 0,
+		.pad_right = 0
+	};
+	enum { POOL = 1, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
+	const real *padded_x = direct_inputs(s, x, scratch);
+	real *dz = scratch + direct_inputs_size(s);
+	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+
+	(void)work;
+	(void)pack;
+	memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
+	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
+		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
+		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
+		vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
+		d = direct_backward_1_activation(out, d);
+		bias_sum[c / LANES] += d;
+		vec_store(dz + direct_dz_at(s, h, w) + c, d);
+	}
+	for (int c = 0; c < OUT_C; c += LANES)
+		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
+	direct_weights(s, padded_x, dz, d_kernel);
+}
+
+
+/* d_kernel = G' (sum over slots of sums) G, d_bias likewise without G; a tile is an input channel */
+static void winograd_finish_1(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel,
+	real *restrict d_bias, int tile)
+{
+	enum { OUT_C = 64 };
+	const int slots = rt_slot_count(work->n);
+
+	winograd_unpack(32, OUT_C, tile, slots, SLOT, sums, d_kernel);
+	for (int o = 0; tile == 0 && o < OUT_C; o++) {
+		real sum = bias_sums[o];
+		for (int slot = 1; slot < slots; slot++)
+			sum += bias_sums[(size_t)slot * SLOT + (size_t)o];
+		d_bias[o] = sum;
+	}
+}
+
+
+/* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
+static void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+{
+	enum { COUNT = 288, ROWS = 4096 };
+	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
+
+	memcpy(gradient + begin, sums + begin, sizeof *gradient * (size_t)(end - begin));
+	for (int s = 1; s < slots; s++)
+		for (int e = begin; e < end; e++)
+			gradient[e] += sums[(size_t)s * SLOT + (size_t)e];
+}
+
+
+/* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
+static void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+{
+	enum { COUNT = 32, ROWS = 4096 };
+	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
+
+	memcpy(gradient + begin, sums + begin, sizeof *gradient * (size_t)(end - begin));
+	for (int s = 1; s < slots; s++)
+		for (int e = begin; e < end; e++)
+			gradient[e] += sums[(size_t)s * SLOT + (size_t)e];
+}
+
+
+INLINE vec winograd_evaluate_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_select(x < 0, 0, x);
+	}
+	return vec_load(lane);
+}
+
+/* As forward, without dropout and with nothing saved. */
+static void winograd_evaluate_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+	real *restrict scratch)
+{
+	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
+	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
+	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
+	const int tiles = winograd_tiles(s), block = winograd_block(s, 12), rest = tiles % block;
+	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+
+	for (int first = 0; first < tiles; first += block) {
+		const int n = first + block <= tiles ? block : rest;
+		winograd_inputs(s, x, first, n, block, v);
+		if (n == block)
+			winograd_products(IN_C, OUT_C, block, block, v, pack, m);
+		else
+			winograd_products(IN_C, OUT_C, rest, block, v, pack, m);
+		for (int t = 0; t < n; t++)
+			for (int c = 0; c < OUT_C; c += LANES) {
+				vec z[4][4], shift = vec_load_channels(bias, c, OUT_C);
+				winograd_tile(m + t * padded(OUT_C) + c, block * padded(OUT_C), z);
+				UNROLL for (int i = 0; i < 16; i++)
+					z[i / 4][i % 4] = winograd_evaluate_1_activation(z[i / 4][i % 4] + shift);
+				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
+					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
+					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
+					if (at < 0)
+						continue;
+					vec_mask which = {0};
+					vec out = vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which);
+					(void)which;
+					vec_store_channels(y + at, out, c, OUT_C);
+				}
+			}
+	}
+}
+
+
+/* y = x: dropout is for training */
+static void mask_reference_evaluate_1(const real *restrict x, real *restrict y)
+{
+	memcpy(y, x, sizeof *y * 128);
+}
+
+
+/* Hands a sample's outputs to whoever asked for predictions */
+static void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+{
+	enum { SIZE = 10 };
+
+	if (work->predictions)
+		for (int e = 0; e < SIZE; e++)
+			work->predictions[(size_t)i * SIZE + e] = (float)y[e];
+}
+

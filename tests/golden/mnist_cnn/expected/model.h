@@ -1,0 +1,84 @@
+/* mnist-cnn: sizes and places of everything in memory, in reals. Written by trainc 0.1.0 from spec.yaml. */
+#ifndef MODEL_H
+#define MODEL_H
+#include <trainc/rt.h>
+
+extern const struct rt_model model;
+
+/* Hyperparameters, as numbers in work->hyperparameters. */
+enum hyperparameter {
+	HYPERPARAMETER_lr,
+	HYPERPARAMETER_batch_size,
+	HYPERPARAMETER_epochs,
+	HYPERPARAMETER_gpu_count,
+	HYPERPARAMETERS
+};
+
+/* The flat buffers of weights and gradients: trainable ones first, in layer order. */
+enum {
+	WEIGHTS = 1199888,
+	TRAINABLE = 1199888,
+	W_conv2d_1_kernel = 0, /* [3, 3, 1, 32] */
+	W_conv2d_1_bias = 288, /* [32] */
+	W_conv2d_2_kernel = 320, /* [3, 3, 32, 64] */
+	W_conv2d_2_bias = 18752, /* [64] */
+	W_dense_1_kernel = 18816, /* [9216, 128] */
+	W_dense_1_bias = 1198464, /* [128] */
+	W_dense_2_kernel = 1198592, /* [128, 10] */
+	W_dense_2_bias = 1199872, /* [10] */
+};
+
+/* Memory there is for each sample of the batch, each slot, each thread, and once. */
+enum {
+	SAMPLE = 43296,
+	SLOT = 74112,
+	THREAD = 146048,
+	FIXED = 1348384,
+};
+
+/* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
+ * evaluating. Places are shared where lifetimes do not meet. */
+enum {
+	P0_conv2d_1 = 0, /* 288, once */
+	P0_dropout_1 = 4896, /* 73728, once */
+	P1_dropout_1 = 78624, /* 73728, once */
+	Y_input = 42384, /* 784, sample */
+	Y_conv2d_1 = 0, /* 21632, sample */
+	T0_conv2d_1 = 0, /* 784, thread */
+	Y_dropout_1 = 21632, /* 9216, sample */
+	S0_dropout_1 = 40064, /* 2320, sample */
+	T0_dropout_1 = 0, /* 43792, thread */
+	Y_dense_1_linear = 30848, /* 128, sample */
+	Y_dense_1 = 30976, /* 128, sample */
+	Y_dropout_2 = 30848, /* 128, sample */
+	Y_dense_2_linear = 31104, /* 10, sample */
+	Y_dense_2 = 0, /* 10, thread */
+	D_dense_2 = 16, /* 10, thread */
+	D_dense_2_linear = 31104, /* 10, sample */
+	P0_dense_2_linear = 1332000, /* 16384, once */
+	D_dropout_2 = 30848, /* 128, sample */
+	D_dense_1 = 0, /* 128, thread */
+	D_dense_1_linear = 43168, /* 128, sample */
+	P0_dense_1_linear = 152352, /* 1179648, once */
+	D_dropout_1 = 30848, /* 9216, sample */
+	D_conv2d_1 = 124416, /* 21632, thread */
+	K0_dropout_1 = 0, /* 73728, slot */
+	K1_dropout_1 = 73728, /* 64, slot */
+	T1_dropout_1 = 0, /* 124416, thread */
+	P1_conv2d_1 = 288, /* 4608, once */
+	K_conv2d_1_kernel = 73792, /* 288, slot */
+	K_conv2d_1_bias = 74080, /* 32, slot */
+	T1_conv2d_1 = 0, /* 29584, thread */
+	EY_input = 0, /* 784, thread */
+	EY_conv2d_1 = 43792, /* 21632, thread */
+	ET0_conv2d_1 = 784, /* 784, thread */
+	EY_dropout_1 = 0, /* 9216, sample */
+	ET0_dropout_1 = 0, /* 43792, thread */
+	EY_dense_1_linear = 9216, /* 128, sample */
+	EY_dense_1 = 0, /* 128, thread */
+	EY_dropout_2 = 0, /* 128, sample */
+	EY_dense_2_linear = 128, /* 10, sample */
+	EY_dense_2 = 0, /* 10, thread */
+};
+
+#endif

@@ -1,0 +1,333 @@
+/* mnist-cnn: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
+ *
+ * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
+ * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * are the same for any number of threads.
+ *
+ * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
+ */
+#include <omp.h>
+#include <string.h>
+#include <trainc/cpu.h>
+#include <trainc/dense.h>
+#include <trainc/direct.h>
+#include <trainc/winograd.h>
+#include "model.h"
+#include "kernels.c"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+/* Samples of a slot, one after the other. */
+static void train_1(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* input (spec.yaml:25), forward */
+		input_reference_forward_1(work, i, sample + Y_input);
+		if (work->trace)
+			work->trace(work, 0, sample + Y_input, 784);
+		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, forward */
+		direct_forward_1(sample + Y_input, work->fixed + P0_conv2d_1, work->weights + W_conv2d_1_bias,
+			sample + Y_conv2d_1, thread + T0_conv2d_1);
+		if (work->trace)
+			work->trace(work, 1, sample + Y_conv2d_1, 21632);
+		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, forward */
+		winograd_forward_1(work, i, sample + Y_conv2d_1, work->fixed + P0_dropout_1, work->weights + W_conv2d_2_bias,
+			sample + Y_dropout_1, sample + S0_dropout_1, thread + T0_dropout_1);
+		if (work->trace)
+			work->trace(work, 4, sample + Y_dropout_1, 9216);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_2(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		if (work->trace)
+			work->trace(work, 6, sample + Y_dense_1_linear, 128);
+		/* dense_1 (spec.yaml:32)  128 -> 128, forward */
+		map_reference_forward_1(sample + Y_dense_1_linear, sample + Y_dense_1);
+		if (work->trace)
+			work->trace(work, 6, sample + Y_dense_1, 128);
+		/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
+		mask_reference_forward_1(work, i, sample + Y_dense_1, sample + Y_dropout_2);
+		if (work->trace)
+			work->trace(work, 7, sample + Y_dropout_2, 128);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_3(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
+		if (work->trace)
+			work->trace(work, 8, sample + Y_dense_2_linear, 10);
+		/* dense_2 (spec.yaml:34)  10 -> 10, forward */
+		softmax_reference_forward_1(sample + Y_dense_2_linear, thread + Y_dense_2);
+		if (work->trace)
+			work->trace(work, 8, thread + Y_dense_2, 10);
+		/* categorical_crossentropy, forward */
+		loss_reference_categorical_crossentropy_forward_1(thread + Y_dense_2, label, &work->loss[i]);
+		/* accuracy */
+		metric_categorical_accuracy_1(thread + Y_dense_2, label, &work->metrics[0 * work->n + i]);
+		/* categorical_crossentropy, backward */
+		loss_reference_categorical_crossentropy_backward_1(work, thread + Y_dense_2, label, thread + D_dense_2);
+		/* dense_2 (spec.yaml:34)  10 -> 10, backward */
+		softmax_reference_backward_1(thread + Y_dense_2, thread + D_dense_2, sample + D_dense_2_linear);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_4(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* dropout_2 (spec.yaml:33)  128 -> 128, backward */
+		mask_reference_backward_1(work, i, sample + D_dropout_2, thread + D_dense_1);
+		/* dense_1 (spec.yaml:32)  128 -> 128, backward */
+		map_reference_backward_1(sample + Y_dense_1, thread + D_dense_1, sample + D_dense_1_linear);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_5(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const sums = work->slots + (size_t)slot * SLOT;
+
+	memset(sums + 0, 0, sizeof *sums * 74112);
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, backward */
+		winograd_backward_1(work, sample + Y_conv2d_1, work->fixed + P1_dropout_1, sample + Y_dropout_1,
+			sample + S0_dropout_1, sample + D_dropout_1, thread + D_conv2d_1, sums + K0_dropout_1, sums + K1_dropout_1,
+			thread + T1_dropout_1);
+		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
+		direct_backward_1(work, sample + Y_input, work->fixed + P1_conv2d_1, sample + Y_conv2d_1, thread + D_conv2d_1,
+			sums + K_conv2d_1_kernel, sums + K_conv2d_1_bias, thread + T1_conv2d_1);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void evaluate_1(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* input (spec.yaml:25), forward */
+		input_reference_forward_1(work, i, thread + EY_input);
+		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, forward */
+		direct_forward_1(thread + EY_input, work->fixed + P0_conv2d_1, work->weights + W_conv2d_1_bias,
+			thread + EY_conv2d_1, thread + ET0_conv2d_1);
+		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, forward */
+		winograd_evaluate_1(thread + EY_conv2d_1, work->fixed + P0_dropout_1, work->weights + W_conv2d_2_bias,
+			sample + EY_dropout_1, thread + ET0_dropout_1);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void evaluate_2(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* dense_1 (spec.yaml:32)  128 -> 128, forward */
+		map_reference_forward_1(sample + EY_dense_1_linear, thread + EY_dense_1);
+		/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
+		mask_reference_evaluate_1(thread + EY_dense_1, sample + EY_dropout_2);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void evaluate_3(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
+		/* dense_2 (spec.yaml:34)  10 -> 10, forward */
+		softmax_reference_forward_1(sample + EY_dense_2_linear, thread + EY_dense_2);
+		/* categorical_crossentropy, predict */
+		predict_copy_1(thread + EY_dense_2, work, i);
+		/* categorical_crossentropy, forward */
+		loss_reference_categorical_crossentropy_forward_1(thread + EY_dense_2, label, &work->loss[i]);
+		/* accuracy */
+		metric_categorical_accuracy_1(thread + EY_dense_2, label, &work->metrics[0 * work->n + i]);
+	}
+}
+
+/* Forward, loss and backward: the batch's mean gradient in work->gradients. */
+static void gradients(struct rt_work *work)
+{
+	const int slots = rt_slot_count(work->n);
+#pragma omp parallel num_threads(work->thread_count)
+	{
+		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, pack */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 3 * 3; tile++)
+			direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
+		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 32; tile++)
+			winograd_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
+		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 64; tile++)
+			winograd_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_1(work, slot);
+		/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(128, dense_columns(128)); tile++)
+			dense_forward_1(work, work->samples + Y_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + Y_dense_1_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_2(work, slot);
+		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(10, dense_columns(10)); tile++)
+			dense_forward_2(work, work->samples + Y_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + Y_dense_2_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_3(work, slot);
+		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(128, DENSE_INPUTS) * dense_tiles(10, dense_columns(10)); tile++)
+			dense_weights_1(work, work->samples + Y_dropout_2, work->samples + D_dense_2_linear, work->gradients + W_dense_2_kernel,
+			work->gradients + W_dense_2_bias, tile);
+		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(128, dense_columns(128)); tile++)
+			dense_transpose_1(work->weights + W_dense_2_kernel, work->fixed + P0_dense_2_linear, tile);
+		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(128, DENSE_GROUP * dense_columns(128)); tile++)
+			dense_data_1(work, work->samples + D_dense_2_linear, work->fixed + P0_dense_2_linear, work->samples + D_dropout_2, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_4(work, slot);
+		/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(9216, DENSE_INPUTS) * dense_tiles(128, dense_columns(128)); tile++)
+			dense_weights_2(work, work->samples + Y_dropout_1, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
+			work->gradients + W_dense_1_bias, tile);
+		/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(9216, dense_columns(9216)); tile++)
+			dense_transpose_2(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
+		/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(9216, DENSE_GROUP * dense_columns(9216)); tile++)
+			dense_data_2(work, work->samples + D_dense_1_linear, work->fixed + P0_dense_1_linear, work->samples + D_dropout_1, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_5(work, slot);
+		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, finish */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 32; tile++)
+			winograd_finish_1(work, work->slots + K0_dropout_1, work->slots + K1_dropout_1, work->gradients + W_conv2d_2_kernel,
+			work->gradients + W_conv2d_2_bias, tile);
+		/* conv2d_1's kernel: the gradient's sums, merged in order */
+#pragma omp for schedule(dynamic, 1) nowait
+		for (int tile = 0; tile < (288 + 4095) / 4096; tile++)
+			merge_merge_1(work, work->slots + K_conv2d_1_kernel, work->gradients + W_conv2d_1_kernel, tile);
+		/* conv2d_1's bias: the gradient's sums, merged in order */
+#pragma omp for schedule(dynamic, 1) nowait
+		for (int tile = 0; tile < (32 + 4095) / 4096; tile++)
+			merge_merge_2(work, work->slots + K_conv2d_1_bias, work->gradients + W_conv2d_1_bias, tile);
+	}
+}
+
+/* Packs and folds the weights for evaluation. */
+static void prepare(struct rt_work *work)
+{
+	(void)work;
+	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, pack */
+	for (int tile = 0; tile < 3 * 3; tile++)
+		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
+	for (int tile = 0; tile < 32; tile++)
+		winograd_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
+	for (int tile = 0; tile < 64; tile++)
+		winograd_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
+}
+
+/* Forward without dropout: losses, metrics and predictions. */
+static void evaluate(struct rt_work *work)
+{
+	const int slots = rt_slot_count(work->n);
+#pragma omp parallel num_threads(work->thread_count)
+	{
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			evaluate_1(work, slot);
+		/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(128, dense_columns(128)); tile++)
+			dense_forward_1(work, work->samples + EY_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + EY_dense_1_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			evaluate_2(work, slot);
+		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(10, dense_columns(10)); tile++)
+			dense_forward_2(work, work->samples + EY_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + EY_dense_2_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			evaluate_3(work, slot);
+	}
+}
+
+/* SGD, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	const double lr = work->learning_rate, t = (double)work->iterations;
+	const double momentum = 0.9;
+	const real rate = (real)lr, keep = (real)momentum;
+	real *restrict weights = work->weights;
+	const real *restrict gradient = work->gradients;
+	real *restrict velocitys = work->states + (size_t)0 * TRAINABLE;
+
+	(void)lr, (void)t;
+	(void)momentum;
+#pragma omp parallel for simd schedule(static) num_threads(work->thread_count)
+	for (int i = 0; i < TRAINABLE; i++) {
+		const real g = gradient[i];
+		real weight = weights[i];
+		real velocity = velocitys[i];
+		velocity = keep * velocity - rate * g;
+		weight += keep * velocity - rate * g;
+		velocitys[i] = velocity;
+		weights[i] = weight;
+	}
+}
+
+const struct rt_code JOIN(rt_code_, RT_ISA) = {RT_ISA_NAME, gradients, update, prepare, evaluate};

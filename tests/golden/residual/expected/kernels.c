@@ -1,0 +1,662 @@
+/* residual: one function for each distinct kernel. Written by trainc 0.1.0 from spec.yaml.
+ *
+ * Included by step.c, and so compiled once for each instruction set. Shapes are constants. SAMPLE kernels work on one
+ * sample; those that end in a tile work on a part of the batch or of the weights.
+ */
+
+/* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
+static void direct_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+
+	direct_pack(s, tile, kernel, pack);
+}
+
+
+/* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
+static void direct_pack_2(const real *restrict kernel, real *restrict pack, int tile)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+
+	direct_pack(s, tile, kernel, pack);
+}
+
+
+/* pack = the kernel with its taps reversed and its channels exchanged, packed over [kh][kw][o], for dx; a tile is a tap */
+static void direct_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+
+	direct_pack_data(s, tile, kernel, pack);
+}
+
+
+/* y[h][w][c] = scale * the sample as read */
+static void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+{
+	enum { PIXELS = 8 * 8, CHANNELS = 3, SIZE = PIXELS * CHANNELS };
+	const real scale = (real)(0.00392156862745098);
+	const size_t from = (size_t)(work->index ? work->index[work->first + i] : work->first + i) * SIZE;
+
+	for (int p = 0; p < PIXELS; p++)
+		for (int c = 0; c < CHANNELS; c++) {
+			const int e = p * CHANNELS + c;
+			y[p * CHANNELS + c] = scale * (work->bytes ? (real)work->bytes[from + e] : (real)work->floats[from + e]);
+		}
+}
+
+
+INLINE vec direct_forward_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+INLINE void direct_forward_1_pixels(struct direct s, int pixels, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	vec sum[BLOCK_ROWS_MOST][BLOCK_COLUMNS];
+	UNROLL for (int n = 0; n < columns; n++)
+		UNROLL for (int p = 0; p < pixels; p++)
+			sum[p][n] = bias ? vec_load_channels(bias, c + n * LANES, s.out_c) : (vec){0};
+	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
+	UNROLL for (int p = 0; p < pixels; p++)
+		UNROLL for (int n = 0; n < columns; n++)
+			vec_store_channels(to + p * s.out_c, direct_forward_1_activation(sum[p][n]), c + n * LANES, s.out_c);
+}
+
+INLINE void direct_forward_1_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	const struct direct_split blocks = direct_split(s.out_w, block_rows(columns));
+	const ptrdiff_t step = (ptrdiff_t)s.stride_w * s.in_c, row = (ptrdiff_t)s.stride_h * direct_width(s) * s.in_c;
+	for (int h = 0; h < rows; h++, x += row, to += s.out_w * s.out_c) {
+		int w = 0;
+		for (int i = 0; i < blocks.n_large; i++, w += blocks.large)
+			direct_forward_1_pixels(s, blocks.large, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+		for (int i = 0; i < blocks.n_small; i++, w += blocks.small)
+			direct_forward_1_pixels(s, blocks.small, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+	}
+}
+
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
+{
+	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
+	const int depth = s.kernel_h * s.kernel_w * s.in_c;
+	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
+		direct_forward_1_panel(s, rows, BLOCK_COLUMNS, x, pack + (ptrdiff_t)v * LANES * depth, bias, v * LANES, to);
+	if (whole < vectors)
+		direct_forward_1_panel(s, rows, vectors - whole, x, pack + (ptrdiff_t)whole * LANES * depth, bias, whole * LANES, to);
+}
+
+/* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
+static void direct_forward_1(const real *restrict x, const real *restrict pack, real *restrict y,
+	real *restrict scratch)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+	const real *padded_x = direct_inputs(s, x, scratch);
+
+	direct_forward_1_rows(s, OUT_H, padded_x, pack, NULL, y);
+}
+
+
+/* Adds a sample's mean and squared deviations, one pair a length, to the slot's: sums = mean[LENGTH], squares[LENGTH].
+ * Pairwise as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979;
+ * j samples of COUNT numbers each are in already. */
+static void normalise_reference_statistics_1(const real *restrict x, real *restrict sums, int j)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
+	real *mean = sums, *squares = sums + LENGTH;
+
+	for (int l = 0; l < LENGTH; l++) {
+		real sum = 0, square = 0;
+		for (int o = 0; o < OUTER; o++)
+			for (int i = 0; i < INNER; i++)
+				sum += x[(o * LENGTH + l) * INNER + i];
+		const real own = sum / COUNT;
+		for (int o = 0; o < OUTER; o++)
+			for (int i = 0; i < INNER; i++) {
+				const real d = x[(o * LENGTH + l) * INNER + i] - own;
+				square += d * d;
+			}
+		const real delta = own - mean[l];
+		mean[l] += delta / (real)(j + 1);
+		squares[l] += square + delta * delta * (real)COUNT * (real)j / (real)(j + 1);
+	}
+}
+
+
+/* Merges the slots' statistics in order into batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH], and moves the
+ * moving averages: moving = moving * momentum + batch * (1 - momentum), with the biased variance, as Keras 3 does. */
+static void normalise_reference_finish_1(const struct rt_work *work, const real *restrict sums, real *restrict moving_mean,
+	real *restrict moving_variance, real *restrict batch, int tile)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
+	const real epsilon = (real)(0.001), momentum = (real)(0.99);
+	const int slots = rt_slot_count(work->n);
+
+	(void)tile;
+	for (int l = 0; l < LENGTH; l++) {
+		real mean = 0, squares = 0, before = 0;
+		for (int s = 0; s < slots; s++) {
+			const real *slot = sums + (size_t)s * SLOT;
+			const real here = (real)(rt_slot_begin(work->n, s + 1) - rt_slot_begin(work->n, s)), all = before + here;
+			const real delta = slot[l] - mean;
+			mean += delta * here / all;
+			squares += slot[LENGTH + l] + delta * delta * (real)COUNT * before * here / all;
+			before = all;
+		}
+		const real variance = squares / (before * (real)COUNT);
+		batch[l] = mean;
+		batch[LENGTH + l] = 1 / real_sqrt(variance + epsilon);
+		moving_mean[l] = moving_mean[l] * momentum + mean * (1 - momentum);
+		moving_variance[l] = moving_variance[l] * momentum + variance * (1 - momentum);
+	}
+}
+
+
+/* y = gamma[l] * (x - mean[l]) / sqrt(variance[l] + epsilon) + beta[l] */
+static void normalise_reference_forward_1(const real *restrict x, const real *restrict batch, const real *restrict gamma,
+	const real *restrict beta, real *restrict y)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
+	const real *mean = batch, *rate = batch + LENGTH;
+
+	for (int o = 0; o < OUTER; o++)
+		for (int l = 0; l < LENGTH; l++)
+			for (int i = 0; i < INNER; i++) {
+				const int e = (o * LENGTH + l) * INNER + i;
+				y[e] = gamma[l] * ((x[e] - mean[l]) * rate[l]) + beta[l];
+			}
+}
+
+
+/* y = relu(x), elementwise */
+static void map_reference_forward_1(const real *restrict from, real *restrict to)
+{
+	enum { SIZE = 512 };
+
+	for (int e = 0; e < SIZE; e++) {
+		const real x = from[e];
+		to[e] = real_select(x < 0, 0, x);
+	}
+}
+
+
+INLINE vec direct_forward_2_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+INLINE void direct_forward_2_pixels(struct direct s, int pixels, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	vec sum[BLOCK_ROWS_MOST][BLOCK_COLUMNS];
+	UNROLL for (int n = 0; n < columns; n++)
+		UNROLL for (int p = 0; p < pixels; p++)
+			sum[p][n] = bias ? vec_load_channels(bias, c + n * LANES, s.out_c) : (vec){0};
+	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
+	UNROLL for (int p = 0; p < pixels; p++)
+		UNROLL for (int n = 0; n < columns; n++)
+			vec_store_channels(to + p * s.out_c, direct_forward_2_activation(sum[p][n]), c + n * LANES, s.out_c);
+}
+
+INLINE void direct_forward_2_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	const struct direct_split blocks = direct_split(s.out_w, block_rows(columns));
+	const ptrdiff_t step = (ptrdiff_t)s.stride_w * s.in_c, row = (ptrdiff_t)s.stride_h * direct_width(s) * s.in_c;
+	for (int h = 0; h < rows; h++, x += row, to += s.out_w * s.out_c) {
+		int w = 0;
+		for (int i = 0; i < blocks.n_large; i++, w += blocks.large)
+			direct_forward_2_pixels(s, blocks.large, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+		for (int i = 0; i < blocks.n_small; i++, w += blocks.small)
+			direct_forward_2_pixels(s, blocks.small, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+	}
+}
+
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+INLINE void direct_forward_2_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
+{
+	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
+	const int depth = s.kernel_h * s.kernel_w * s.in_c;
+	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
+		direct_forward_2_panel(s, rows, BLOCK_COLUMNS, x, pack + (ptrdiff_t)v * LANES * depth, bias, v * LANES, to);
+	if (whole < vectors)
+		direct_forward_2_panel(s, rows, vectors - whole, x, pack + (ptrdiff_t)whole * LANES * depth, bias, whole * LANES, to);
+}
+
+/* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
+static void direct_forward_2(const real *restrict x, const real *restrict pack, real *restrict y,
+	real *restrict scratch)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+	const real *padded_x = direct_inputs(s, x, scratch);
+
+	direct_forward_2_rows(s, OUT_H, padded_x, pack, NULL, y);
+}
+
+
+/* y = the sum of 2 inputs, elementwise */
+static void add_reference_forward_1(real *restrict y, const real *x0, const real *x1)
+{
+	enum { SIZE = 512 };
+
+	for (int e = 0; e < SIZE; e++)
+		y[e] = 0 + x0[e] + x1[e];
+}
+
+
+/* y[oh][ow][c] = the mean of x[h][w][c] over its window, padding left out */
+static void average_pool_reference_forward_1(const real *restrict x, real *restrict y)
+{
+	enum {
+		IN_H = 8, IN_W = 8, CHANNELS = 8, OUT_H = 1, OUT_W = 1,
+		POOL_H = 8, POOL_W = 8, STRIDE_H = 1, STRIDE_W = 1,
+		PAD_TOP = 0, PAD_LEFT = 0
+	};
+
+	for (int oh = 0; oh < OUT_H; oh++)
+		for (int ow = 0; ow < OUT_W; ow++, y += CHANNELS) {
+			const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+			const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+			const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+			memset(y, 0, sizeof *y * CHANNELS);
+			for (int h = h0; h < h1; h++)
+				for (int w = w0; w < w1; w++)
+					for (int c = 0; c < CHANNELS; c++)
+						y[c] += x[(h * IN_W + w) * CHANNELS + c];
+			for (int c = 0; c < CHANNELS; c++)
+				y[c] /= (real)((h1 - h0) * (w1 - w0));
+		}
+}
+
+
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS outputs */
+static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	dense_forward(8, 4, work->n, SAMPLE, x, kernel, bias, y, tile);
+}
+
+
+/* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
+static void softmax_reference_forward_1(const real *restrict x, real *restrict y)
+{
+	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
+
+	for (int o = 0; o < OUTER; o++)
+		for (int i = 0; i < INNER; i++) {
+			const real *from = x + o * LENGTH * INNER + i;
+			real *to = y + o * LENGTH * INNER + i;
+			real most = from[0], sum = 0;
+			for (int l = 1; l < LENGTH; l++)
+				most = real_max(most, from[l * INNER]);
+			for (int l = 0; l < LENGTH; l++)
+				sum += to[l * INNER] = real_exp(from[l * INNER] - most);
+			for (int l = 0; l < LENGTH; l++)
+				to[l * INNER] /= sum;
+		}
+}
+
+
+/* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
+static void loss_reference_categorical_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
+{
+	enum { SIZE = 4 };
+	const real fuzz = (real)(1e-07);
+	real sum = 0;
+
+	for (int c = 0; c < SIZE; c++)
+		sum += p[c];
+	*loss = -real_log(real_min(real_max(p[(int)label] / sum, fuzz), 1 - fuzz));
+}
+
+
+/* 1 when the largest output (the first of equals) is the label's, else 0 */
+static void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
+{
+	enum { SIZE = 4 };
+	int best = 0;
+
+	for (int c = 1; c < SIZE; c++)
+		if (p[c] > p[best])
+			best = c;
+	*metric = best == (int)label;
+}
+
+
+/* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
+static void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+{
+	enum { SIZE = 4 };
+	const real fuzz = (real)(1e-07), part = 1 / (real)work->total;
+	const int hit = (int)label;
+	real sum = 0;
+
+	for (int c = 0; c < SIZE; c++)
+		sum += p[c];
+	const real share = p[hit] / sum;
+	const real passes = share >= fuzz && share <= 1 - fuzz ? part : 0;
+	for (int c = 0; c < SIZE; c++)
+		dp[c] = passes == 0 ? 0 : passes * (1 / sum - (c == hit ? 1 / p[hit] : 0));
+}
+
+
+/* dx[o][l][i] = y * (dy - sum over l of dy * y) */
+static void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
+{
+	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
+
+	for (int o = 0; o < OUTER; o++)
+		for (int i = 0; i < INNER; i++) {
+			const int base = o * LENGTH * INNER + i;
+			real dot = 0;
+			for (int l = 0; l < LENGTH; l++)
+				dot += dy[base + l * INNER] * y[base + l * INNER];
+			for (int l = 0; l < LENGTH; l++)
+				dx[base + l * INNER] = y[base + l * INNER] * (dy[base + l * INNER] - dot);
+		}
+}
+
+
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
+ * DENSE_COLUMNS outputs */
+static void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+	real *restrict d_bias, int tile)
+{
+	dense_weights(8, 4, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+}
+
+
+/* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
+static void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	dense_transpose(8, 4, kernel, pack, tile);
+}
+
+
+/* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
+ * DENSE_COLUMNS inputs */
+static void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+{
+	dense_data(8, 4, work->n, SAMPLE, dy, pack, dx, false, tile);
+}
+
+
+/* dx[h][w][c] = sum over the windows it lies in of dy / the window's count */
+static void average_pool_reference_backward_1(const real *restrict dy, real *restrict dx)
+{
+	enum {
+		IN_H = 8, IN_W = 8, CHANNELS = 8, OUT_H = 1, OUT_W = 1,
+		POOL_H = 8, POOL_W = 8, STRIDE_H = 1, STRIDE_W = 1,
+		PAD_TOP = 0, PAD_LEFT = 0
+	};
+
+	memset(dx, 0, sizeof *dx * IN_H * IN_W * CHANNELS);
+	for (int oh = 0; oh < OUT_H; oh++)
+		for (int ow = 0; ow < OUT_W; ow++, dy += CHANNELS) {
+			const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+			const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+			const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+			for (int h = h0; h < h1; h++)
+				for (int w = w0; w < w1; w++)
+					for (int c = 0; c < CHANNELS; c++)
+						dx[(h * IN_W + w) * CHANNELS + c] += dy[c] / (real)((h1 - h0) * (w1 - w0));
+		}
+}
+
+
+/* dx = dy * relu'(x), from y */
+static void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
+{
+	enum { SIZE = 512 };
+
+	for (int e = 0; e < SIZE; e++) {
+		const real y = output[e], dy = d_output[e];
+		(void)y;
+		dx[e] = real_select(y > 0, dy, 0);
+	}
+}
+
+
+/* Each input's gradient is the output's */
+static void add_reference_backward_1(const real *restrict dy, real *dx0, real *dx1)
+{
+	enum { SIZE = 512 };
+
+	for (int e = 0; e < SIZE; e++)
+		dx0[e] = dy[e];
+	for (int e = 0; e < SIZE; e++)
+		dx1[e] = dy[e];
+}
+
+
+/* sums[l] += sum of dy, sums[LENGTH + l] += sum of dy * normalised x */
+static void normalise_reference_sums_1(const real *restrict x, const real *restrict dy, const real *restrict batch, real *restrict sums)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
+	const real *mean = batch, *rate = batch + LENGTH;
+
+	for (int o = 0; o < OUTER; o++)
+		for (int l = 0; l < LENGTH; l++)
+			for (int i = 0; i < INNER; i++) {
+				const int e = (o * LENGTH + l) * INNER + i;
+				sums[l] += dy[e];
+				sums[LENGTH + l] += dy[e] * ((x[e] - mean[l]) * rate[l]);
+			}
+}
+
+
+/* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH]; these are also
+ * d_beta and d_gamma */
+static void normalise_reference_gradients_1(const struct rt_work *work, const real *restrict sums, real *restrict total,
+	real *restrict d_gamma, real *restrict d_beta, int tile)
+{
+	enum { LENGTH = 8 };
+	const int slots = rt_slot_count(work->n);
+
+	(void)tile;
+	for (int l = 0; l < 2 * LENGTH; l++) {
+		real sum = 0;
+		for (int s = 0; s < slots; s++)
+			sum += sums[(size_t)s * SLOT + (size_t)l];
+		total[l] = sum;
+	}
+	memcpy(d_gamma, total + LENGTH, sizeof *d_gamma * LENGTH);
+	memcpy(d_beta, total, sizeof *d_beta * LENGTH);
+}
+
+
+/* dx = gamma[l] * rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the samples here, as the statistics are */
+static void normalise_reference_data_1(const struct rt_work *work, const real *restrict x, const real *restrict dy,
+	const real *restrict batch, const real *restrict total, const real *restrict gamma, real *restrict dx)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
+	const real *mean = batch, *rate = batch + LENGTH;
+	const real part = 1 / ((real)work->n * (real)COUNT);
+
+	for (int o = 0; o < OUTER; o++)
+		for (int l = 0; l < LENGTH; l++)
+			for (int i = 0; i < INNER; i++) {
+				const int e = (o * LENGTH + l) * INNER + i;
+				const real normal = (x[e] - mean[l]) * rate[l];
+				dx[e] = gamma[l] * rate[l] * (dy[e] - part * (total[l] + normal * total[LENGTH + l]));
+			}
+}
+
+
+INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
+{
+	real y_lane[LANES], lane[LANES];
+	vec_store(y_lane, y_lanes);
+	vec_store(lane, dy_lanes);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real y = y_lane[i], dy = lane[i];
+		(void)y;
+		lane[i] = dy;
+	}
+	return vec_load(lane);
+}
+
+/* From y, saved (see forward) and dy, with dz = dy before activation:
+ * d_kernel[kh][kw][i][o] += sum of x * dz, dx += sum of dz * kernel, pack being the kernel */
+static void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+	const real *restrict dy, real *restrict dx, real *restrict d_kernel,
+	real *restrict scratch)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+	enum { POOL = 1, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
+	const real *padded_x = direct_inputs(s, x, scratch);
+	real *dz = scratch + direct_inputs_size(s);
+	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+
+	(void)work;
+	(void)pack;
+	memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
+	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
+		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
+		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
+		vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
+		d = direct_backward_1_activation(out, d);
+		bias_sum[c / LANES] += d;
+		vec_store(dz + direct_dz_at(s, h, w) + c, d);
+	}
+	direct_weights(s, padded_x, dz, d_kernel);
+	direct_data_all(s, dz, pack, dx, true);
+}
+
+
+INLINE vec direct_backward_2_activation(vec y_lanes, vec dy_lanes)
+{
+	real y_lane[LANES], lane[LANES];
+	vec_store(y_lane, y_lanes);
+	vec_store(lane, dy_lanes);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real y = y_lane[i], dy = lane[i];
+		(void)y;
+		lane[i] = dy;
+	}
+	return vec_load(lane);
+}
+
+/* From y, saved (see forward) and dy, with dz = dy before activation:
+ * d_kernel[kh][kw][i][o] += sum of x * dz */
+static void direct_backward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+	const real *restrict dy, real *restrict d_kernel,
+	real *restrict scratch)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+	enum { POOL = 1, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
+	const real *padded_x = direct_inputs(s, x, scratch);
+	real *dz = scratch + direct_inputs_size(s);
+	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+
+	(void)work;
+	(void)pack;
+	memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
+	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
+		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
+		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
+		vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
+		d = direct_backward_2_activation(out, d);
+		bias_sum[c / LANES] += d;
+		vec_store(dz + direct_dz_at(s, h, w) + c, d);
+	}
+	direct_weights(s, padded_x, dz, d_kernel);
+}
+
+
+/* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
+static void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+{
+	enum { COUNT = 216, ROWS = 4096 };
+	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
+
+	memcpy(gradient + begin, sums + begin, sizeof *gradient * (size_t)(end - begin));
+	for (int s = 1; s < slots; s++)
+		for (int e = begin; e < end; e++)
+			gradient[e] += sums[(size_t)s * SLOT + (size_t)e];
+}
+
+
+/* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
+static void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+{
+	enum { COUNT = 576, ROWS = 4096 };
+	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
+
+	memcpy(gradient + begin, sums + begin, sizeof *gradient * (size_t)(end - begin));
+	for (int s = 1; s < slots; s++)
+		for (int e = begin; e < end; e++)
+			gradient[e] += sums[(size_t)s * SLOT + (size_t)e];
+}
+
+
+/* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
+static void normalise_reference_fold_1(const real *restrict moving_mean, const real *restrict moving_variance, real *restrict batch, int tile)
+{
+	enum { LENGTH = 8 };
+	const real epsilon = (real)(0.001);
+
+	(void)tile;
+	for (int l = 0; l < LENGTH; l++) {
+		batch[l] = moving_mean[l];
+		batch[LENGTH + l] = 1 / real_sqrt(moving_variance[l] + epsilon);
+	}
+}
+
+
+/* Hands a sample's outputs to whoever asked for predictions */
+static void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+{
+	enum { SIZE = 4 };
+
+	if (work->predictions)
+		for (int e = 0; e < SIZE; e++)
+			work->predictions[(size_t)i * SIZE + e] = (float)y[e];
+}
+

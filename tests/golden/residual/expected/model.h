@@ -1,0 +1,97 @@
+/* residual: sizes and places of everything in memory, in reals. Written by trainc 0.1.0 from spec.yaml. */
+#ifndef MODEL_H
+#define MODEL_H
+#include <trainc/rt.h>
+
+extern const struct rt_model model;
+
+/* Hyperparameters, as numbers in work->hyperparameters. */
+enum hyperparameter {
+	HYPERPARAMETERS
+};
+
+/* The flat buffers of weights and gradients: trainable ones first, in layer order. */
+enum {
+	WEIGHTS = 976,
+	TRAINABLE = 912,
+	W_conv2d_1_kernel = 0, /* [3, 3, 3, 8] */
+	W_batch_normalization_1_gamma = 224, /* [8] */
+	W_batch_normalization_1_beta = 240, /* [8] */
+	W_batch_normalization_1_moving_mean = 912, /* [8] */
+	W_batch_normalization_1_moving_variance = 928, /* [8] */
+	W_conv2d_2_kernel = 256, /* [3, 3, 8, 8] */
+	W_branch_gamma = 832, /* [8] */
+	W_branch_beta = 848, /* [8] */
+	W_branch_moving_mean = 944, /* [8] */
+	W_branch_moving_variance = 960, /* [8] */
+	W_dense_1_kernel = 864, /* [8, 4] */
+	W_dense_1_bias = 896, /* [4] */
+};
+
+/* Memory there is for each sample of the batch, each slot, each thread, and once. */
+enum {
+	SAMPLE = 2752,
+	SLOT = 864,
+	THREAD = 2912,
+	FIXED = 12144,
+};
+
+/* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
+ * evaluating. Places are shared where lifetimes do not meet. */
+enum {
+	P0_conv2d_1 = 0, /* 432, once */
+	P0_conv2d_2 = 1616, /* 1152, once */
+	P1_conv2d_2 = 2768, /* 1152, once */
+	Y_input = 2560, /* 192, sample */
+	Y_conv2d_1 = 0, /* 512, sample */
+	T0_conv2d_1 = 0, /* 304, thread */
+	K0_batch_normalization_1 = 0, /* 16, slot */
+	P0_batch_normalization_1 = 1584, /* 16, once */
+	Y_batch_normalization_1 = 0, /* 512, thread */
+	Y_trunk = 512, /* 512, sample */
+	Y_conv2d_2 = 1024, /* 512, sample */
+	T0_conv2d_2 = 0, /* 800, thread */
+	K0_branch = 16, /* 16, slot */
+	P0_branch = 3920, /* 16, once */
+	Y_branch = 0, /* 512, thread */
+	Y_sum = 512, /* 512, thread */
+	Y_activation_1 = 1536, /* 512, sample */
+	Y_global_average_pooling2d_1_mean = 2048, /* 8, sample */
+	Y_dense_1_linear = 2064, /* 4, sample */
+	Y_dense_1 = 0, /* 4, thread */
+	D_dense_1 = 16, /* 4, thread */
+	D_dense_1_linear = 2064, /* 4, sample */
+	P0_dense_1_linear = 3952, /* 8192, once */
+	D_global_average_pooling2d_1_mean = 2048, /* 8, sample */
+	D_activation_1 = 0, /* 512, thread */
+	D_sum = 512, /* 512, thread */
+	D_branch = 1536, /* 512, sample */
+	D_trunk = 2048, /* 512, sample */
+	K1_branch = 32, /* 16, slot */
+	P1_branch = 3936, /* 16, once */
+	D_conv2d_2 = 2400, /* 512, thread */
+	K_conv2d_2_kernel = 48, /* 576, slot */
+	T1_conv2d_2 = 0, /* 2400, thread */
+	D_batch_normalization_1 = 1024, /* 512, sample */
+	K1_batch_normalization_1 = 624, /* 16, slot */
+	P1_batch_normalization_1 = 1600, /* 16, once */
+	D_conv2d_1 = 1904, /* 512, thread */
+	P1_conv2d_1 = 432, /* 1152, once */
+	K_conv2d_1_kernel = 640, /* 216, slot */
+	T1_conv2d_1 = 0, /* 1904, thread */
+	EY_input = 816, /* 192, thread */
+	EY_conv2d_1 = 0, /* 512, thread */
+	ET0_conv2d_1 = 512, /* 304, thread */
+	EY_batch_normalization_1 = 512, /* 512, thread */
+	EY_trunk = 1024, /* 512, thread */
+	EY_conv2d_2 = 1536, /* 512, thread */
+	ET0_conv2d_2 = 0, /* 800, thread */
+	EY_branch = 0, /* 512, thread */
+	EY_sum = 512, /* 512, thread */
+	EY_activation_1 = 0, /* 512, thread */
+	EY_global_average_pooling2d_1_mean = 0, /* 8, sample */
+	EY_dense_1_linear = 16, /* 4, sample */
+	EY_dense_1 = 0, /* 4, thread */
+};
+
+#endif

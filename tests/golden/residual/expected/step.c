@@ -1,0 +1,396 @@
+/* residual: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
+ *
+ * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
+ * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * are the same for any number of threads.
+ *
+ * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
+ */
+#include <omp.h>
+#include <string.h>
+#include <trainc/cpu.h>
+#include <trainc/dense.h>
+#include <trainc/direct.h>
+#include <trainc/winograd.h>
+#include "model.h"
+#include "kernels.c"
+
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+
+/* Samples of a slot, one after the other. */
+static void train_1(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const sums = work->slots + (size_t)slot * SLOT;
+
+	memset(sums + 0, 0, sizeof *sums * 16);
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* input (spec.yaml:12), forward */
+		input_reference_forward_1(work, i, sample + Y_input);
+		if (work->trace)
+			work->trace(work, 0, sample + Y_input, 192);
+		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
+		direct_forward_1(sample + Y_input, work->fixed + P0_conv2d_1, sample + Y_conv2d_1, thread + T0_conv2d_1);
+		if (work->trace)
+			work->trace(work, 1, sample + Y_conv2d_1, 512);
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+		normalise_reference_statistics_1(sample + Y_conv2d_1, sums + K0_batch_normalization_1, i - begin);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_2(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const sums = work->slots + (size_t)slot * SLOT;
+
+	memset(sums + 16, 0, sizeof *sums * 16);
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+		normalise_reference_forward_1(sample + Y_conv2d_1, work->fixed + P0_batch_normalization_1, work->weights + W_batch_normalization_1_gamma,
+			work->weights + W_batch_normalization_1_beta, thread + Y_batch_normalization_1);
+		if (work->trace)
+			work->trace(work, 2, thread + Y_batch_normalization_1, 512);
+		/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, forward */
+		map_reference_forward_1(thread + Y_batch_normalization_1, sample + Y_trunk);
+		if (work->trace)
+			work->trace(work, 3, sample + Y_trunk, 512);
+		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
+		direct_forward_2(sample + Y_trunk, work->fixed + P0_conv2d_2, sample + Y_conv2d_2, thread + T0_conv2d_2);
+		if (work->trace)
+			work->trace(work, 4, sample + Y_conv2d_2, 512);
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+		normalise_reference_statistics_1(sample + Y_conv2d_2, sums + K0_branch, i - begin);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_3(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+		normalise_reference_forward_1(sample + Y_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
+			work->weights + W_branch_beta, thread + Y_branch);
+		if (work->trace)
+			work->trace(work, 5, thread + Y_branch, 512);
+		/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, forward */
+		add_reference_forward_1(thread + Y_sum, thread + Y_branch, sample + Y_trunk);
+		if (work->trace)
+			work->trace(work, 6, thread + Y_sum, 512);
+		/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, forward */
+		map_reference_forward_1(thread + Y_sum, sample + Y_activation_1);
+		if (work->trace)
+			work->trace(work, 7, sample + Y_activation_1, 512);
+		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
+		average_pool_reference_forward_1(sample + Y_activation_1, sample + Y_global_average_pooling2d_1_mean);
+		if (work->trace)
+			work->trace(work, 8, sample + Y_global_average_pooling2d_1_mean, 8);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_4(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
+		if (work->trace)
+			work->trace(work, 9, sample + Y_dense_1_linear, 4);
+		/* dense_1 (spec.yaml:22)  4 -> 4, forward */
+		softmax_reference_forward_1(sample + Y_dense_1_linear, thread + Y_dense_1);
+		if (work->trace)
+			work->trace(work, 9, thread + Y_dense_1, 4);
+		/* categorical_crossentropy, forward */
+		loss_reference_categorical_crossentropy_forward_1(thread + Y_dense_1, label, &work->loss[i]);
+		/* accuracy */
+		metric_categorical_accuracy_1(thread + Y_dense_1, label, &work->metrics[0 * work->n + i]);
+		/* categorical_crossentropy, backward */
+		loss_reference_categorical_crossentropy_backward_1(work, thread + Y_dense_1, label, thread + D_dense_1);
+		/* dense_1 (spec.yaml:22)  4 -> 4, backward */
+		softmax_reference_backward_1(thread + Y_dense_1, thread + D_dense_1, sample + D_dense_1_linear);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_5(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const sums = work->slots + (size_t)slot * SLOT;
+
+	memset(sums + 32, 0, sizeof *sums * 16);
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, backward */
+		average_pool_reference_backward_1(sample + D_global_average_pooling2d_1_mean, thread + D_activation_1);
+		/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, backward */
+		map_reference_backward_1(sample + Y_activation_1, thread + D_activation_1, thread + D_sum);
+		/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, backward */
+		add_reference_backward_1(thread + D_sum, sample + D_branch, sample + D_trunk);
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
+		normalise_reference_sums_1(sample + Y_conv2d_2, sample + D_branch, work->fixed + P0_branch, sums + K1_branch);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_6(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const sums = work->slots + (size_t)slot * SLOT;
+
+	memset(sums + 48, 0, sizeof *sums * 592);
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
+		normalise_reference_data_1(work, sample + Y_conv2d_2, sample + D_branch, work->fixed + P0_branch,
+			work->fixed + P1_branch, work->weights + W_branch_gamma, thread + D_conv2d_2);
+		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
+		direct_backward_1(work, sample + Y_trunk, work->fixed + P1_conv2d_2, sample + Y_conv2d_2, thread + D_conv2d_2,
+			sample + D_trunk, sums + K_conv2d_2_kernel, thread + T1_conv2d_2);
+		/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, backward */
+		map_reference_backward_1(sample + Y_trunk, sample + D_trunk, sample + D_batch_normalization_1);
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
+		normalise_reference_sums_1(sample + Y_conv2d_1, sample + D_batch_normalization_1, work->fixed + P0_batch_normalization_1,
+			sums + K1_batch_normalization_1);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void train_7(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const sums = work->slots + (size_t)slot * SLOT;
+
+	memset(sums + 640, 0, sizeof *sums * 224);
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
+		normalise_reference_data_1(work, sample + Y_conv2d_1, sample + D_batch_normalization_1, work->fixed + P0_batch_normalization_1,
+			work->fixed + P1_batch_normalization_1, work->weights + W_batch_normalization_1_gamma, thread + D_conv2d_1);
+		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
+		direct_backward_2(work, sample + Y_input, work->fixed + P1_conv2d_1, sample + Y_conv2d_1, thread + D_conv2d_1,
+			sums + K_conv2d_1_kernel, thread + T1_conv2d_1);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void evaluate_1(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* input (spec.yaml:12), forward */
+		input_reference_forward_1(work, i, thread + EY_input);
+		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
+		direct_forward_1(thread + EY_input, work->fixed + P0_conv2d_1, thread + EY_conv2d_1, thread + ET0_conv2d_1);
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+		normalise_reference_forward_1(thread + EY_conv2d_1, work->fixed + P0_batch_normalization_1, work->weights + W_batch_normalization_1_gamma,
+			work->weights + W_batch_normalization_1_beta, thread + EY_batch_normalization_1);
+		/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, forward */
+		map_reference_forward_1(thread + EY_batch_normalization_1, thread + EY_trunk);
+		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
+		direct_forward_2(thread + EY_trunk, work->fixed + P0_conv2d_2, thread + EY_conv2d_2, thread + ET0_conv2d_2);
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+		normalise_reference_forward_1(thread + EY_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
+			work->weights + W_branch_beta, thread + EY_branch);
+		/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, forward */
+		add_reference_forward_1(thread + EY_sum, thread + EY_branch, thread + EY_trunk);
+		/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, forward */
+		map_reference_forward_1(thread + EY_sum, thread + EY_activation_1);
+		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
+		average_pool_reference_forward_1(thread + EY_activation_1, sample + EY_global_average_pooling2d_1_mean);
+	}
+}
+
+/* Samples of a slot, one after the other. */
+static void evaluate_2(struct rt_work *work, int slot)
+{
+	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+
+	for (int i = begin; i < end; i++) {
+		real *const sample = work->samples + (size_t)i * SAMPLE;
+		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
+		/* dense_1 (spec.yaml:22)  4 -> 4, forward */
+		softmax_reference_forward_1(sample + EY_dense_1_linear, thread + EY_dense_1);
+		/* categorical_crossentropy, predict */
+		predict_copy_1(thread + EY_dense_1, work, i);
+		/* categorical_crossentropy, forward */
+		loss_reference_categorical_crossentropy_forward_1(thread + EY_dense_1, label, &work->loss[i]);
+		/* accuracy */
+		metric_categorical_accuracy_1(thread + EY_dense_1, label, &work->metrics[0 * work->n + i]);
+	}
+}
+
+/* Forward, loss and backward: the batch's mean gradient in work->gradients. */
+static void gradients(struct rt_work *work)
+{
+	const int slots = rt_slot_count(work->n);
+#pragma omp parallel num_threads(work->thread_count)
+	{
+		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 3 * 3; tile++)
+			direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
+		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 3 * 3; tile++)
+			direct_pack_2(work->weights + W_conv2d_2_kernel, work->fixed + P0_conv2d_2, tile);
+		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 3 * 3; tile++)
+			direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_1(work, slot);
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 1; tile++)
+			normalise_reference_finish_1(work, work->slots + K0_batch_normalization_1, work->weights + W_batch_normalization_1_moving_mean,
+			work->weights + W_batch_normalization_1_moving_variance, work->fixed + P0_batch_normalization_1, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_2(work, slot);
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 1; tile++)
+			normalise_reference_finish_1(work, work->slots + K0_branch, work->weights + W_branch_moving_mean,
+			work->weights + W_branch_moving_variance, work->fixed + P0_branch, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_3(work, slot);
+		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(4, dense_columns(4)); tile++)
+			dense_forward_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
+			work->weights + W_dense_1_bias, work->samples + Y_dense_1_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_4(work, slot);
+		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(8, DENSE_INPUTS) * dense_tiles(4, dense_columns(4)); tile++)
+			dense_weights_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->samples + D_dense_1_linear,
+			work->gradients + W_dense_1_kernel, work->gradients + W_dense_1_bias, tile);
+		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(8, dense_columns(8)); tile++)
+			dense_transpose_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
+		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(8, DENSE_GROUP * dense_columns(8)); tile++)
+			dense_data_1(work, work->samples + D_dense_1_linear, work->fixed + P0_dense_1_linear, work->samples + D_global_average_pooling2d_1_mean, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_5(work, slot);
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 1; tile++)
+			normalise_reference_gradients_1(work, work->slots + K1_branch, work->fixed + P1_branch, work->gradients + W_branch_gamma,
+			work->gradients + W_branch_beta, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_6(work, slot);
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 1; tile++)
+			normalise_reference_gradients_1(work, work->slots + K1_batch_normalization_1, work->fixed + P1_batch_normalization_1,
+			work->gradients + W_batch_normalization_1_gamma, work->gradients + W_batch_normalization_1_beta, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			train_7(work, slot);
+		/* conv2d_1's kernel: the gradient's sums, merged in order */
+#pragma omp for schedule(dynamic, 1) nowait
+		for (int tile = 0; tile < (216 + 4095) / 4096; tile++)
+			merge_merge_1(work, work->slots + K_conv2d_1_kernel, work->gradients + W_conv2d_1_kernel, tile);
+		/* conv2d_2's kernel: the gradient's sums, merged in order */
+#pragma omp for schedule(dynamic, 1) nowait
+		for (int tile = 0; tile < (576 + 4095) / 4096; tile++)
+			merge_merge_2(work, work->slots + K_conv2d_2_kernel, work->gradients + W_conv2d_2_kernel, tile);
+	}
+}
+
+/* Packs and folds the weights for evaluation. */
+static void prepare(struct rt_work *work)
+{
+	(void)work;
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
+	for (int tile = 0; tile < 3 * 3; tile++)
+		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, prepare */
+	for (int tile = 0; tile < 1; tile++)
+		normalise_reference_fold_1(work->weights + W_batch_normalization_1_moving_mean, work->weights + W_batch_normalization_1_moving_variance,
+			work->fixed + P0_batch_normalization_1, tile);
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+	for (int tile = 0; tile < 3 * 3; tile++)
+		direct_pack_2(work->weights + W_conv2d_2_kernel, work->fixed + P0_conv2d_2, tile);
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+	for (int tile = 0; tile < 3 * 3; tile++)
+		direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, prepare */
+	for (int tile = 0; tile < 1; tile++)
+		normalise_reference_fold_1(work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
+			work->fixed + P0_branch, tile);
+}
+
+/* Forward without dropout: losses, metrics and predictions. */
+static void evaluate(struct rt_work *work)
+{
+	const int slots = rt_slot_count(work->n);
+#pragma omp parallel num_threads(work->thread_count)
+	{
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			evaluate_1(work, slot);
+		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(4, dense_columns(4)); tile++)
+			dense_forward_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
+			work->weights + W_dense_1_bias, work->samples + EY_dense_1_linear, tile);
+#pragma omp for schedule(dynamic, 1)
+		for (int slot = 0; slot < slots; slot++)
+			evaluate_2(work, slot);
+	}
+}
+
+/* SGD, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	const double lr = work->learning_rate, t = (double)work->iterations;
+	const double momentum = 0.9;
+	const real rate = (real)lr, keep = (real)momentum;
+	real *restrict weights = work->weights;
+	const real *restrict gradient = work->gradients;
+	real *restrict velocitys = work->states + (size_t)0 * TRAINABLE;
+
+	(void)lr, (void)t;
+	(void)momentum;
+#pragma omp parallel for simd schedule(static) num_threads(work->thread_count)
+	for (int i = 0; i < TRAINABLE; i++) {
+		const real g = gradient[i];
+		real weight = weights[i];
+		real velocity = velocitys[i];
+		velocity = keep * velocity - rate * g;
+		weight += keep * velocity - rate * g;
+		velocitys[i] = velocity;
+		weights[i] = weight;
+	}
+}
+
+const struct rt_code JOIN(rt_code_, RT_ISA) = {RT_ISA_NAME, gradients, update, prepare, evaluate};
