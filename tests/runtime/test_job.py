@@ -321,7 +321,8 @@ def terminal(s):
     first = said[said.index("Epoch 1/1"):]
     drawn = first.split("\n")[1].split("\b" * 20)
     assert len(drawn) >= 5 and first.count("ETA: ") >= 5 and "\r" in first, repr(first)
-    has(first, " 32/320 [==>...........................] - ETA: 0s - loss: ", "320/320 [==============================] - ")
+    assert re.search(r" 32/320 \[==>\.+\] - ETA: \d+s - loss: ", first), "the first bar: " + first
+    has(first, "320/320 [==============================] - ")
     final = first[first.index("320/320"):].split("\n")[0]
     has(final, "val_loss: ", "val_acc: ", "/step")
 
