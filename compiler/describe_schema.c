@@ -52,6 +52,14 @@ static cJSON *kind_schema(struct arena *a, const struct key *k)
 	return x;
 }
 
+static cJSON *either(cJSON *x, cJSON *other)
+{
+	cJSON *both = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(both, "anyOf");
+	cJSON_AddItemToArray(list, x);
+	cJSON_AddItemToArray(list, other);
+	return both;
+}
+
 static cJSON *key_schema(struct arena *a, const struct key *k)
 {
 	cJSON *x = kind_schema(a, k);
@@ -60,12 +68,10 @@ static cJSON *key_schema(struct arena *a, const struct key *k)
 		if (!isinf(k->max))
 			cJSON_AddNumberToObject(x, k->below_max ? "exclusiveMaximum" : "maximum", k->max);
 	}
-	if (k->runtime) {
-		cJSON *either = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(either, "anyOf");
-		cJSON_AddItemToArray(list, x);
-		cJSON_AddItemToArray(list, reference("hyperparameter"));
-		x = either;
-	}
+	if (k->runtime)
+		x = either(x, reference("hyperparameter"));
+	if (k->kind != KIND_UNSUPPORTED && (k->nullable || (k->fallback && !strcmp(k->fallback, "null"))))
+		x = either(x, parse("{\"type\":\"null\"}"));
 	if (k->help)
 		cJSON_AddStringToObject(x, "description", k->help);
 	return x;
@@ -85,7 +91,8 @@ static cJSON *keys_schema(struct arena *a, const struct row *r, bool layer)
 	}
 	if (layer) {
 		cJSON_AddItemToObject(properties, "name", parse("{\"type\":\"string\",\"pattern\":\"^[A-Za-z][A-Za-z0-9_]*$\"}"));
-		cJSON_AddItemToObject(properties, "inputs", parse("{\"type\":\"array\",\"items\":{\"type\":\"string\"}}"));
+		cJSON_AddItemToObject(properties, "inputs", parse(
+			"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]}"));
 	}
 	cJSON_AddItemToObject(x, "required", required);
 	return x;
@@ -132,21 +139,34 @@ static const char frame[] =
 	"\"layers\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/layer\"},\"minItems\":1}}},"
 	"\"training\":{\"type\":\"object\",\"required\":[\"loss\",\"optimizer\"],\"additionalProperties\":false,\"properties\":{"
 	"\"loss\":{\"$ref\":\"#/$defs/loss\"},\"optimizer\":{\"$ref\":\"#/$defs/optimizer\"},"
-	"\"metrics\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/metric\"}},\"epochs\":{\"$ref\":\"#/$defs/count\"},"
+	"\"metrics\":{\"anyOf\":[{\"$ref\":\"#/$defs/metric\"},{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/metric\"}}]},"
+	"\"epochs\":{\"$ref\":\"#/$defs/count\"},"
 	"\"batch_size\":{\"$ref\":\"#/$defs/count\"},\"gpus\":{\"$ref\":\"#/$defs/count\"},\"seed\":{\"$ref\":\"#/$defs/count\"},"
 	"\"shuffle\":{\"type\":\"boolean\"},\"precision\":{\"const\":\"float32\"}}},"
-	"\"export\":{\"type\":\"object\"}},\"$defs\":{"
+	"\"export\":{\"$ref\":\"#/$defs/export\"}},\"$defs\":{"
 	"\"hyperparameter\":{\"type\":\"string\",\"pattern\":\"^\\\\$[A-Za-z][A-Za-z0-9_]*$\"},"
 	"\"count\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0},{\"$ref\":\"#/$defs/hyperparameter\"}]},"
 	"\"channel\":{\"type\":\"object\",\"required\":[\"images\",\"labels\"],\"additionalProperties\":false,\"properties\":{"
 	"\"images\":{\"type\":\"string\"},\"labels\":{\"type\":\"string\"}}}}}";
+
+/* Exports stand in one mapping, each once. */
+static cJSON *exports_schema(struct arena *a)
+{
+	cJSON *x = cJSON_CreateObject();
+	cJSON_AddStringToObject(x, "type", "object");
+	cJSON_AddFalseToObject(x, "additionalProperties");
+	cJSON *properties = cJSON_AddObjectToObject(x, "properties");
+	for (const struct row *const *r = exports; *r; r++)
+		cJSON_AddItemToObject(properties, (*r)->name, keys_schema(a, *r, false));
+	return x;
+}
 
 int describe_schema(FILE *out)
 {
 	struct arena *a = arena_new();
 	cJSON *schema = parse(frame), *definitions = cJSON_GetObjectItem(schema, "$defs");
 	for (const struct table *t = describe_tables(a); t->kind; t++)
-		cJSON_AddItemToObject(definitions, t->kind, table_schema(a, t));
+		cJSON_AddItemToObject(definitions, t->kind, t->rows == exports ? exports_schema(a) : table_schema(a, t));
 	char *text = cJSON_Print(schema);
 	if (!text)
 		abort();
