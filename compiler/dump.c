@@ -3,15 +3,19 @@
 
 static void print_value(FILE *out, const struct key *k, const struct value *v);
 
+/* Without what is not supported: that is null everywhere. */
 static void print_call(FILE *out, const struct call *c)
 {
+	const char *between = " {";
 	fputs(c->row->name, out);
 	for (int i = 0; c->row->keys && c->row->keys[i].name; i++) {
-		fputs(i ? ", " : " {", out);
+		if (c->row->keys[i].kind == KIND_UNSUPPORTED)
+			continue;
+		fputs(between, out);
 		print_value(out, &c->row->keys[i], &c->values[i]);
-		if (!c->row->keys[i + 1].name)
-			fputs("}", out);
+		between = ", ";
 	}
+	fputs(*between == ',' ? "}" : "", out);
 }
 
 static void print_value(FILE *out, const struct key *k, const struct value *v)
@@ -32,22 +36,53 @@ static void print_value(FILE *out, const struct key *k, const struct value *v)
 		fprintf(out, "%.9g", v->number);
 }
 
+static void print_calls(FILE *out, const char *what, const struct call *const *calls, int n)
+{
+	for (int i = 0; i < n; i++) {
+		fprintf(out, "  %s ", what);
+		print_call(out, calls[i]);
+		fputs("\n", out);
+	}
+}
+
+static void print_layer(FILE *out, const struct layer_spec *l)
+{
+	fprintf(out, "  layer %s", l->name);
+	for (int i = 0; i < l->n_inputs; i++)
+		fprintf(out, "%s%s", i ? ", " : " of ", l->inputs[i]);
+	fputs(": ", out);
+	print_call(out, &l->call);
+	fputs("\n", out);
+}
+
+static void print_training(FILE *out, const struct spec *s)
+{
+	static const struct key keys[] = {{.name = "epochs"}, {.name = "batch_size"}, {.name = "gpus"}, {.name = "seed"}};
+	const struct value *const values[] = {&s->epochs, &s->batch_size, &s->gpus, &s->seed};
+	fputs("  training ", out);
+	for (int i = 0; i < 4; i++) {
+		print_value(out, &keys[i], values[i]);
+		fputs(", ", out);
+	}
+	fprintf(out, "shuffle: %d\n", s->shuffle);
+}
+
 void dump_spec(FILE *out, const struct spec *s)
 {
+	const struct channel_spec *const channels[] = {&s->training, &s->validation};
 	fprintf(out, "spec %s from %s: %s, epsilon %g, classes %d, scale %.9g\n", s->name, s->file,
 		s->channels_first ? "channels_first" : "channels_last", s->epsilon, s->classes, s->scale.number);
 	for (int i = 0; i < s->n_hyperparameters; i++)
 		fprintf(out, "  hyperparameter %s: default %s\n", s->hyperparameters[i]->name, s->hyperparameters[i]->fallback);
-	for (int i = 0; i < s->n_layers; i++) {
-		fprintf(out, "  layer %s: ", s->layers[i].name);
-		print_call(out, &s->layers[i].call);
-		fputs("\n", out);
-	}
-	fputs("  loss ", out);
-	print_call(out, s->loss);
-	fputs("\n  optimizer ", out);
-	print_call(out, s->optimizer);
-	fputs("\n", out);
+	for (int i = 0; i < 2; i++)
+		fprintf(out, "  channel %s: %s, %s\n", channels[i]->name, channels[i]->images, channels[i]->labels);
+	for (int i = 0; i < s->n_layers; i++)
+		print_layer(out, &s->layers[i]);
+	print_calls(out, "loss", &s->loss, 1);
+	print_calls(out, "optimizer", &s->optimizer, 1);
+	print_calls(out, "metric", s->metrics, s->n_metrics);
+	print_training(out, s);
+	print_calls(out, "export", s->exports, s->n_exports);
 }
 
 static void print_shape(FILE *out, struct shape s)

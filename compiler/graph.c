@@ -157,12 +157,12 @@ static bool initializers_fit(struct building *b, const struct layer *l)
 	bool ok = true;
 	for (int i = 0; i < l->n_parameters; i++) {
 		const struct parameter *p = &l->parameters[i];
-		bool identity = !strcmp(p->initializer->row->name, "identity");
+		const struct initializer_type *type = (const struct initializer_type *)p->initializer->row;
 		bool square = p->rank == 2 && p->dims[0] == p->dims[1];
-		if ((!identity || square) && (strcmp(p->initializer->row->name, "orthogonal") || p->rank > 1))
+		if ((!type->matrix || p->rank > 1) && (!type->square || square))
 			continue;
-		diag_error(b->diag, p->initializer->at, "%s needs a %s, and the %s of '%s' is none", p->initializer->row->name,
-			identity ? "square matrix" : "matrix", p->name, l->name);
+		diag_error(b->diag, p->initializer->at, "%s needs a %s, and the %s of '%s' is none", type->row.name,
+			type->square ? "square matrix" : "matrix", p->name, l->name);
 		ok = false;
 	}
 	return ok;

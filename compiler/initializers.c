@@ -35,8 +35,15 @@ KEYED(random_normal, "RT_RANDOM_NORMAL", "normal distribution", normal_keys, "Ra
 KEYED(random_uniform, "RT_RANDOM_UNIFORM", "uniform distribution", uniform_keys, "RandomUniform");
 KEYED(truncated_normal, "RT_TRUNCATED_NORMAL", "normal, drawn again beyond two deviations", normal_keys, "TruncatedNormal");
 KEYED(variance_scaling, "RT_VARIANCE_SCALING", "variance scale / n, n by mode", scaling_keys, "VarianceScaling");
-KEYED(orthogonal, "RT_ORTHOGONAL", "orthonormal rows or columns, times gain", gain_keys, "Orthogonal");
-KEYED(identity, "RT_IDENTITY", "identity matrix times gain; square matrices only", identity_keys, "Identity");
+static const struct initializer_type orthogonal = {
+	.row = {.name = "orthogonal", .summary = "orthonormal rows or columns, times gain", .keys = gain_keys, .keras = "Orthogonal"},
+	.runtime = "RT_ORTHOGONAL", .matrix = true,
+};
+static const struct initializer_type identity = {
+	.row = {.name = "identity", .summary = "identity matrix times gain; square matrices only", .keys = identity_keys,
+		.keras = "Identity"},
+	.runtime = "RT_IDENTITY", .matrix = true, .square = true,
+};
 FIXED(lecun_uniform, "uniform, variance 1 / fan_in", 1, "RT_FAN_IN", false);
 FIXED(lecun_normal, "truncated normal, variance 1 / fan_in", 1, "RT_FAN_IN", true);
 FIXED(glorot_uniform, "uniform, variance 2 / (fan_in + fan_out)", 1, "RT_FAN_AVG", false);

@@ -30,6 +30,7 @@ struct initializer_type {
 	const char *runtime;                /* enumerator in rt.h */
 	/* Those of fixed settings (glorot_uniform …): variance scaling's; scale 0 for all others, whose settings are keys. */
 	double scale; const char *mode; bool normal;        /* mode: RT_FAN_IN … */
+	bool matrix, square;                /* takes arrays of rank 2 and more only; square matrices only */
 };
 struct metric_type { struct row row; const char *log_name, *template; };   /* "acc"; templates/cpu/metric/TEMPLATE.c */
 struct export_type {
