@@ -365,6 +365,20 @@ def signals(s):
 
 
 @case
+def early_signal(s):
+    """A signal while data is read: one step is made, and the models are."""
+    job = s.job(320, 10)
+    started = subprocess.Popen([s.program, "--prefix", job.prefix, "--set", "epochs=1000", "--set", "pause=0.3"],
+                               stdout=subprocess.PIPE, universal_newlines=True)
+    has(started.stdout.readline(), "Hyper parameters")
+    started.terminate()
+    said = started.communicate(timeout=60)[0]
+    assert started.returncode == 0, said
+    has(said, "Stopped by SIGTERM after step 1 of epoch 1; models saved")
+    assert values(job)["iterations"] == "1"
+
+
+@case
 def second_signal(s):
     """A second signal ends the program at once."""
     job = s.job()
