@@ -4,13 +4,14 @@
 #   tests/venvs.sh keras224   Keras 2.2.4 on TensorFlow 1.15 and Theano (Python 3.7)
 #   tests/venvs.sh mxnet      MXNet 1.9.1 (Python 3.8 to 3.11)
 #   tests/venvs.sh tf         the newest TensorFlow with Keras 3 and tf_keras (Python 3.10 to 3.13)
+#   tests/venvs.sh schema     a JSON Schema validator and a YAML reader (Python 3.8 to 3.13)
 #
 # They lie in ${XDG_CACHE_HOME:-$HOME/.cache}/trainc/venvs. Exit status 77 (a test's "skipped") when no fitting Python
 # is here or the packages could not be installed; the reason is on stderr.
 set -eu
 
 usage() {
-	echo "usage: tests/venvs.sh keras224|mxnet|tf" >&2
+	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema" >&2
 	exit 2
 }
 
@@ -27,6 +28,10 @@ mxnet)
 tf)
 	pythons="3.11 3.12 3.10 3.13"
 	packages="tensorflow-cpu h5py tf_keras"
+	;;
+schema)
+	pythons="3.11 3.12 3.13 3.10 3.9 3.8"
+	packages="jsonschema pyyaml"
 	;;
 *) usage ;;
 esac
