@@ -1,5 +1,6 @@
 """What the scripts that run inside the real frameworks share: numpy and Python 3.7 only. Each takes folders that fixture.c
 filled and prints "ok NAME" or "FAILED NAME: reason" for every check."""
+import gzip
 import json
 import os
 import sys
@@ -35,6 +36,31 @@ class Model:
     def weight(self, layer, name):
         found = [p for p in self.parameters if p["layer"] == layer and p["name"] == name]
         return self.take(self.weights, found[0])
+
+
+    def validation(self):
+        """Images, labels and our accuracy, of a model that was trained; else None."""
+        if not os.path.exists(self.path("validation.json")):
+            return None
+        with open(self.path("validation.json")) as f:
+            given = json.load(f)
+        arrays = []
+        for name in "images", "labels":
+            with gzip.open(given[name]) as f:
+                arrays.append(numpy.frombuffer(f.read(), "u1"))
+        images = arrays[0][16:].reshape([-1] + self.input).astype("f4") / 255
+        return images, arrays[1][8:], given["accuracy"]
+
+
+def accuracy_check(model, predict):
+    """A list with the check that predict(images) is right as often as our program said; empty without its data."""
+    data = model.validation()
+
+    def check():
+        images, labels, accuracy = data
+        found = (numpy.argmax(predict(images), axis=1) == labels).mean()
+        assert abs(found - accuracy) < 1e-9, "accuracy %g, ours %g" % (found, accuracy)
+    return [("has our accuracy", check)] if data else []
 
 
 def assert_close(found, wanted, most=1e-5):

@@ -6,7 +6,7 @@ warnings.filterwarnings("ignore")
 import mxnet
 import numpy
 
-from common import assert_close, check_all
+from common import accuracy_check, assert_close, check_all
 
 
 def check(ours):
@@ -25,9 +25,12 @@ def check(ours):
         m.forward(batch, is_train=False)
         assert_close(m.get_outputs()[0].asnumpy(), ours.predictions)
 
-    def symbol_block():
+    def block_predictions(images):
         block = mxnet.gluon.SymbolBlock.imports(ours.path("mxnet-3-symbol.json"), data, ours.path("mxnet-3-0000.params"))
-        assert_close(block(mxnet.nd.array(ours.images)).asnumpy(), ours.predictions)
+        return block(mxnet.nd.array(images)).asnumpy()
+
+    def symbol_block():
+        assert_close(block_predictions(ours.images), ours.predictions)
 
     def same_bytes():
         mxnet.nd.save(ours.path("again.params"), mxnet_ordered())
@@ -38,7 +41,7 @@ def check(ours):
         return mxnet.nd.load(ours.path("mxnet-3-0000.params"))
 
     return [("MXNet finds the one input", one_input), ("MXNet's Module predicts the same", module),
-            ("MXNet's SymbolBlock predicts the same", symbol_block), ("mx.nd.save writes the same bytes", same_bytes)]
+            ("MXNet's SymbolBlock predicts the same", symbol_block), ("mx.nd.save writes the same bytes", same_bytes)] + accuracy_check(ours, block_predictions)
 
 
 sys.exit(check_all(check))
