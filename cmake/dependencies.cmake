@@ -21,7 +21,6 @@ trainc_find(YAML libyaml-dev yaml-0.1)
 trainc_find(CJSON libcjson-dev libcjson)
 trainc_find(ZLIB zlib1g-dev zlib)
 trainc_find(HDF5 libhdf5-dev hdf5-serial hdf5)
-trainc_find(OPENBLAS libopenblas-dev openblas)
 pkg_search_module(TRAINC_DEFLATE QUIET libdeflate)       # optional: gunzips twice as fast
 
 # gcc's -fopenmp means libgomp, clang's libomp: a program compiled by the other needs this one too.

@@ -4,7 +4,7 @@ say() { printf '\n== %s\n' "$*"; }
 fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
 # What building trainc and the programs it writes takes.
-build_packages=(build-essential cmake pkg-config libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libopenblas-dev libhdf5-dev)
+build_packages=(build-essential cmake pkg-config libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libhdf5-dev)
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"

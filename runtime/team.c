@@ -91,14 +91,9 @@ static void flush_denormals(void)
 #endif
 }
 
-/* OpenBLAS is called from within the team: its own threads would only be in the way. */
-extern void openblas_set_num_threads(int threads) __attribute__((weak));
-
 int rt_team_start(int threads)
 {
 	int started = 1;
-	if (openblas_set_num_threads)
-		openblas_set_num_threads(1);
 	omp_set_dynamic(0);
 	omp_set_num_threads(threads);
 #pragma omp parallel num_threads(threads)
