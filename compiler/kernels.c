@@ -85,14 +85,14 @@ static const struct kernel mask_reference = {
 
 static void normalise_size(const struct group *g, struct buffers *b)
 {
-	b->sums[0] = b->sums[1] = b->packs[0] = b->packs[1] = 2L * g->ops[0]->attributes[SLICE_LENGTH];
+	b->sums[0] = b->sums[1] = b->packs[0] = b->packs[1] = b->scratch[0] = 2L * g->ops[0]->attributes[SLICE_LENGTH];
 }
 
 static const struct kernel normalise_reference = {
 	.name = "normalise_reference", .summary = "batch normalization in passes over each sample", .covers = covers_normalise,
 	.cost = 1, .reference = true, .own_gradients = true, .size = normalise_size,
 	.forward = {
-		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL},
+		{"statistics", DOMAIN_SAMPLE, "x0 k0 t0 j", NULL, NULL},
 		{"finish", DOMAIN_TILE, "work k0 w2 w3 p0", NULL, NULL},
 		{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL},
 	},

@@ -126,26 +126,29 @@ static void direct_forward_1(const real *restrict x, const real *restrict pack, 
 
 /* Adds a sample's mean and squared deviations, one pair a length, to the slot's: sums = mean[LENGTH], squares[LENGTH].
  * Pairwise as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979;
- * j samples of COUNT numbers each are in already. */
-static void normalise_reference_statistics_1(const real *restrict x, real *restrict sums, int j)
+ * j samples of COUNT numbers each are in already. own is scratch for the sample's: [2][LENGTH]. */
+static void normalise_reference_statistics_1(const real *restrict x, real *restrict sums, real *restrict own, int j)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
-	real *mean = sums, *squares = sums + LENGTH;
+	real *mean = sums, *squares = sums + LENGTH, *own_squares = own + LENGTH;
 
-	for (int l = 0; l < LENGTH; l++) {
-		real sum = 0, square = 0;
-		for (int o = 0; o < OUTER; o++)
+	memset(own, 0, sizeof *own * 2 * LENGTH);
+	for (int o = 0; o < OUTER; o++)
+		for (int l = 0; l < LENGTH; l++)
 			for (int i = 0; i < INNER; i++)
-				sum += x[(o * LENGTH + l) * INNER + i];
-		const real own = sum / COUNT;
-		for (int o = 0; o < OUTER; o++)
+				own[l] += x[(o * LENGTH + l) * INNER + i];
+	for (int l = 0; l < LENGTH; l++)
+		own[l] /= COUNT;
+	for (int o = 0; o < OUTER; o++)
+		for (int l = 0; l < LENGTH; l++)
 			for (int i = 0; i < INNER; i++) {
-				const real d = x[(o * LENGTH + l) * INNER + i] - own;
-				square += d * d;
+				const real d = x[(o * LENGTH + l) * INNER + i] - own[l];
+				own_squares[l] += d * d;
 			}
-		const real delta = own - mean[l];
+	for (int l = 0; l < LENGTH; l++) {
+		const real delta = own[l] - mean[l];
 		mean[l] += delta / (real)(j + 1);
-		squares[l] += square + delta * delta * (real)COUNT * (real)j / (real)(j + 1);
+		squares[l] += own_squares[l] + delta * delta * (real)COUNT * (real)j / (real)(j + 1);
 	}
 }
 

@@ -46,12 +46,14 @@ enum {
 	Y_conv2d_1 = 0, /* 512, sample */
 	T0_conv2d_1 = 0, /* 304, thread */
 	K0_batch_normalization_1 = 0, /* 16, slot */
+	T0_batch_normalization_1 = 0, /* 16, thread */
 	P0_batch_normalization_1 = 1584, /* 16, once */
 	Y_batch_normalization_1 = 0, /* 512, thread */
 	Y_trunk = 512, /* 512, sample */
 	Y_conv2d_2 = 1024, /* 512, sample */
 	T0_conv2d_2 = 0, /* 800, thread */
 	K0_branch = 16, /* 16, slot */
+	T0_branch = 0, /* 16, thread */
 	P0_branch = 3920, /* 16, once */
 	Y_branch = 0, /* 512, thread */
 	Y_sum = 512, /* 512, thread */

@@ -37,7 +37,8 @@ static void train_1(struct rt_work *work, int slot)
 		if (work->trace)
 			work->trace(work, 1, sample + Y_conv2d_1, 512);
 		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
-		normalise_reference_statistics_1(sample + Y_conv2d_1, sums + K0_batch_normalization_1, i - begin);
+		normalise_reference_statistics_1(sample + Y_conv2d_1, sums + K0_batch_normalization_1, thread + T0_batch_normalization_1,
+			i - begin);
 	}
 }
 
@@ -65,7 +66,7 @@ static void train_2(struct rt_work *work, int slot)
 		if (work->trace)
 			work->trace(work, 4, sample + Y_conv2d_2, 512);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-		normalise_reference_statistics_1(sample + Y_conv2d_2, sums + K0_branch, i - begin);
+		normalise_reference_statistics_1(sample + Y_conv2d_2, sums + K0_branch, thread + T0_branch, i - begin);
 	}
 }
 
