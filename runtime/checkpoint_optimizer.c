@@ -113,7 +113,9 @@ static bool read_states(struct reading *r, real *states)
 	if (r->names.n != wanted && (r->by_weight || r->names.n != saved))
 		return false;
 	for (int i = 0; i < wanted; i++) {
-		int state = r->by_weight ? i % o->states : i / r->n, k = r->by_weight ? i / o->states : i % r->n;
+		/* Keras 3 pairs the first two states of each weight; AMSGrad's third follows as a whole. */
+		bool paired = r->by_weight && o->states > 1 && i < 2 * r->n;
+		int state = paired ? i % 2 : i / r->n, k = paired ? i / 2 : i % r->n;
 		const struct rt_parameter *p = &r->model->parameters[r->parameters[k]];
 
 		if (!read_state(r, r->names.list[i], p, states + (size_t)state * r->model->trainable + p->offset))

@@ -28,7 +28,7 @@ def check(ours):
         """Trains one batch, saves, and writes down what the saved model predicts and keeps."""
         framework.backend.clear_session()
         model = framework.models.load_model(ours.path("renamed.h5"), compile=False)
-        optimizer = framework.optimizers.Adam() if ours.optimizer == "Adam" else framework.optimizers.SGD(0.01, momentum=0.9)
+        optimizer = framework.optimizers.Adam(amsgrad=ours.states == 3) if ours.optimizer == "Adam" else framework.optimizers.SGD(0.01, momentum=0.9)
         model.compile(loss="mean_squared_error", optimizer=optimizer)
         model.fit(ours.images, numpy.zeros((len(ours.images), ours.outputs)), batch_size=len(ours.images), verbose=0)
         model.save(ours.path(name + ".h5"))
