@@ -4,7 +4,9 @@ Started by run.py in the virtual environment keras224.
 Tolerances. trainc computes in float32, the oracle in float64. A float32 sum of some hundred terms is off by about 1e-6 of
 its size; 50 steps carry that on, and a net's own sensitivity makes it grow. So changes of weights may differ by CHANGE of
 the largest change in the array (plus ROUNDING of its largest weight, which float32 cannot hold better), optimizer states by
-CHANGE of the largest in the array. A formula that is wrong in any term is wrong by more than a percent.
+CHANGE of the largest in the array. Nets of relu and max-pooling have kinks: where rounding takes the other side of one, gradients
+jump, and Keras's own float32 training is then off from its float64 training by up to 7 % of a change (measured). Their
+specs say loose=N, which multiplies what is allowed; the others are strict. A formula that is wrong in any term is wrong by more than a percent.
 """
 import os
 import sys
@@ -56,13 +58,15 @@ class Data:
 
 
 def initial_weights(model):
-    """Keras's own, and numbers where it has zeros and ones, so that a mistake there shows."""
+    """Like Keras's own, the same every time, and numbers where it has zeros and ones, so that a mistake there shows."""
     random = np.random.RandomState(3)
     for layer in model.layers:
         made = []
         for variable, value in zip(layer.weights, layer.get_weights()):
             name = variable.name.split("/")[-1].split(":")[0]
             noise = random.randn(*value.shape)
+            if name == "kernel":
+                value = random.uniform(-1, 1, value.shape) * np.sqrt(6.0 / (np.prod(value.shape[:-2]) * sum(value.shape[-2:])))
             made.append({"gamma": 1 + 0.2 * noise, "beta": 0.1 * noise, "bias": 0.05 * noise, "moving_mean": 0.1 * noise,
                          "moving_variance": 1 + 0.3 * np.abs(noise)}.get(name, value))
         layer.set_weights(made)
@@ -78,7 +82,6 @@ def initial_states(model, states):
 
 def write_initial(spec, path):
     """Saves the weights, and with resume=yes the optimizer, as Keras does; returns them."""
-    tf.set_random_seed(11)
     model = make_model(spec, "float32")
     initial_weights(model)
     states = None
@@ -102,49 +105,53 @@ def near(what, found, wanted, allowed):
     return worst
 
 
-def compare_weights(model, oracle, initial):
+def compare_weights(model, oracle, initial, loose):
     """Every layer's weights of the export; the worst difference in parts of what was allowed."""
     worst = 0
-    for layer in oracle.model.layers:
+    for layer in [layer for layer in oracle.model.layers if layer.weights]:
         found = model.get_layer(layer.name).get_weights()
         for variable, start, have, want in zip(layer.weights, initial[layer.name], found, layer.get_weights()):
-            allowed = CHANGE * np.abs(want - start).max() + ROUNDING * np.abs(want).max()
+            allowed = loose * CHANGE * np.abs(want - start).max() + ROUNDING * np.abs(want).max()
             worst = max(worst, near(variable.name, have, want, allowed) / allowed)
     return worst
 
 
-def compare_optimizer(model, oracle):
+def trained(model):
+    """Names of the trainable weights, in Keras's order."""
+    return [layer.name + " " + variable.name.split("/")[-1] for layer in model.layers for variable in layer.trainable_weights]
+
+
+def compare_optimizer(model, oracle, loose):
     """The state as Keras reads it back."""
     found = model.optimizer.get_weights()
     assert found, "Keras read no optimizer state"
     assert found[0] == oracle.iterations, "%s iterations, not %d" % (found[0], oracle.iterations)
-    names = [variable.name for variable in oracle.variables]
-    ours = [model.get_layer(name.split("/")[0]) for name in names]
-    assert [v.name for v in model.trainable_weights] == names, "the order of weights: %s" % [v.name for v in ours]
+    names = trained(oracle.model)
+    assert trained(model) == names, "the order of weights is %s, not %s" % (trained(model), names)
     arrays = iter(found[1:])
     worst = 0
     for state in oracle.states:
         for name, want in zip(names, state):
             have = next(arrays)
-            allowed = CHANGE * np.abs(want).max() + 1e-30
+            allowed = loose * CHANGE * np.abs(want).max() + 1e-30
             worst = max(worst, near("optimizer state of " + name, have, want, allowed) / allowed)
     return worst
 
 
-def compare_lines(found, wanted):
+def compare_lines(found, wanted, loose):
     assert len(found) == len(wanted), "%d epoch lines, not %d" % (len(found), len(wanted))
     for i, (have, want) in enumerate(zip(found, wanted)):
         assert set(have) == set(want), "the epoch line has %s" % sorted(have)
         for name, value in want.items():
-            allowed = METRIC * abs(value) + (0.5001e-4 if abs(value) > 1e-3 else 1e-7)
+            allowed = loose * METRIC * (1 if loose > 1 else abs(value)) + (0.5001e-4 if abs(value) > 1e-3 else 1e-7)
             near("%s of epoch %d" % (name, i + 1), have[name], value, allowed)
 
 
-def compare_test_lines(output, wanted):
+def compare_test_lines(output, wanted, loose):
     for name, key in (("loss", "val_loss"), ("accuracy", "val_acc")):
         lines = [line for line in output.splitlines() if line.startswith("Test %s: " % name)]
         assert len(lines) == 1, "no line \"Test %s:\"" % name
-        near("Test " + name, float(lines[0].split(": ")[1]), wanted[key], METRIC * abs(wanted[key]) + 1e-7)
+        near("Test " + name, float(lines[0].split(": ")[1]), wanted[key], loose * METRIC * (1 if loose > 1 else abs(wanted[key])) + 1e-7)
 
 
 def prepare(spec, job):
@@ -176,11 +183,12 @@ def parity(trainc, name, folder):
     output = job.train(program, "--threads", "2")
     K.set_floatx("float32")
     found = keras.models.load_model(job.path("model", spec.tree["export"]["keras"]["file"].format(epochs=spec.epochs)))
-    compare_lines(harness.epochs(output), lines)
-    compare_test_lines(output, lines[-1])
-    worst = compare_weights(found, oracle, initial)
-    state = compare_optimizer(found, oracle)
-    near("predictions", found.predict(validation.x), predictions, PREDICTION * np.abs(predictions).max())
+    loose = int(spec.settings.get("loose", 1))
+    compare_lines(harness.epochs(output), lines, loose)
+    compare_test_lines(output, lines[-1], loose)
+    worst = compare_weights(found, oracle, initial, loose)
+    state = compare_optimizer(found, oracle, loose)
+    near("predictions", found.predict(validation.x), predictions, loose * PREDICTION * np.abs(predictions).max())
     return "weights at %.2g of what is allowed, optimizer state at %.2g; loss %.4f to %.4f" % (
         worst, state, lines[0]["loss"], lines[-1]["loss"])
 

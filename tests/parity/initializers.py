@@ -60,7 +60,7 @@ def initializers(trainc, folder):
     found = {layer.name: layer.get_weights() for layer in model.layers}
     reference = make_model(Spec(SPEC), "float32")
     count = 0
-    for layer in reference.layers:
+    for layer in [layer for layer in reference.layers if layer.weights]:
         for variable, value in zip(layer.weights, found[layer.name]):
             short = variable.name.split("/")[-1].split(":")[0]
             if not short.startswith("moving"):              # training moves these

@@ -57,6 +57,8 @@ def constructor_arguments(spec, keys):
         if key.endswith("_initializer") and isinstance(value, dict):
             name, settings = call(value)
             value = {"class_name": INITIALIZERS.get(name, name), "config": settings}
+        elif key.endswith("_initializer"):
+            value = INITIALIZERS.get(value, value)
         elif isinstance(value, list):
             value = tuple(tuple(v) if isinstance(v, list) else v for v in value)
         made[key] = spec.number(value)
