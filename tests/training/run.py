@@ -125,7 +125,7 @@ def dropout(s):
             wanted = rate / (1 - rate)
             assert abs(line["loss"] - wanted) <= 0.08 * wanted + 1e-9, "rate %s: loss %s, not %.4f" % (rate, line["loss"], wanted)
             assert line["val_loss"] <= 1e-9, "rate %s: dropout in validation, val_loss %s" % (rate, line["val_loss"])
-        assert not rate or lines[0]["loss"] != lines[1]["loss"], "rate %s: two epochs dropped the same" % rate
+        assert not rate or lines[0] != lines[1], "rate %s: two epochs dropped the same" % rate
         notes.append("%s gives %s" % (rate, lines[0]["loss"]))
     return ", ".join(notes)
 
