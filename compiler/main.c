@@ -126,10 +126,6 @@ int main(int argc, char **argv)
 	int code = options_parse(&options, argc, argv);
 	if (code >= 0)
 		return code;
-	if (strcmp(options.target, "cpu")) {
-		fprintf(stderr, "trainc: target '%s' is not built yet; -t cpu is\n", options.target);
-		return EXIT_COMMAND;
-	}
 	struct arena *arena = arena_new();
 	struct compile c = {arena, diag_new(arena), &options};
 	code = run[options.id](&c);
