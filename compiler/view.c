@@ -14,7 +14,7 @@ static const char FUNCTION[] = "\001";  /* stands for a function's name until bo
 
 /* ---- what a kernel's template sees ---- */
 
-static const char *scalar(struct arena *a, const struct value *v)
+const char *view_number(struct arena *a, const struct value *v)
 {
 	if (v->hyperparameter)
 		return arena_format(a, "work->hyperparameters[HYPERPARAMETER_%s]", v->hyperparameter->name);
@@ -53,10 +53,10 @@ static void add_function_row(struct object *o, const struct op *op)
 static void add_scalars(struct object *o, const struct op *op)
 {
 	if (op->type == &op_mask)
-		object_text(o, "rate", "%s", scalar(o->arena, op->scalars[0]));
+		object_text(o, "rate", "%s", view_number(o->arena, op->scalars[0]));
 	if (op->type == &op_normalise) {
-		object_text(o, "epsilon", "%s", scalar(o->arena, op->scalars[0]));
-		object_text(o, "momentum", "%s", scalar(o->arena, op->scalars[1]));
+		object_text(o, "epsilon", "%s", view_number(o->arena, op->scalars[0]));
+		object_text(o, "momentum", "%s", view_number(o->arena, op->scalars[1]));
 	}
 }
 

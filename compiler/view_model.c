@@ -120,13 +120,6 @@ static void add_parameters(struct object *root, const struct graph *g)
 	}
 }
 
-static const char *setting(struct arena *a, const struct value *v)
-{
-	if (v->hyperparameter)
-		return arena_format(a, "work->hyperparameters[HYPERPARAMETER_%s]", v->hyperparameter->name);
-	return c_double(a, v->number);
-}
-
 /* The optimizer's constants and statements; lr has its schedule already, so that it and decay are the runtime's. */
 static void add_optimizer(struct object *root, const struct call *c)
 {
@@ -146,7 +139,7 @@ static void add_optimizer(struct object *root, const struct call *c)
 			continue;
 		struct object *o = object_item(root, "settings");
 		object_text(o, "name", "%s", k->name);
-		object_text(o, "value", "%s", v->none ? fuzz : setting(root->arena, v));       /* epsilon: the backend's */
+		object_text(o, "value", "%s", v->none ? fuzz : view_number(root->arena, v));       /* epsilon: the backend's */
 	}
 	object_flag(root, "states", false);
 	for (const char *const *s = t->states(c); *s; s++) {

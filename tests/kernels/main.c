@@ -5,26 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <trainc/rt.h>
-
-extern const struct rt_model model;
-extern const struct rt_code rt_code_test;
-
-/* What tables.c names besides. */
-const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_generic;
-int rt_main(const struct rt_model *m, int argc, char **argv)
-{
-	(void)m, (void)argc, (void)argv;
-	return 0;
-}
-int rt_export_keras(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *d)
-{
-	(void)e, (void)m, (void)s, (void)d;
-	return 0;
-}
-int rt_export_mxnet(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *d)
-{
-	return rt_export_keras(e, m, s, d);
-}
+#include "../stand_ins.h"
 
 enum { SAMPLES = 19 };
 
