@@ -316,7 +316,7 @@ static int check_prefix(const char *prefix)
 
 int rt_config_read(struct rt_config *c, const struct rt_model *m, const struct rt_options *o)
 {
-	*c = (struct rt_config){.model = m, .isa = o->isa, .threads = o->threads ? o->threads : rt_cpus()};
+	*c = (struct rt_config){.model = m, .isa = o->isa, .timings = o->timings, .threads = o->threads ? o->threads : rt_cpus()};
 	if (check_prefix(o->prefix))
 		return -1;
 	snprintf(c->prefix, sizeof c->prefix, "%s", o->prefix);

@@ -2,6 +2,7 @@
 #ifndef TRAINC_RUNTIME_INTERNAL_H
 #define TRAINC_RUNTIME_INTERNAL_H
 #include "rt.h"
+#include <stdio.h>
 
 /* ---- status.c: failures ---- */
 
@@ -44,6 +45,7 @@ struct rt_options {
 	enum rt_action action;
 	const char *prefix;                 /* /opt/ml unless told */
 	const char *isa;                    /* or NULL */
+	const char *timings;                /* or NULL */
 	int threads;                        /* 0: not told */
 	bool has_seed; uint64_t seed;
 	struct rt_setting *settings; int n_settings;    /* malloc */
@@ -91,6 +93,7 @@ struct rt_config {
 	char prefix[RT_PATH];               /* /opt/ml unless told */
 	int threads;                        /* of the team, >= 1 */
 	const char *isa;                    /* --isa NAME, or NULL */
+	const char *timings;                /* --timings FILE, or NULL */
 	double *numbers;                    /* hyperparameters by index; strings 0 */
 	char **texts;                       /* as given, for the "Hyper parameters:" line */
 	long epochs, batch_size, gpus; uint64_t seed;
@@ -199,6 +202,20 @@ void rt_progress_update(struct rt_progress *p, long current);
 /* Ends a bar that will not be finished. */
 void rt_progress_abandon(struct rt_progress *p);
 
+/* ---- timings.c: when the parts of an epoch were over ---- */
+
+enum rt_moment { RT_BEGAN, RT_STEPPED, RT_TRAINED, RT_VALIDATED, RT_MOMENTS };
+
+struct rt_timings { FILE *file; double at[RT_MOMENTS]; };
+
+/* A NULL path: nothing will be written. */
+int rt_timings_open(struct rt_timings *t, const char *path);
+void rt_timings_close(struct rt_timings *t);
+/* It is this moment now. */
+void rt_timings_mark(struct rt_timings *t, enum rt_moment moment);
+/* Writes the moments, and p's values, of an epoch that is over. */
+int rt_timings_write(struct rt_timings *t, long epoch, const struct rt_progress *p);
+
 /* ---- metrics.c: Keras's running means ---- */
 
 enum { RT_MEANS = RT_PROGRESS_VALUES / 2 };
@@ -230,6 +247,7 @@ struct rt_job {
 	struct rt_work work;
 	uint32_t *index;                    /* the epoch's order, or NULL */
 	struct rt_means validation_means;   /* of the last epoch */
+	struct rt_timings timings;          /* of the epoch it is in */
 	bool stopped;                       /* by a signal */
 	long epoch, step;                   /* where it is, from 1 */
 };

@@ -55,7 +55,7 @@ int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_co
 	if (1 + m->n_metrics > RT_MEANS)
 		return rt_fail(RT_INTERNAL_ERROR, "%d metrics; at most %d are possible", m->n_metrics, RT_MEANS - 1);
 	long batch = least(c->batch_size, most(training->samples, validation->samples));
-	if (allocate_all(j, (size_t)batch, (size_t)c->threads))
+	if (allocate_all(j, (size_t)batch, (size_t)c->threads) || rt_timings_open(&j->timings, c->timings))
 		return -1;
 	j->work.thread_count = c->threads;
 	j->work.seed = c->seed;
@@ -72,6 +72,7 @@ void rt_job_free(struct rt_job *j)
 	for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
 		free(buffers[i]);
 	free(j->index);
+	rt_timings_close(&j->timings);
 }
 
 /* ---- batches ---- */
@@ -146,6 +147,8 @@ static int train_epoch(struct rt_job *j, struct rt_progress *p)
 		if (train_step(j, &means))
 			return -1;
 		set_values(p, &means, 0);
+		if (j->step == 1)
+			rt_timings_mark(&j->timings, RT_STEPPED);
 		if (first + j->work.n < samples)
 			rt_progress_update(p, first + j->work.n);
 		j->stopped = rt_stop_signal() != NULL;
@@ -178,9 +181,12 @@ int rt_train(struct rt_job *j)
 		printf("Epoch %ld/%ld\n", j->epoch, j->config->epochs);
 		p.n_values = values;
 		rt_progress_begin(&p, j->training->samples);
+		rt_timings_mark(&j->timings, RT_BEGAN);
 		int result = train_epoch(j, &p);
+		rt_timings_mark(&j->timings, RT_TRAINED);
 		if (!result && !j->stopped)
 			validate(j);
+		rt_timings_mark(&j->timings, RT_VALIDATED);
 		if (result || j->stopped) {
 			rt_progress_abandon(&p);
 			return result;
@@ -188,6 +194,8 @@ int rt_train(struct rt_job *j)
 		p.n_values = 2 * values;
 		set_values(&p, &j->validation_means, values);
 		rt_progress_update(&p, j->training->samples);
+		if (rt_timings_write(&j->timings, j->epoch, &p))
+			return -1;
 		if (j->epoch == j->config->epochs)
 			break;
 	}

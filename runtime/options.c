@@ -61,6 +61,12 @@ static int set_isa(struct rt_options *o, const char *value)
 	return 0;
 }
 
+static int set_timings(struct rt_options *o, const char *value)
+{
+	o->timings = value;
+	return 0;
+}
+
 static int set_describe(struct rt_options *o, const char *value)
 {
 	(void)value;
@@ -88,6 +94,7 @@ static const struct option_row rows[] = {
 	{"threads", "N", "threads to use (default: the CPUs that this process may use)", set_threads},
 	{"seed", "N", "seed of the random numbers (default: the spec's)", set_seed},
 	{"isa", "NAME", "instruction set to use (default: the fastest this CPU has)", set_isa},
+	{"timings", "FILE", "write when each epoch's parts were over, a line of JSON an epoch", set_timings},
 	{"describe", NULL, "print the model's layers and parameters", set_describe},
 	{"version", NULL, "print the model's name and the compiler's version", set_version},
 	{"help", NULL, "print this", set_help},

@@ -5,13 +5,16 @@
 #   tests/venvs.sh mxnet      MXNet 1.9.1 (Python 3.8 to 3.11)
 #   tests/venvs.sh tf         the newest TensorFlow with Keras 3 and tf_keras (Python 3.10 to 3.13)
 #   tests/venvs.sh schema     a JSON Schema validator and a YAML reader (Python 3.8 to 3.13)
+#   tests/venvs.sh torch      PyTorch (Python 3.10 to 3.13); PyPI has only the build with CUDA: 5 GB
+#   tests/venvs.sh jax        JAX (Python 3.11 to 3.13)
+#   tests/venvs.sh keras_mxnet  keras-mxnet 2.2.4.3 on MXNet 1.6 with MKL-DNN (Python 3.7)
 #
 # They lie in ${XDG_CACHE_HOME:-$HOME/.cache}/trainc/venvs. Exit status 77 (a test's "skipped") when no fitting Python
 # is here or the packages could not be installed; the reason is on stderr.
 set -eu
 
 usage() {
-	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema" >&2
+	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema|torch|jax|keras_mxnet" >&2
 	exit 2
 }
 
@@ -32,6 +35,18 @@ tf)
 schema)
 	pythons="3.11 3.12 3.13 3.10 3.9 3.8"
 	packages="jsonschema pyyaml"
+	;;
+torch)
+	pythons="3.11 3.12 3.10 3.13"
+	packages="torch numpy setuptools"
+	;;
+jax)
+	pythons="3.11 3.12 3.13"
+	packages="jax numpy"
+	;;
+keras_mxnet)
+	pythons=3.7
+	packages="keras-mxnet==2.2.4.3 mxnet-mkl==1.6.0 numpy==1.16.6 h5py==2.10.0 scipy==1.5.4 pyyaml"
 	;;
 *) usage ;;
 esac

@@ -179,7 +179,7 @@ def command_line(s):
     """Options: help, unknown ones, missing and surplus values; the word train."""
     job = s.job()
     said = harness.run(s.program, "--help")
-    has(said, *["--" + name for name in ("prefix", "set", "threads", "seed", "isa", "describe", "version", "help")])
+    has(said, *["--" + name for name in ("prefix", "set", "threads", "seed", "isa", "timings", "describe", "version", "help")])
     has(said, "batch_size         int, default 32, at least 1, at most 4096", "also gpus, num_gpus")
     has(harness.run(s.program, "--version"), "tiny (trainc 0.0.0)")
     has(harness.run(s.program, "train", "--describe"), "dense_1 (Dense)", "(None, 3)", "Total params: 51")
@@ -189,7 +189,8 @@ def command_line(s):
     for options, wanted in ((["--bogus"], "unknown option '--bogus'"), (["--threads"], "wants N"), (["--threads", "0"], "at least 1"),
                             (["--threads", "two"], "whole number"), (["--seed", "-1"], "whole number"),
                             (["--seed", "99999999999999999999"], "whole number"), (["--help=x"], "takes no value"),
-                            (["serve"], "unexpected argument 'serve'"), (["--isa", "mmx"], "generic"), (["--prefix="], "folder")):
+                            (["serve"], "unexpected argument 'serve'"), (["--isa", "mmx"], "generic"), (["--prefix="], "folder"),
+                            (["--timings", "/none/here"], "cannot write /none/here")):
         said = harness.run(s.program, *options, code=255, env=environment)
         has(said, "UserError:", wanted)
     with open("/dev/full", "w") as full:
@@ -444,6 +445,24 @@ def odd_sizes(s):
         assert values(job)["iterations"] == str(steps), (training, batch, values(job)["iterations"])
     harness.idx(job.data("validation", "images"), [3, 4, 4], [0.5] * 48, "f")
     job.train(s.program)
+
+
+@case
+def timings(s):
+    """--timings: a line an epoch, its moments in order and true, its values those of the log."""
+    job = s.job(96, 10)
+    path, before = job.path("timings"), time.time()
+    said = job.train(s.program, "--set", "epochs=2", "--set", "pause=0.1", "--timings", path)
+    with open(path) as f:
+        lines = [json.loads(line) for line in f]
+    moments = [line[name] for line in lines for name in ("began", "stepped", "trained", "validated")]
+    moments = [before] + moments + [time.time()]
+    assert [line["epoch"] for line in lines] == [1, 2]
+    assert moments == sorted(moments), moments
+    for line, logged in zip(lines, harness.epochs(said)):
+        assert line["stepped"] - line["began"] >= 0.1 and line["trained"] - line["stepped"] >= 0.2, line
+        assert all(abs(line[name] - value) <= 1e-4 * max(1, abs(value)) for name, value in logged.items()), (line, logged)
+    has(s.fails(job, "--timings", "/dev/full"), "SystemError: cannot write timings", "No space left")
 
 
 @case

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """What training does as a whole: the same bits for any number of threads, resuming, dropout, signals, full disks, NaN, and
 an epoch of MNIST. Builds each spec of specs/ at most once."""
+import glob
 import json
 import math
 import os
 import random
+import re
 import shutil
 import signal
 import struct
@@ -277,6 +279,27 @@ def instruction_sets(s):
     return "loss %s and %s" % (found[0][-1]["loss"], found[1][-1]["loss"])
 
 
+@case
+def shipped(s):
+    """Every spec of specs/ compiles and trains on a few noisy pictures of its shape."""
+    names = []
+    for path in sorted(glob.glob(os.path.join(harness.SOURCE, "specs/*.yaml"))):
+        with open(path) as f:
+            text = f.read()
+        name = os.path.basename(path)[:-5]
+        sizes = [int(size) for size in re.search(r"^  input: \[(.*)\]", text, re.M).group(1).split(",")]
+        job = harness.Job(os.path.join(s.folder, "job-shipped-" + name))
+        dice = random.Random(4)
+        for channel, images, labels in re.findall(r"(training|validation): +\{images: (\S+), labels: (\S+)\}", text):
+            harness.idx(job.data(channel, images), [24] + sizes, dice.choices(range(256), k=24 * math.prod(sizes)))
+            harness.idx(job.data(channel, labels), [24], dice.choices(range(10), k=24))
+        lines = harness.epochs(job.train(s.program("shipped-" + name, path), "--set", "batch_size=9", "--set", "epochs=1"))
+        assert len(lines) == 1 and math.isfinite(lines[0]["val_loss"]), "%s: %s" % (name, lines)
+        assert job.models(), "%s left no model" % name
+        names.append(name)
+    return ", ".join(names)
+
+
 def mnist(s):
     """The folder of the real data: $MNIST_DIR, else what tests/data.sh finds."""
     folder = os.environ.get("MNIST_DIR")
@@ -302,7 +325,7 @@ def one_epoch(s):
     """One epoch of MNIST by the quickstart's settings: TensorFlow reaches .943, MXNet .946. Fashion-MNIST is harder."""
     job, fashion = mnist(s)
     job.hyperparameters(lr=0.01, batch_size=256, epochs=1)
-    program = s.program("mnist", os.path.join(harness.SOURCE, "specs/mnist_cnn.yaml"))
+    program = s.program("shipped-mnist_cnn", os.path.join(harness.SOURCE, "specs/mnist_cnn.yaml"))
     reached = harness.epochs(job.train(program))[0]["val_acc"]
     least = 0.70 if fashion else 0.93
     assert reached >= least, "val_acc %s is below %s" % (reached, least)
