@@ -57,7 +57,7 @@ struct kernel {
 };
 
 /* Rows that have files of their own. */
-extern const struct kernel winograd, direct, direct_pool, dense;
+extern const struct kernel winograd_sparse, winograd, direct, direct_pool, dense;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap. */
 bool kernel_is_2x2_pool(const struct op *op);
 

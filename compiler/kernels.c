@@ -132,7 +132,7 @@ static const struct kernel loss_reference = {
 };
 
 const struct kernel *const cpu_kernels[] = {
-	&winograd, &direct, &direct_pool, &dense,
+	&winograd_sparse, &winograd, &direct, &direct_pool, &dense,
 	&input_reference, &convolution_reference, &dense_reference, &max_pool_reference, &average_pool_reference,
 	&map_reference, &softmax_reference, &mask_reference, &normalise_reference, &add_reference, &concatenate_reference,
 	&pad_reference, &loss_reference, NULL,

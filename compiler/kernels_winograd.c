@@ -1,8 +1,10 @@
-/* Winograd's convolution: a group of convolution, activation, 2x2 pooling and dropout in one pass over each sample. */
+/* Winograd's convolution: a group of convolution, activation, 2x2 pooling and dropout in one pass over each sample;
+ * winograd_sparse where there is pooling, whose gradients are mostly zeros. */
 #include "kernel.h"
 
 enum {
 	POINTS = 36, TILE = 4, FORWARD_BLOCK = 12, BACKWARD_BLOCK = 36,
+	PANEL = 64,                         /* the most channels of a panel of any machine */
 	VECTOR = 16,                        /* the most lanes of any machine: rows of packs and transformed tensors are padded */
 	FEWEST_CHANNELS = 8, FEWEST_TILES = 9, LARGEST_KERNEL = 1 << 14
 };
@@ -40,40 +42,76 @@ bool kernel_is_2x2_pool(const struct op *op)
 		&& !a[WINDOW_PAD_RIGHT];
 }
 
-static int covers(const struct op *const *ops, int n)
+/* Operations from ops[0] on: convolution, activation, with_pool pooling, dropout */
+static int covers_with(const struct op *const *ops, int n, bool with_pool)
 {
 	int covered = 1;
 	if (!is_3x3(ops[0]) || !worth_it(ops[0]))
 		return 0;
 	if (covered < n && ops[covered]->type == &op_map)
 		covered++;
-	if (covered < n && kernel_is_2x2_pool(ops[covered]))
-		covered++;
+	if (with_pool && (covered == n || !kernel_is_2x2_pool(ops[covered++])))
+		return 0;
 	if (covered < n && ops[covered]->type == &op_mask)
 		covered++;
 	return covered;
 }
 
-static long scratch(const struct op *op, long most)
+static int covers(const struct op *const *ops, int n)
 {
-	long tiles = tiles_of(op), block = tiles < most ? tiles : most;
-	return POINTS * block * (padded(op->in[0]->shape.size[2]) + padded(op->out->shape.size[2]));
+	return covers_with(ops, n, false);
+}
+
+static int covers_pooled(const struct op *const *ops, int n)
+{
+	return covers_with(ops, n, true);
+}
+
+/* Reals of a transformed tensor, as winograd_size in the runtime's winograd.h with the most lanes */
+static long transformed(long block, long channels)
+{
+	return POINTS * ((block * channels + VECTOR - 1) / VECTOR | 1) * VECTOR;
+}
+
+/* Entries of a list, in reals, as sparse_list in the runtime's sparse.h */
+static long list_of(long most)
+{
+	return ((2 * most + VECTOR - 1) / VECTOR | 1) * VECTOR;
+}
+
+static long least(long a, long b)
+{
+	return a < b ? a : b;
 }
 
 static void size(const struct group *g, struct buffers *b)
 {
 	const struct op *op = g->ops[0];
 	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2], bytes = shape_count(g->out->shape) / (long)sizeof(float);
+	long forward = least(tiles_of(op), FORWARD_BLOCK), backward = least(tiles_of(op), BACKWARD_BLOCK);
 	b->packs[0] = b->sums[0] = POINTS * in * padded(out);
 	b->packs[1] = POINTS * out * padded(in);
 	b->sums[1] = out;
 	b->saved[0] = bytes + VECTOR;
-	b->scratch[0] = scratch(op, FORWARD_BLOCK) + bytes + VECTOR;
-	b->scratch[1] = scratch(op, BACKWARD_BLOCK);
+	b->scratch[0] = transformed(forward, padded(in)) + transformed(forward, PANEL) + bytes + VECTOR;
+	b->scratch[1] = transformed(backward, padded(in)) + transformed(backward, padded(out));
+}
+
+/* As sparse.h lays out its lists, copies of x and dx, weights and sums. */
+static void size_sparse(const struct group *g, struct buffers *b)
+{
+	const struct op *op = g->ops[0];
+	const int *a = op->attributes, *in = op->in[0]->shape.size, *out = op->out->shape.size;
+	long windows = (long)(out[0] / 2) * (out[1] / 2), channels = padded(in[2]);
+	long inputs = (long)(in[0] + a[WINDOW_PAD_TOP] + a[WINDOW_PAD_BOTTOM])
+		* (in[1] + a[WINDOW_PAD_LEFT] + a[WINDOW_PAD_RIGHT]) * channels;
+	size(g, b);
+	b->packs[1] = b->sums[0] = (long)a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * out[2] * channels;
+	b->scratch[1] = 4 * windows * (list_of(out[2]) + 1) + out[2] * (list_of(windows) + 1) + VECTOR + 2 * inputs;
 }
 
 const struct kernel winograd = {
-	.name = "winograd", .summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation, 2x2 max-pooling and dropout",
+	.name = "winograd", .summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation and dropout",
 	.covers = covers, .cost = 0.1, .own_gradients = true, .size = size,
 	.pack = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
@@ -82,5 +120,19 @@ const struct kernel winograd = {
 	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}},
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
 	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{in_c}}", NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+};
+
+const struct kernel winograd_sparse = {
+	.name = "winograd_sparse",
+	.summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation, 2x2 max-pooling and dropout; sparse gradients",
+	.covers = covers_pooled, .cost = 0.05, .own_gradients = true, .size = size_sparse,
+	.pack = {
+		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
+		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"},
+	},
+	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
+	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}},
 	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
 };

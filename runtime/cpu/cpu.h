@@ -78,6 +78,23 @@ INLINE vec vec_select(vec_mask mask, vec yes, vec no)
 #endif
 }
 
+/* A bit for each lane, the first lane's lowest */
+INLINE uint32_t vec_bits(vec_mask mask)
+{
+#if defined(__AVX512F__)
+	return sizeof(real) == sizeof(float) ? (uint32_t)_mm512_movepi32_mask((__m512i)mask)
+		: (uint32_t)_mm512_movepi64_mask((__m512i)mask);
+#elif defined(__AVX__)
+	return sizeof(real) == sizeof(float) ? (uint32_t)_mm256_movemask_ps((__m256)mask)
+		: (uint32_t)_mm256_movemask_pd((__m256d)mask);
+#else
+	uint32_t bits = 0;
+	for (int i = 0; i < LANES; i++)
+		bits |= (uint32_t)(mask[i] & 1) << i;
+	return bits;
+#endif
+}
+
 /* The larger of each lane; a NaN in a stays, and so does one in b where b is not a constant. */
 INLINE vec vec_max(vec a, vec b)
 {

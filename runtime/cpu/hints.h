@@ -14,4 +14,7 @@
 #define LANEWISE _Pragma("GCC unroll 1")
 #endif
 
+/* Keeps a pointer in one register: else GCC splits sums of addresses that an unrolled loop uses into one for each use. */
+#define OPAQUE(pointer) __asm__("" : "+r"(pointer))
+
 #endif

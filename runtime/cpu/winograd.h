@@ -3,13 +3,15 @@
  *
  * y = A' [ (G w G') . (B' x B) ] A for each tile, the product being a matrix product over channels at each of the 36
  * points. Backward is the adjoint of each map: dw = G' [ (B' x B)' (A dy A') ] G, dx = B [ u' (A dy A') ] B'.
- * Transformed tensors are [point][tile of the block][padded channels]; weights [point][packed].
+ * Transformed tensors are [point][tile of the block][padded channels], points winograd_point apart. Transformed weights
+ * are [panel][point][depth][channels of the panel]; outputs are made panel by panel, so that what the 36 points of a
+ * panel give stays in the first-level cache until it is transformed back.
  */
 #ifndef TRAINC_WINOGRAD_H
 #define TRAINC_WINOGRAD_H
 #include "matrix.h"
 
-enum { WINOGRAD_TILE = 4, WINOGRAD_PATCH = 6, WINOGRAD_POINTS = 36 };
+enum { WINOGRAD_TILE = 4, WINOGRAD_PATCH = 6, WINOGRAD_POINTS = 36, WINOGRAD_PANEL = BLOCK_COLUMNS * LANES };
 
 /* The convolution's constants. Its out_h x out_w outputs lie in tiles, numbered row by row; pool is 2 where only the
  * largest of each 2x2 window is kept, else 1. */
@@ -32,15 +34,18 @@ INLINE int winograd_block(struct winograd s, int most)
 	return (tiles + blocks - 1) / blocks;
 }
 
-/* Reals that a block's transformed inputs, outputs take */
-INLINE ptrdiff_t winograd_inputs_size(struct winograd s, int block)
+/* Reals from one point to the next of a transformed tensor: an odd number of cache lines, for in the first-level cache
+ * 36 points an even number apart would push each other out. */
+INLINE ptrdiff_t winograd_point(int block, int channels)
 {
-	return (ptrdiff_t)WINOGRAD_POINTS * block * padded(s.in_c);
+	const int line = 64 / (int)sizeof(real);
+	return (ptrdiff_t)((block * padded(channels) + line - 1) / line | 1) * line;
 }
 
-INLINE ptrdiff_t winograd_outputs_size(struct winograd s, int block)
+/* Reals that a block's transformed tensor takes */
+INLINE ptrdiff_t winograd_size(int block, int channels)
 {
-	return (ptrdiff_t)WINOGRAD_POINTS * block * padded(s.out_c);
+	return WINOGRAD_POINTS * winograd_point(block, channels);
 }
 
 /* Where element i, j of tile t lies in y as stored (pooled, 4 / pool elements a side); -1 if outside. */
@@ -161,7 +166,7 @@ INLINE bool winograd_inside(struct winograd s, int top, int left)
 /* v[point][tile][channels] of tiles first .. first + n - 1, n <= block */
 INLINE void winograd_inputs(struct winograd s, const real *restrict x, int first, int n, int block, real *restrict v)
 {
-	const ptrdiff_t row = (ptrdiff_t)s.in_w * s.in_c, point = (ptrdiff_t)block * padded(s.in_c);
+	const ptrdiff_t row = (ptrdiff_t)s.in_w * s.in_c, point = winograd_point(block, s.in_c);
 	for (int t = 0; t < n; t++) {
 		int top = winograd_top(s, first + t), left = winograd_left(s, first + t);
 		bool inside = winograd_inside(s, top, left);
@@ -202,7 +207,7 @@ INLINE void winograd_patch_adjoint(const real *v, ptrdiff_t point, real *p, ptrd
 INLINE void winograd_inputs_adjoint(struct winograd s, const real *restrict dv, int first, int n, int block,
 	real *restrict dx)
 {
-	const ptrdiff_t row = (ptrdiff_t)s.in_w * s.in_c, point = (ptrdiff_t)block * padded(s.in_c);
+	const ptrdiff_t row = (ptrdiff_t)s.in_w * s.in_c, point = winograd_point(block, s.in_c);
 	for (int t = 0; t < n; t++) {
 		int top = winograd_top(s, first + t), left = winograd_left(s, first + t);
 		bool inside = winograd_inside(s, top, left);
@@ -261,25 +266,51 @@ INLINE void winograd_tile_adjoint(vec dy[4][4], real *m, ptrdiff_t point)
 
 /* ---- products ---- */
 
-/* m[point] = v[point] u[point] for n tiles */
-INLINE void winograd_products(int in_c, int out_c, int n, int block, const real *restrict v, const real *restrict u,
-	real *restrict m)
+/* Where point 0 of row k, channel n of transformed weights with so many rows and channels lies; *point: to the next. */
+INLINE ptrdiff_t winograd_packed_at(int rows, int channels, int k, int n, ptrdiff_t *point)
 {
-	for (int e = 0; e < WINOGRAD_POINTS; e++)
-		matrix_multiply(n, vectors_of(out_c), in_c,
-			(struct matrix){v + (ptrdiff_t)e * block * padded(in_c), padded(in_c), 1},
-			u + (ptrdiff_t)e * in_c * padded(out_c), 0, m + (ptrdiff_t)e * block * padded(out_c), padded(out_c), false);
+	const int panel = n / WINOGRAD_PANEL * WINOGRAD_PANEL, rest = padded(channels) - panel;
+	const int width = rest < WINOGRAD_PANEL ? rest : WINOGRAD_PANEL;
+	*point = (ptrdiff_t)rows * width;
+	return (ptrdiff_t)panel * rows * WINOGRAD_POINTS + (ptrdiff_t)k * width + (n - panel);
 }
 
-/* du[point][in_c][padded out_c] += v[point]' m[point] */
-INLINE void winograd_weights(int in_c, int out_c, int n, int block, const real *restrict v, const real *restrict m,
-	real *restrict du)
+/* One point of one panel: m[tile][0 .. width of the panel) = v[tile] u for n tiles, m's rows m_row apart */
+INLINE void winograd_product(int in_c, int out_c, int panel, int e, int n, const real *restrict v, const real *restrict u,
+	real *restrict m, int m_row)
+{
+	ptrdiff_t point;
+	const real *from = u + winograd_packed_at(in_c, out_c, 0, panel, &point) + e * point;
+	const struct matrix left = {v, padded(in_c), 1};
+	const int rest = vectors_of(out_c) % BLOCK_COLUMNS;
+	if (!rest || panel + WINOGRAD_PANEL <= out_c)
+		matrix_panel(n, BLOCK_COLUMNS, in_c, left, from, WINOGRAD_PANEL, m, m_row, false);
+	else
+		matrix_panel(n, rest, in_c, left, from, rest * LANES, m, m_row, false);
+}
+
+/* m[point][tile][channels of the panel] = v[point] u[point] for n tiles: the panel of outputs from channel panel on */
+INLINE void winograd_outputs(int in_c, int out_c, int panel, int n, int block, const real *restrict v,
+	const real *restrict u, real *restrict m)
 {
 	for (int e = 0; e < WINOGRAD_POINTS; e++)
-		matrix_multiply(in_c, vectors_of(out_c), n,
-			(struct matrix){v + (ptrdiff_t)e * block * padded(in_c), 1, padded(in_c)},
-			m + (ptrdiff_t)e * block * padded(out_c), padded(out_c), du + (ptrdiff_t)e * in_c * padded(out_c),
-			padded(out_c), true);
+		winograd_product(in_c, out_c, panel, e, n, v + e * winograd_point(block, in_c), u,
+			m + e * winograd_point(block, WINOGRAD_PANEL), WINOGRAD_PANEL);
+}
+
+/* du[point][in_c][padded out_c] += v[point]' m[point]; then, with u the weights with channels exchanged (or NULL),
+ * v[point] = m[point] u[point]. Both while m[point] is in the cache. */
+INLINE void winograd_gradients(int in_c, int out_c, int n, int block, real *restrict v, const real *restrict m,
+	const real *restrict u, real *restrict du)
+{
+	for (int e = 0; e < WINOGRAD_POINTS; e++) {
+		real *input = v + e * winograd_point(block, in_c);
+		const real *output = m + e * winograd_point(block, out_c);
+		matrix_multiply(in_c, vectors_of(out_c), n, (struct matrix){input, 1, padded(in_c)}, output, padded(out_c),
+			du + (ptrdiff_t)e * in_c * padded(out_c), padded(out_c), true);
+		for (int panel = 0; u && panel < in_c; panel += WINOGRAD_PANEL)
+			winograd_product(out_c, in_c, panel, e, n, output, u, input + panel, padded(in_c));
+	}
 }
 
 /* u = G w G' for LANES pairs of channels: w[kh][kw] at w + (kh * 3 + kw) * tap */
@@ -311,26 +342,28 @@ INLINE void winograd_kernel_adjoint(const vec du[6][6], vec dw[3][3])
 	}
 }
 
-/* u[point][packed in_c x out_c] of w[3][3][in_c][out_c]: the rows of input channel c */
+/* u, the transformed weights, of w[3][3][in_c][out_c]: the rows of input channel c */
 INLINE void winograd_pack(int in_c, int out_c, int c, const real *restrict w, real *restrict u)
 {
-	const ptrdiff_t tap = (ptrdiff_t)in_c * out_c, point = (ptrdiff_t)in_c * padded(out_c);
+	const ptrdiff_t tap = (ptrdiff_t)in_c * out_c;
 	for (int o = 0; o < out_c; o += LANES) {
 		vec k[3][3], v[6][6];
+		ptrdiff_t point;
 		UNROLL for (int i = 0; i < 9; i++)
 			k[i / 3][i % 3] = vec_load_channels(w + i * tap + (ptrdiff_t)c * out_c, o, out_c);
 		winograd_kernel(k, v);
-		real *to = u + packed_at(vectors_of(out_c), in_c, c, o);
+		real *to = u + winograd_packed_at(in_c, out_c, c, o, &point);
 		UNROLL for (int i = 0; i < 36; i++)
 			vec_store(to + i * point, v[i / 6][i % 6]);
 	}
 }
 
-/* u[point][packed out_c x in_c], the same with channels exchanged, for dx: the rows of output channel o */
+/* The same with channels exchanged, for dx: the rows of output channel o */
 INLINE void winograd_pack_transposed(int in_c, int out_c, int o, const real *restrict w, real *restrict u)
 {
-	const ptrdiff_t tap = (ptrdiff_t)in_c * out_c, point = (ptrdiff_t)out_c * padded(in_c);
+	const ptrdiff_t tap = (ptrdiff_t)in_c * out_c;
 	for (int c = 0; c < in_c; c += LANES) {
+		ptrdiff_t point;
 		real columns[9][LANES] = {{0}};
 		for (int i = 0; i < 9; i++)
 			for (int l = 0; l < LANES && c + l < in_c; l++)
@@ -339,7 +372,7 @@ INLINE void winograd_pack_transposed(int in_c, int out_c, int o, const real *res
 		UNROLL for (int i = 0; i < 9; i++)
 			k[i / 3][i % 3] = vec_load(columns[i]);
 		winograd_kernel(k, v);
-		real *to = u + packed_at(vectors_of(in_c), out_c, o, c);
+		real *to = u + winograd_packed_at(out_c, in_c, o, c, &point);
 		UNROLL for (int i = 0; i < 36; i++)
 			vec_store(to + i * point, v[i / 6][i % 6]);
 	}

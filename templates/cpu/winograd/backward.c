@@ -1,6 +1,6 @@
 {{>cpu/winograd/gradient.c}}
 
-/* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}{{#max_pool}}pooling, {{/max_pool}}activation:
+/* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}activation:
  * sums[point][i][padded o] += B' x B * A dz A'{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} B (pack * A dz A') B'{{/dx0}} */
 static void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict saved, const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
@@ -9,7 +9,7 @@ static void {{function}}(const struct rt_work *work, const real *restrict x, con
 {{>cpu/winograd/shape.c}}
 	const int tiles = winograd_tiles(s), block = winograd_block(s, 36), rest = tiles % block;
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
-	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+	real *v = scratch, *m = v + winograd_size(block, IN_C);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 	{{#mask}}
 	const double rate = {{rate}};
@@ -31,44 +31,26 @@ static void {{function}}(const struct rt_work *work, const real *restrict x, con
 		for (int t = 0; t < n; t++)
 			for (int c = 0; c < OUT_C; c += LANES) {
 				vec dz[4][4] = {0};
-				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
-					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
-					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
+				UNROLL for (int k = 0; k < 16; k++) {
+					const ptrdiff_t at = winograd_place(s, first + t, k / 4, k % 4);
 					if (at < 0)
 						continue;
 					vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
 					{{#mask}}
-					vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
-					d = (vec)((vec_mask)(d * scale) & (vec_mask)((which & 4) != 0));
-					d = {{function}}_activation(out * kept, d);
+					d = (vec)((vec_mask)(d * scale) & (vec_mask)((vec_load_bytes(bytes + at, c, OUT_C) & 4) != 0));
+					out *= kept;
 					{{/mask}}
-					{{^mask}}
-					d = {{function}}_activation(out, d);
-					{{/mask}}
-					bias_sum[c / LANES] += d;
-					{{#max_pool}}
-					{{^mask}}
-					vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
-					{{/mask}}
-					UNROLL for (int w = 0; w < 4; w++)
-						dz[i + w / 2][j + w % 2] = (vec)((vec_mask)d & (vec_mask)((which & 3) == w));
-					{{/max_pool}}
-					{{^max_pool}}
-					dz[i][j] = d;
-					{{/max_pool}}
+					dz[k / 4][k % 4] = {{function}}_activation(out, d);
+					bias_sum[c / LANES] += dz[k / 4][k % 4];
 				}
-				winograd_tile_adjoint(dz, m + t * padded(OUT_C) + c, block * padded(OUT_C));
+				winograd_tile_adjoint(dz, m + t * padded(OUT_C) + c, winograd_point(block, OUT_C));
 			}
 		winograd_inputs(s, x, first, n, block, v);
 		if (n == block)
-			winograd_weights(IN_C, OUT_C, block, block, v, m, sums);
+			winograd_gradients(IN_C, OUT_C, block, block, v, m, {{#dx0}}pack{{/dx0}}{{^dx0}}NULL{{/dx0}}, sums);
 		else
-			winograd_weights(IN_C, OUT_C, rest, block, v, m, sums);
+			winograd_gradients(IN_C, OUT_C, rest, block, v, m, {{#dx0}}pack{{/dx0}}{{^dx0}}NULL{{/dx0}}, sums);
 		{{#dx0}}
-		if (n == block)
-			winograd_products(OUT_C, IN_C, block, block, m, pack, v);
-		else
-			winograd_products(OUT_C, IN_C, rest, block, m, pack, v);
 		winograd_inputs_adjoint(s, v, first, n, block, dx);
 		{{/dx0}}
 	}

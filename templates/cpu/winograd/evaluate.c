@@ -6,16 +6,21 @@ static void {{function}}(const real *restrict x, const real *restrict pack, {{#w
 {
 {{>cpu/winograd/shape.c}}
 	const int tiles = winograd_tiles(s), block = winograd_block(s, 12), rest = tiles % block;
-	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+	real *v = scratch, *m = v + winograd_size(block, IN_C);
 
 	for (int first = 0; first < tiles; first += block) {
 {{>cpu/winograd/block.c}}
-		for (int t = 0; t < n; t++)
-			for (int c = 0; c < OUT_C; c += LANES) {
+		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
+{{>cpu/winograd/panel.c}}
+			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
+				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
+				if (c >= OUT_C)
+					continue;
 {{>cpu/winograd/outputs.c}}
 					(void)which;
 					vec_store_channels(y + at, out, c, OUT_C);
 				}
 			}
+		}
 	}
 }

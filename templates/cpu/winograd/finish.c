@@ -6,15 +6,5 @@ static void {{function}}(const struct rt_work *work, const real *restrict sums, 
 	const int slots = rt_slot_count(work->n);
 
 	winograd_unpack({{in_c}}, OUT_C, tile, slots, SLOT, sums, d_kernel);
-	{{#w1}}
-	for (int o = 0; tile == 0 && o < OUT_C; o++) {
-		real sum = bias_sums[o];
-		for (int slot = 1; slot < slots; slot++)
-			sum += bias_sums[(size_t)slot * SLOT + (size_t)o];
-		d_bias[o] = sum;
-	}
-	{{/w1}}
-	{{^w1}}
-	(void)bias_sums;
-	{{/w1}}
+{{>cpu/winograd/finish_bias.c}}
 }

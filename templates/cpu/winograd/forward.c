@@ -8,10 +8,10 @@ static void {{function}}(const struct rt_work *work, int sample, const real *res
 {
 {{>cpu/winograd/shape.c}}
 	const int tiles = winograd_tiles(s), block = winograd_block(s, 12), rest = tiles % block;
-	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+	real *v = scratch, *m = v + winograd_size(block, IN_C);
 	uint8_t *restrict bytes = (uint8_t *)saved;
 	{{#mask}}
-	uint8_t *restrict keep = (uint8_t *)(m + winograd_outputs_size(s, block));
+	uint8_t *restrict keep = (uint8_t *)(m + winograd_size(block, WINOGRAD_PANEL));
 	const struct philox random = philox_of(work->seed, {{layer}}, work->step, (uint32_t)(work->batch_offset + sample));
 	const double rate = {{rate}};
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
@@ -26,8 +26,12 @@ static void {{function}}(const struct rt_work *work, int sample, const real *res
 	{{/mask}}
 	for (int first = 0; first < tiles; first += block) {
 {{>cpu/winograd/block.c}}
-		for (int t = 0; t < n; t++)
-			for (int c = 0; c < OUT_C; c += LANES) {
+		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
+{{>cpu/winograd/panel.c}}
+			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
+				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
+				if (c >= OUT_C)
+					continue;
 {{>cpu/winograd/outputs.c}}
 					{{#mask}}
 					const vec_mask kept = vec_load_bytes(keep + at, c, OUT_C);
@@ -48,5 +52,6 @@ static void {{function}}(const struct rt_work *work, int sample, const real *res
 					{{/max_pool}}
 				}
 			}
+		}
 	}
 }

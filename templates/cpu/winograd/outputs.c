@@ -1,5 +1,5 @@
 				vec z[4][4], shift = {{#w1}}vec_load_channels(bias, c, OUT_C){{/w1}}{{^w1}}(vec){0}{{/w1}};
-				winograd_tile(m + t * padded(OUT_C) + c, block * padded(OUT_C), z);
+				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
 				UNROLL for (int i = 0; i < 16; i++)
 					z[i / 4][i % 4] = {{function}}_activation(z[i / 4][i % 4] + shift);
 				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {

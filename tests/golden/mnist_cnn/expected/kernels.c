@@ -19,16 +19,21 @@ static void direct_pack_1(const real *restrict kernel, real *restrict pack, int 
 
 
 /* pack[point][in x out, packed] = G kernel G'; a tile is an input channel */
-static void winograd_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+static void winograd_sparse_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	winograd_pack(32, 64, tile, kernel, pack);
 }
 
 
-/* pack[point][out x in, packed] = G kernel G', for dx; a tile is an output channel */
-static void winograd_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
+/* pack = kernel, input channels innermost, for dx; a tile is a tap */
+static void winograd_sparse_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
 {
-	winograd_pack_transposed(32, 64, tile, kernel, pack);
+	enum { IN_C = 32, OUT_C = 64 };
+	const struct sparse s = {
+		26, 26, IN_C, 24, 24, OUT_C, 3, 3,
+		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0
+	};
+	sparse_pack(s, tile, kernel, pack);
 }
 
 
@@ -110,7 +115,7 @@ static void direct_forward_1(const real *restrict x, const real *restrict pack, 
 }
 
 
-INLINE vec winograd_forward_1_activation(vec v)
+INLINE vec winograd_sparse_forward_1_activation(vec v)
 {
 	real lane[LANES];
 	vec_store(lane, v);
@@ -124,16 +129,16 @@ INLINE vec winograd_forward_1_activation(vec v)
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh + kh - pad][ow + kw - pad][i] * kernel[kh][kw][i][o]) by Winograd F(4x4, 3x3),
  * the largest of each 2x2 window of it, dropped out. pack is the kernel transformed.
  * saved has a byte an element of y: its place in the window, and 4 if it was kept. */
-static void winograd_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
+static void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, real *restrict saved, real *restrict scratch)
 {
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
 	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
 	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
 	const int tiles = winograd_tiles(s), block = winograd_block(s, 12), rest = tiles % block;
-	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+	real *v = scratch, *m = v + winograd_size(block, IN_C);
 	uint8_t *restrict bytes = (uint8_t *)saved;
-	uint8_t *restrict keep = (uint8_t *)(m + winograd_outputs_size(s, block));
+	uint8_t *restrict keep = (uint8_t *)(m + winograd_size(block, WINOGRAD_PANEL));
 	const struct philox random = philox_of(work->seed, 4, work->step, (uint32_t)(work->batch_offset + sample));
 	const double rate = 0.25;
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
@@ -142,16 +147,19 @@ static void winograd_forward_1(const struct rt_work *work, int sample, const rea
 	for (int first = 0; first < tiles; first += block) {
 		const int n = first + block <= tiles ? block : rest;
 		winograd_inputs(s, x, first, n, block, v);
-		if (n == block)
-			winograd_products(IN_C, OUT_C, block, block, v, pack, m);
-		else
-			winograd_products(IN_C, OUT_C, rest, block, v, pack, m);
-		for (int t = 0; t < n; t++)
-			for (int c = 0; c < OUT_C; c += LANES) {
+		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
+			if (n == block)
+				winograd_outputs(IN_C, OUT_C, panel, block, block, v, pack, m);
+			else
+				winograd_outputs(IN_C, OUT_C, panel, rest, block, v, pack, m);
+			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
+				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
+				if (c >= OUT_C)
+					continue;
 				vec z[4][4], shift = vec_load_channels(bias, c, OUT_C);
-				winograd_tile(m + t * padded(OUT_C) + c, block * padded(OUT_C), z);
+				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
 				UNROLL for (int i = 0; i < 16; i++)
-					z[i / 4][i % 4] = winograd_forward_1_activation(z[i / 4][i % 4] + shift);
+					z[i / 4][i % 4] = winograd_sparse_forward_1_activation(z[i / 4][i % 4] + shift);
 				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
 					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
 					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
@@ -166,6 +174,7 @@ static void winograd_forward_1(const struct rt_work *work, int sample, const rea
 					vec_store_bytes(bytes + at, which, c, OUT_C);
 				}
 			}
+		}
 	}
 }
 
@@ -377,7 +386,7 @@ static void dense_data_2(const struct rt_work *work, const real *restrict dy, co
 }
 
 
-INLINE vec winograd_backward_1_activation(vec y_lanes, vec dy_lanes)
+INLINE vec winograd_sparse_backward_1_activation(vec y_lanes, vec dy_lanes)
 {
 	real y_lane[LANES], lane[LANES];
 	vec_store(y_lane, y_lanes);
@@ -391,55 +400,46 @@ INLINE vec winograd_backward_1_activation(vec y_lanes, vec dy_lanes)
 }
 
 /* From y, saved (see forward) and dy, with dz = dy before dropout, pooling, activation:
- * sums[point][i][padded o] += B' x B * A dz A', d_bias[o] += sum of dz, dx = B (pack * A dz A') B' */
-static void winograd_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+ * sums += x * dz, d_bias[o] += sum of dz, dx = dz * kernel, pack being the kernel; only where dz is not zero. */
+static void winograd_sparse_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict saved, const real *restrict dy, real *restrict dx, real *restrict sums, real *restrict d_bias,
 	real *restrict scratch)
 {
-	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
-	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
-	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
-	const int tiles = winograd_tiles(s), block = winograd_block(s, 36), rest = tiles % block;
+	enum { IN_C = 32, OUT_C = 64 };
+	const struct sparse s = {
+		26, 26, IN_C, 24, 24, OUT_C, 3, 3,
+		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0
+	};
+	const int band = sparse_band(s) * sparse_width(s), pixels = sparse_height(s) * sparse_width(s);
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
-	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+	struct sparse_lists lists;
+	real *padded_x = sparse_lists(s, scratch, &lists);
+	x = sparse_inputs(s, x, padded_x);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 	const double rate = 0.25;
 	const vec kept = vec_broadcast((real)(1 - rate)), scale = vec_broadcast((real)(1 / (1 - rate)));
 
 	(void)work;
-	(void)bytes;
-	memset(dx, 0, sizeof *dx * IN_H * IN_W * IN_C);
-	for (int first = 0; first < tiles; first += block) {
-		const int n = first + block <= tiles ? block : rest;
-		for (int t = 0; t < n; t++)
+	(void)pack;
+	for (int first = 0; first < pixels; first += band) {
+		memset(lists.channel_counts, 0, sizeof *lists.channel_counts * OUT_C);
+		for (int pixel = first; pixel < first + band && pixel < pixels; pixel++) {
+			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
+			real dz[(OUT_C + LANES - 1) / LANES * LANES];
 			for (int c = 0; c < OUT_C; c += LANES) {
-				vec dz[4][4] = {0};
-				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
-					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
-					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
-					if (at < 0)
-						continue;
-					vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
-					vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
-					d = (vec)((vec_mask)(d * scale) & (vec_mask)((which & 4) != 0));
-					d = winograd_backward_1_activation(out * kept, d);
-					bias_sum[c / LANES] += d;
-					UNROLL for (int w = 0; w < 4; w++)
-						dz[i + w / 2][j + w % 2] = (vec)((vec_mask)d & (vec_mask)((which & 3) == w));
-				}
-				winograd_tile_adjoint(dz, m + t * padded(OUT_C) + c, block * padded(OUT_C));
+				vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
+				vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
+				d = (vec)((vec_mask)(d * scale) & (vec_mask)((which & 4) != 0));
+				out *= kept;
+				d = winograd_sparse_backward_1_activation(out, d);
+				bias_sum[c / LANES] += d;
+				vec_store(dz + c, d);
 			}
-		winograd_inputs(s, x, first, n, block, v);
-		if (n == block)
-			winograd_weights(IN_C, OUT_C, block, block, v, m, sums);
-		else
-			winograd_weights(IN_C, OUT_C, rest, block, v, m, sums);
-		if (n == block)
-			winograd_products(OUT_C, IN_C, block, block, m, pack, v);
-		else
-			winograd_products(OUT_C, IN_C, rest, block, m, pack, v);
-		winograd_inputs_adjoint(s, v, first, n, block, dx);
+			sparse_window(s, pixel, dz, bytes + at, lists);
+		}
+		sparse_weights(s, x, lists, sums);
 	}
+	sparse_data(s, lists, pack, padded_x + sparse_inputs_size(s), dx, false);
 	for (int c = 0; c < OUT_C; c += LANES)
 		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
 }
@@ -492,14 +492,18 @@ static void direct_backward_1(const struct rt_work *work, const real *restrict x
 }
 
 
-/* d_kernel = G' (sum over slots of sums) G, d_bias likewise without G; a tile is an input channel */
-static void winograd_finish_1(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel,
+/* d_kernel = sum over slots of sums, d_bias likewise; a tile is a tap */
+static void winograd_sparse_finish_1(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
-	enum { OUT_C = 64 };
+	enum { IN_C = 32, OUT_C = 64 };
+	const struct sparse s = {
+		26, 26, IN_C, 24, 24, OUT_C, 3, 3,
+		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0
+	};
 	const int slots = rt_slot_count(work->n);
 
-	winograd_unpack(32, OUT_C, tile, slots, SLOT, sums, d_kernel);
+	sparse_unpack(s, tile, slots, SLOT, sums, d_kernel);
 	for (int o = 0; tile == 0 && o < OUT_C; o++) {
 		real sum = bias_sums[o];
 		for (int slot = 1; slot < slots; slot++)
@@ -535,7 +539,7 @@ static void merge_merge_2(const struct rt_work *work, const real *restrict sums,
 }
 
 
-INLINE vec winograd_evaluate_1_activation(vec v)
+INLINE vec winograd_sparse_evaluate_1_activation(vec v)
 {
 	real lane[LANES];
 	vec_store(lane, v);
@@ -547,28 +551,31 @@ INLINE vec winograd_evaluate_1_activation(vec v)
 }
 
 /* As forward, without dropout and with nothing saved. */
-static void winograd_evaluate_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+static void winograd_sparse_evaluate_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
 	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
 	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
 	const int tiles = winograd_tiles(s), block = winograd_block(s, 12), rest = tiles % block;
-	real *v = scratch, *m = v + winograd_inputs_size(s, block);
+	real *v = scratch, *m = v + winograd_size(block, IN_C);
 
 	for (int first = 0; first < tiles; first += block) {
 		const int n = first + block <= tiles ? block : rest;
 		winograd_inputs(s, x, first, n, block, v);
-		if (n == block)
-			winograd_products(IN_C, OUT_C, block, block, v, pack, m);
-		else
-			winograd_products(IN_C, OUT_C, rest, block, v, pack, m);
-		for (int t = 0; t < n; t++)
-			for (int c = 0; c < OUT_C; c += LANES) {
+		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
+			if (n == block)
+				winograd_outputs(IN_C, OUT_C, panel, block, block, v, pack, m);
+			else
+				winograd_outputs(IN_C, OUT_C, panel, rest, block, v, pack, m);
+			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
+				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
+				if (c >= OUT_C)
+					continue;
 				vec z[4][4], shift = vec_load_channels(bias, c, OUT_C);
-				winograd_tile(m + t * padded(OUT_C) + c, block * padded(OUT_C), z);
+				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
 				UNROLL for (int i = 0; i < 16; i++)
-					z[i / 4][i % 4] = winograd_evaluate_1_activation(z[i / 4][i % 4] + shift);
+					z[i / 4][i % 4] = winograd_sparse_evaluate_1_activation(z[i / 4][i % 4] + shift);
 				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
 					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
 					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
@@ -580,6 +587,7 @@ static void winograd_evaluate_1(const real *restrict x, const real *restrict pac
 					vec_store_channels(y + at, out, c, OUT_C);
 				}
 			}
+		}
 	}
 }
 

@@ -31,9 +31,9 @@ enum {
 /* Memory there is for each sample of the batch, each slot, each thread, and once. */
 enum {
 	SAMPLE = 43296,
-	SLOT = 74112,
-	THREAD = 146048,
-	FIXED = 1348384,
+	SLOT = 18816,
+	THREAD = 167952,
+	FIXED = 1293088,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
@@ -41,13 +41,13 @@ enum {
 enum {
 	P0_conv2d_1 = 0, /* 288, once */
 	P0_dropout_1 = 4896, /* 73728, once */
-	P1_dropout_1 = 78624, /* 73728, once */
+	P1_dropout_1 = 78624, /* 18432, once */
 	Y_input = 42384, /* 784, sample */
 	Y_conv2d_1 = 0, /* 21632, sample */
 	T0_conv2d_1 = 0, /* 784, thread */
 	Y_dropout_1 = 21632, /* 9216, sample */
 	S0_dropout_1 = 40064, /* 2320, sample */
-	T0_dropout_1 = 0, /* 43792, thread */
+	T0_dropout_1 = 0, /* 44944, thread */
 	Y_dense_1_linear = 30848, /* 128, sample */
 	Y_dense_1 = 30976, /* 128, sample */
 	Y_dropout_2 = 30848, /* 128, sample */
@@ -55,25 +55,25 @@ enum {
 	Y_dense_2 = 0, /* 10, thread */
 	D_dense_2 = 16, /* 10, thread */
 	D_dense_2_linear = 31104, /* 10, sample */
-	P0_dense_2_linear = 1332000, /* 16384, once */
+	P0_dense_2_linear = 1276704, /* 16384, once */
 	D_dropout_2 = 30848, /* 128, sample */
 	D_dense_1 = 0, /* 128, thread */
 	D_dense_1_linear = 43168, /* 128, sample */
-	P0_dense_1_linear = 152352, /* 1179648, once */
+	P0_dense_1_linear = 97056, /* 1179648, once */
 	D_dropout_1 = 30848, /* 9216, sample */
-	D_conv2d_1 = 124416, /* 21632, thread */
-	K0_dropout_1 = 0, /* 73728, slot */
-	K1_dropout_1 = 73728, /* 64, slot */
-	T1_dropout_1 = 0, /* 124416, thread */
+	D_conv2d_1 = 146320, /* 21632, thread */
+	K0_dropout_1 = 0, /* 18432, slot */
+	K1_dropout_1 = 18432, /* 64, slot */
+	T1_dropout_1 = 0, /* 146320, thread */
 	P1_conv2d_1 = 288, /* 4608, once */
-	K_conv2d_1_kernel = 73792, /* 288, slot */
-	K_conv2d_1_bias = 74080, /* 32, slot */
+	K_conv2d_1_kernel = 18496, /* 288, slot */
+	K_conv2d_1_bias = 18784, /* 32, slot */
 	T1_conv2d_1 = 0, /* 29584, thread */
 	EY_input = 0, /* 784, thread */
-	EY_conv2d_1 = 43792, /* 21632, thread */
+	EY_conv2d_1 = 44944, /* 21632, thread */
 	ET0_conv2d_1 = 784, /* 784, thread */
 	EY_dropout_1 = 0, /* 9216, sample */
-	ET0_dropout_1 = 0, /* 43792, thread */
+	ET0_dropout_1 = 0, /* 44944, thread */
 	EY_dense_1_linear = 9216, /* 128, sample */
 	EY_dense_1 = 0, /* 128, thread */
 	EY_dropout_2 = 0, /* 128, sample */

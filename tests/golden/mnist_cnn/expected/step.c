@@ -11,6 +11,7 @@
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
 #include <trainc/direct.h>
+#include <trainc/sparse.h>
 #include <trainc/winograd.h>
 #include "model.h"
 #include "kernels.c"
@@ -36,7 +37,7 @@ static void train_1(struct rt_work *work, int slot)
 		if (work->trace)
 			work->trace(work, 1, sample + Y_conv2d_1, 21632);
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, forward */
-		winograd_forward_1(work, i, sample + Y_conv2d_1, work->fixed + P0_dropout_1, work->weights + W_conv2d_2_bias,
+		winograd_sparse_forward_1(work, i, sample + Y_conv2d_1, work->fixed + P0_dropout_1, work->weights + W_conv2d_2_bias,
 			sample + Y_dropout_1, sample + S0_dropout_1, thread + T0_dropout_1);
 		if (work->trace)
 			work->trace(work, 4, sample + Y_dropout_1, 9216);
@@ -111,11 +112,11 @@ static void train_5(struct rt_work *work, int slot)
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
-	memset(sums + 0, 0, sizeof *sums * 74112);
+	memset(sums + 0, 0, sizeof *sums * 18816);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, backward */
-		winograd_backward_1(work, sample + Y_conv2d_1, work->fixed + P1_dropout_1, sample + Y_dropout_1,
+		winograd_sparse_backward_1(work, sample + Y_conv2d_1, work->fixed + P1_dropout_1, sample + Y_dropout_1,
 			sample + S0_dropout_1, sample + D_dropout_1, thread + D_conv2d_1, sums + K0_dropout_1, sums + K1_dropout_1,
 			thread + T1_dropout_1);
 		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
@@ -138,7 +139,7 @@ static void evaluate_1(struct rt_work *work, int slot)
 		direct_forward_1(thread + EY_input, work->fixed + P0_conv2d_1, work->weights + W_conv2d_1_bias,
 			thread + EY_conv2d_1, thread + ET0_conv2d_1);
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, forward */
-		winograd_evaluate_1(thread + EY_conv2d_1, work->fixed + P0_dropout_1, work->weights + W_conv2d_2_bias,
+		winograd_sparse_evaluate_1(thread + EY_conv2d_1, work->fixed + P0_dropout_1, work->weights + W_conv2d_2_bias,
 			sample + EY_dropout_1, thread + ET0_dropout_1);
 	}
 }
@@ -191,11 +192,11 @@ static void gradients(struct rt_work *work)
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 32; tile++)
-			winograd_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
+			winograd_sparse_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 64; tile++)
-			winograd_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
+		for (int tile = 0; tile < 3 * 3; tile++)
+			winograd_sparse_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_1(work, slot);
@@ -249,8 +250,8 @@ static void gradients(struct rt_work *work)
 			train_5(work, slot);
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, finish */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 32; tile++)
-			winograd_finish_1(work, work->slots + K0_dropout_1, work->slots + K1_dropout_1, work->gradients + W_conv2d_2_kernel,
+		for (int tile = 0; tile < 3 * 3; tile++)
+			winograd_sparse_finish_1(work, work->slots + K0_dropout_1, work->slots + K1_dropout_1, work->gradients + W_conv2d_2_kernel,
 			work->gradients + W_conv2d_2_bias, tile);
 		/* conv2d_1's kernel: the gradient's sums, merged in order */
 #pragma omp for schedule(dynamic, 1) nowait
@@ -272,10 +273,10 @@ static void prepare(struct rt_work *work)
 		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
 	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
 	for (int tile = 0; tile < 32; tile++)
-		winograd_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
+		winograd_sparse_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
 	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
-	for (int tile = 0; tile < 64; tile++)
-		winograd_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
+	for (int tile = 0; tile < 3 * 3; tile++)
+		winograd_sparse_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
 }
 
 /* Forward without dropout: losses, metrics and predictions. */

@@ -1,0 +1,48 @@
+{{>cpu/winograd/gradient.c}}
+
+/* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}pooling, activation:
+ * sums += x * dz{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} dz * kernel, pack being the kernel{{/dx0}}; only where dz is not zero. */
+static void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+	const real *restrict saved, const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
+	real *restrict scratch)
+{
+{{>cpu/winograd_sparse/shape.c}}
+	const int band = sparse_band(s) * sparse_width(s), pixels = sparse_height(s) * sparse_width(s);
+	const uint8_t *restrict bytes = (const uint8_t *)saved;
+	struct sparse_lists lists;
+	real *padded_x = sparse_lists(s, scratch, &lists);
+	x = sparse_inputs(s, x, padded_x);
+	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	{{#mask}}
+	const double rate = {{rate}};
+	const vec kept = vec_broadcast((real)(1 - rate)), scale = vec_broadcast((real)(1 / (1 - rate)));
+	{{/mask}}
+
+	(void)work;
+	(void)pack;
+	for (int first = 0; first < pixels; first += band) {
+		memset(lists.channel_counts, 0, sizeof *lists.channel_counts * OUT_C);
+		for (int pixel = first; pixel < first + band && pixel < pixels; pixel++) {
+			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
+			real dz[(OUT_C + LANES - 1) / LANES * LANES];
+			for (int c = 0; c < OUT_C; c += LANES) {
+				vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
+				{{#mask}}
+				vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
+				d = (vec)((vec_mask)(d * scale) & (vec_mask)((which & 4) != 0));
+				out *= kept;
+				{{/mask}}
+				d = {{function}}_activation(out, d);
+				bias_sum[c / LANES] += d;
+				vec_store(dz + c, d);
+			}
+			sparse_window(s, pixel, dz, bytes + at, lists);
+		}
+		sparse_weights(s, x, lists, sums);
+	}
+	{{#dx0}}
+	sparse_data(s, lists, pack, padded_x + sparse_inputs_size(s), dx, {{#first0}}false{{/first0}}{{^first0}}true{{/first0}});
+	{{/dx0}}
+	for (int c = 0; c < OUT_C; c += LANES)
+		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
+}
