@@ -1,10 +1,11 @@
-# Sourced by quickstart and check: installs the distribution's packages that are missing.
+# Sourced by quickstart, check and cmake/sysroot: installs the distribution's packages that are missing.
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# What building trainc and the programs it writes takes.
-build_packages=(build-essential cmake pkg-config libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libhdf5-dev)
+# The libraries that trainc and the programs it writes link, and what building them takes.
+library_packages=(libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libhdf5-dev)
+build_packages=(build-essential cmake pkg-config "${library_packages[@]}")
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"

@@ -8,6 +8,8 @@ include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
 # the fastest that its machine has.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
 	set(trainc_isas avx512 avx2 x86_64)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
+	set(trainc_isas neon)
 else()
 	set(trainc_isas generic)
 endif()

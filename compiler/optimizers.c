@@ -35,8 +35,8 @@ static const char *sgd_prepare(const struct call *c)
 static const char *sgd_update(const struct call *c)
 {
 	if (call_value(c, "nesterov")->number)
-		return "velocity = keep * velocity - rate * g;\n\t\tweight += keep * velocity - rate * g;";
-	return "velocity = keep * velocity - rate * g;\n\t\tweight += velocity;";
+		return "velocity = keep * velocity - rate * g;\n\t\t\tweight += keep * velocity - rate * g;";
+	return "velocity = keep * velocity - rate * g;\n\t\t\tweight += velocity;";
 }
 
 static const struct optimizer_type sgd = {
@@ -74,10 +74,10 @@ static const char *adam_prepare(const struct call *c)
 static const char *adam_update(const struct call *c)
 {
 	if (call_value(c, "amsgrad")->number)
-		return "mean = b1 * mean + (1 - b1) * g;\n\t\tsquare = b2 * square + (1 - b2) * g * g;\n"
-			"\t\tlargest = square > largest ? square : largest;\n\t\tweight -= rate * mean / (real_sqrt(largest) + fuzz);";
-	return "mean = b1 * mean + (1 - b1) * g;\n\t\tsquare = b2 * square + (1 - b2) * g * g;\n"
-		"\t\tweight -= rate * mean / (real_sqrt(square) + fuzz);";
+		return "mean = b1 * mean + (1 - b1) * g;\n\t\t\tsquare = b2 * square + (1 - b2) * g * g;\n"
+			"\t\t\tlargest = square > largest ? square : largest;\n\t\t\tweight -= rate * mean / (real_sqrt(largest) + fuzz);";
+	return "mean = b1 * mean + (1 - b1) * g;\n\t\t\tsquare = b2 * square + (1 - b2) * g * g;\n"
+		"\t\t\tweight -= rate * mean / (real_sqrt(square) + fuzz);";
 }
 
 static const struct optimizer_type adam = {

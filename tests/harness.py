@@ -7,8 +7,11 @@ import argparse
 import array
 import gzip
 import json
+import math
 import os
+import random
 import re
+import shlex
 import shutil
 import struct
 import subprocess
@@ -87,9 +90,47 @@ class WorkFolder:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
+def machine(program):
+    """The processor that an ELF file is for, a number; None for other files."""
+    try:
+        with open(shutil.which(program), "rb") as f:
+            head = f.read(20)
+    except (OSError, TypeError):
+        return None
+    return head[18:20] if head.startswith(b"\x7fELF") else None
+
+
+def started(program):
+    """The words that start a program: one for another processor than this machine's needs the emulator."""
+    emulator = os.environ.get("TRAINC_EMULATOR", "").split()
+    foreign = emulator and machine(program) not in (None, machine(sys.executable))
+    return emulator + [program] if foreign else [program]
+
+
+def cpu_flags():
+    """What the processor that programs are built for has, in Linux's words; nothing is known of an emulated one."""
+    if os.environ.get("TRAINC_EMULATOR"):
+        return set()
+    with open("/proc/cpuinfo") as f:
+        return set(f.read().split())
+
+
+def compiler():
+    """The C compiler's words."""
+    return shlex.split(os.environ.get("CC", "cc"))
+
+
+def includes(trainc):
+    """The folder of <trainc/rt.h>, in a build tree or installed."""
+    folder = os.path.dirname(os.path.abspath(trainc))
+    places = [os.path.join(folder, "include"), os.path.join(folder, "../include")]
+    return [place for place in places if os.path.exists(os.path.join(place, "trainc/rt.h"))][0]
+
+
 def run(*command, timeout=600, code=0, **options):
     """Runs a command, asserts its exit code and returns its output, both streams together."""
-    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    words = started(str(command[0])) + [str(word) for word in command[1:]]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, timeout=timeout, universal_newlines=True, errors="replace", **options)
     assert done.returncode == code, "%s: exit code %d, not %d\n%s" % (
         " ".join(map(str, command)), done.returncode, code, done.stdout[-4000:])
@@ -164,6 +205,24 @@ class Job:
 
     def train(self, program, *options, **settings):
         return run(program, "--prefix", self.prefix, *options, **settings)
+
+
+def shipped(name):
+    """The path of a spec of specs/."""
+    return os.path.join(SOURCE, "specs", name + ".yaml")
+
+
+def noisy_job(spec, prefix, samples=24):
+    """A folder with noise of the shape that a spec wants, in ten classes."""
+    with open(spec) as f:
+        text = f.read()
+    sizes = [int(size) for size in re.search(r"^  input: \[(.*)\]", text, re.M).group(1).split(",")]
+    job = Job(prefix)
+    dice = random.Random(4)
+    for channel, images, labels in re.findall(r"(training|validation): +\{images: (\S+), labels: (\S+)\}", text):
+        idx(job.data(channel, images), [samples] + sizes, dice.choices(range(256), k=samples * math.prod(sizes)))
+        idx(job.data(channel, labels), [samples], dice.choices(range(10), k=samples))
+    return job
 
 
 NUMBER = r"([-+0-9.eE]+|nan|inf)"

@@ -19,6 +19,8 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
+enum { UPDATE_TILE = 2048 };
+
 {{#train}}
 {{>program/passes.c}}
 {{/train}}
@@ -82,18 +84,23 @@ static void update(struct rt_work *work)
 	{{#settings}}
 	(void){{name}};
 	{{/settings}}
-#pragma omp parallel for simd schedule(static) num_threads(work->thread_count)
-	for (int i = 0; i < TRAINABLE; i++) {
-		const real g = gradient[i];
-		real weight = weights[i];
-		{{#states}}
-		real {{name}} = {{name}}s[i];
-		{{/states}}
-		{{optimizer_update}}
-		{{#states}}
-		{{name}}s[i] = {{name}};
-		{{/states}}
-		weights[i] = weight;
+	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
+#pragma omp parallel for schedule(static) num_threads(work->thread_count)
+	for (int tile = 0; tile < TRAINABLE; tile += UPDATE_TILE) {
+		const int end = TRAINABLE - tile < UPDATE_TILE ? TRAINABLE : tile + UPDATE_TILE;
+#pragma omp simd
+		for (int i = tile; i < end; i++) {
+			const real g = gradient[i];
+			real weight = weights[i];
+			{{#states}}
+			real {{name}} = {{name}}s[i];
+			{{/states}}
+			{{optimizer_update}}
+			{{#states}}
+			{{name}}s[i] = {{name}};
+			{{/states}}
+			weights[i] = weight;
+		}
 	}
 }
 

@@ -80,6 +80,9 @@ static const struct rt_export exports[] = {
 #ifdef __x86_64__
 extern const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64;
 static const struct rt_code *const codes[] = {&rt_code_avx512, &rt_code_avx2, &rt_code_x86_64, NULL};
+#elif defined(__aarch64__)
+extern const struct rt_code rt_code_neon;
+static const struct rt_code *const codes[] = {&rt_code_neon, NULL};
 #else
 extern const struct rt_code rt_code_generic;
 static const struct rt_code *const codes[] = {&rt_code_generic, NULL};

@@ -17,7 +17,7 @@
 
 extern const struct rt_model model;
 extern const struct rt_code rt_code_test;
-const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_generic;     /* tables.c names them */
+const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_neon, rt_code_generic;     /* tables.c names them */
 
 enum { SAMPLES = 19, ITERATIONS = 7 };
 

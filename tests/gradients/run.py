@@ -44,23 +44,15 @@ def examples(trainc, folder):
 
 
 def compiler_flags():
-    with open("/proc/cpuinfo") as f:
-        flags = set(f.read().split())
-    return ["-mavx2", "-mfma"] if {"avx2", "fma"} <= flags else []
-
-
-def includes(trainc):
-    folder = os.path.dirname(os.path.abspath(trainc))
-    places = [os.path.join(folder, "include"), os.path.join(folder, "../include")]
-    return [place for place in places if os.path.exists(os.path.join(place, "trainc/rt.h"))][0]
+    return ["-mavx2", "-mfma"] if {"avx2", "fma"} <= harness.cpu_flags() else []
 
 
 def check(trainc, spec, folder, options, entries):
     harness.run(trainc, "emit", spec, "-o", folder, *options)
     sources = [os.path.join(folder, "step.c"), os.path.join(folder, "tables.c"), os.path.join(here, "main.c")]
     program = os.path.join(folder, "check")
-    harness.run(os.environ.get("CC", "cc"), "-std=gnu11", "-O1", *compiler_flags(), "-fopenmp", "-Wall", "-Wextra", "-Werror",
-                "-DRT_REAL=double", "-DRT_ISA=test", '-DRT_ISA_NAME="test"', "-I", includes(trainc), "-I", folder,
+    harness.run(*harness.compiler(), "-std=gnu11", "-O1", *compiler_flags(), "-fopenmp", "-Wall", "-Wextra", "-Werror",
+                "-DRT_REAL=double", "-DRT_ISA=test", '-DRT_ISA_NAME="test"', "-I", harness.includes(trainc), "-I", folder,
                 *sources, "-o", program, "-lm")
     harness.run(program, entries)
 

@@ -19,6 +19,8 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
+enum { UPDATE_TILE = 2048 };
+
 /* Samples of a slot, one after the other. */
 static void train_1(struct rt_work *work, int slot)
 {
@@ -242,18 +244,23 @@ static void update(struct rt_work *work)
 	(void)beta_1;
 	(void)beta_2;
 	(void)epsilon;
-#pragma omp parallel for simd schedule(static) num_threads(work->thread_count)
-	for (int i = 0; i < TRAINABLE; i++) {
-		const real g = gradient[i];
-		real weight = weights[i];
-		real mean = means[i];
-		real square = squares[i];
-		mean = b1 * mean + (1 - b1) * g;
-		square = b2 * square + (1 - b2) * g * g;
-		weight -= rate * mean / (real_sqrt(square) + fuzz);
-		means[i] = mean;
-		squares[i] = square;
-		weights[i] = weight;
+	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
+#pragma omp parallel for schedule(static) num_threads(work->thread_count)
+	for (int tile = 0; tile < TRAINABLE; tile += UPDATE_TILE) {
+		const int end = TRAINABLE - tile < UPDATE_TILE ? TRAINABLE : tile + UPDATE_TILE;
+#pragma omp simd
+		for (int i = tile; i < end; i++) {
+			const real g = gradient[i];
+			real weight = weights[i];
+			real mean = means[i];
+			real square = squares[i];
+			mean = b1 * mean + (1 - b1) * g;
+			square = b2 * square + (1 - b2) * g * g;
+			weight -= rate * mean / (real_sqrt(square) + fuzz);
+			means[i] = mean;
+			squares[i] = square;
+			weights[i] = weight;
+		}
 	}
 }
 

@@ -19,6 +19,8 @@
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
 
+enum { UPDATE_TILE = 2048 };
+
 /* Samples of a slot, one after the other. */
 static void train_1(struct rt_work *work, int slot)
 {
@@ -383,15 +385,20 @@ static void update(struct rt_work *work)
 
 	(void)lr, (void)t;
 	(void)momentum;
-#pragma omp parallel for simd schedule(static) num_threads(work->thread_count)
-	for (int i = 0; i < TRAINABLE; i++) {
-		const real g = gradient[i];
-		real weight = weights[i];
-		real velocity = velocitys[i];
-		velocity = keep * velocity - rate * g;
-		weight += keep * velocity - rate * g;
-		velocitys[i] = velocity;
-		weights[i] = weight;
+	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
+#pragma omp parallel for schedule(static) num_threads(work->thread_count)
+	for (int tile = 0; tile < TRAINABLE; tile += UPDATE_TILE) {
+		const int end = TRAINABLE - tile < UPDATE_TILE ? TRAINABLE : tile + UPDATE_TILE;
+#pragma omp simd
+		for (int i = tile; i < end; i++) {
+			const real g = gradient[i];
+			real weight = weights[i];
+			real velocity = velocitys[i];
+			velocity = keep * velocity - rate * g;
+			weight += keep * velocity - rate * g;
+			velocitys[i] = velocity;
+			weights[i] = weight;
+		}
 	}
 }
 
