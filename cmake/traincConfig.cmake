@@ -15,6 +15,8 @@ else()
 endif()
 set(trainc_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma)
 set(trainc_flags_avx2 -mavx2 -mfma)
+# gcc schedules before it assigns registers, except on x86: it would load so far ahead that sums go to the stack.
+set(trainc_flags_neon $<$<C_COMPILER_ID:GNU>:-fno-schedule-insns>)
 
 function(trainc_add_program name folder)
 	add_executable(${name} ${folder}/main.c ${folder}/tables.c)
