@@ -7,13 +7,14 @@ include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
 # Instruction sets that step.c is compiled for, and the flags of each. What is here, tables.c names; the program picks
 # the fastest that its machine has.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
-	set(trainc_isas avx512 avx2 x86_64)
+	set(trainc_isas avx512bf16 avx512 avx2 x86_64)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
 	set(trainc_isas neon)
 else()
 	set(trainc_isas generic)
 endif()
 set(trainc_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma)
+set(trainc_flags_avx512bf16 ${trainc_flags_avx512} -mavx512bf16)
 set(trainc_flags_avx2 -mavx2 -mfma)
 # gcc schedules before it assigns registers, except on x86: it would load so far ahead that sums go to the stack.
 set(trainc_flags_neon $<$<C_COMPILER_ID:GNU>:-fno-schedule-insns>)

@@ -142,7 +142,7 @@ static const char frame[] =
 	"\"metrics\":{\"anyOf\":[{\"$ref\":\"#/$defs/metric\"},{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/metric\"}}]},"
 	"\"epochs\":{\"$ref\":\"#/$defs/count\"},"
 	"\"batch_size\":{\"$ref\":\"#/$defs/count\"},\"gpus\":{\"$ref\":\"#/$defs/count\"},\"seed\":{\"$ref\":\"#/$defs/count\"},"
-	"\"shuffle\":{\"type\":\"boolean\"},\"precision\":{\"const\":\"float32\"}}},"
+	"\"shuffle\":{\"type\":\"boolean\"},\"precision\":{\"enum\":[\"float32\",\"bfloat16\"]}}},"
 	"\"export\":{\"$ref\":\"#/$defs/export\"}},\"$defs\":{"
 	"\"hyperparameter\":{\"type\":\"string\",\"pattern\":\"^\\\\$[A-Za-z][A-Za-z0-9_]*$\"},"
 	"\"count\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0},{\"$ref\":\"#/$defs/hyperparameter\"}]},"

@@ -261,6 +261,17 @@ static void lower_all(struct building *b)
 	b->graph->n_ops = out.n_ops;
 }
 
+/* What would change nothing was not meant. */
+static void check_precision(struct building *b)
+{
+	const struct spec *s = b->spec;
+	for (int i = 0; i < b->graph->n_ops; i++)
+		if (s->precision == PRECISION_FLOAT32 || b->graph->ops[i]->type->narrow)
+			return;
+	diag_error(b->diag, s->precision_at, "nothing in this network can be computed in bfloat16");
+	diag_hint(b->diag, "matrix products can, so layers like %s; float32 is the default", op_dense.name);
+}
+
 static bool has_gradient(const struct op *op)
 {
 	for (int i = 0; i < op->n_in; i++)
@@ -335,6 +346,7 @@ const struct graph *graph_build(struct arena *a, const struct spec *s, struct di
 		return NULL;
 	place_parameters(&b);
 	lower_all(&b);
+	check_precision(&b);
 	link_tensors(&b);
 	make_names_unique(&b);
 	return diag_errors(d) ? NULL : b.graph;

@@ -54,10 +54,11 @@ struct kernel {
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
+	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
 
 /* Rows that have files of their own. */
-extern const struct kernel winograd_sparse, winograd, direct, direct_pool, dense;
+extern const struct kernel winograd_sparse, winograd, direct, direct_pool, dense, dense_bf16, dense_bf16_reference;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap. */
 bool kernel_is_2x2_pool(const struct op *op);
 

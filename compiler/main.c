@@ -96,7 +96,7 @@ static int verb_summary(struct compile *c)
 		return code;
 	long batch = c->options->batch ? c->options->batch : (long)graph->spec->batch_size.number;
 	summary_print(stdout, graph, batch);
-	plan_summary(stdout, plan_of(c, graph), batch);
+	plan_summary(stdout, c->arena, plan_of(c, graph), batch);
 	return EXIT_DONE;
 }
 

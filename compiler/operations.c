@@ -6,18 +6,21 @@
 #define SLICES "outer", "length", "inner"
 
 const struct op_type op_input = {.name = "input", .summary = "the sample, scaled"};
-const struct op_type op_convolution = {"convolution", "two-dimensional convolution",
-	{WINDOW, "dilation_h", "dilation_w", "bias"}};
-const struct op_type op_dense = {"dense", "matrix product", {"bias"}};
-const struct op_type op_max_pool = {"max_pool", "largest of each window", {WINDOW}};
-const struct op_type op_average_pool = {"average_pool", "mean of each window", {WINDOW}};
+const struct op_type op_convolution = {.name = "convolution", .summary = "two-dimensional convolution",
+	.attributes = {WINDOW, "dilation_h", "dilation_w", "bias"}};
+const struct op_type op_dense = {.name = "dense", .summary = "matrix product", .attributes = {"bias"}, .narrow = true};
+const struct op_type op_max_pool = {.name = "max_pool", .summary = "largest of each window", .attributes = {WINDOW}};
+const struct op_type op_average_pool = {.name = "average_pool", .summary = "mean of each window", .attributes = {WINDOW}};
 const struct op_type op_map = {.name = "map", .summary = "elementwise function"};
-const struct op_type op_softmax = {"softmax", "softmax over one axis", {SLICES}};
+const struct op_type op_softmax = {.name = "softmax", .summary = "softmax over one axis", .attributes = {SLICES}};
 const struct op_type op_mask = {.name = "mask", .summary = "dropout"};
-const struct op_type op_normalise = {"normalise", "batch normalization", {SLICES, "scale_flag", "center_flag"}};
+const struct op_type op_normalise = {.name = "normalise", .summary = "batch normalization",
+	.attributes = {SLICES, "scale_flag", "center_flag"}};
 const struct op_type op_add = {.name = "add", .summary = "elementwise sum"};
-const struct op_type op_concatenate = {"concatenate", "side by side along one axis", {SLICES}};
-const struct op_type op_pad = {"pad", "zeros around", {"pad_top", "pad_left", "pad_bottom", "pad_right"}};
+const struct op_type op_concatenate = {.name = "concatenate", .summary = "side by side along one axis",
+	.attributes = {SLICES}};
+const struct op_type op_pad = {.name = "pad", .summary = "zeros around",
+	.attributes = {"pad_top", "pad_left", "pad_bottom", "pad_right"}};
 const struct op_type op_view = {.name = "view", .summary = "the same numbers in another shape"};
 const struct op_type op_loss = {.name = "loss", .summary = "loss a sample"};
 

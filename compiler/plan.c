@@ -36,12 +36,13 @@ static int chain_from(const struct op *op, const struct op **chain)
 	}
 }
 
-static const struct kernel *choose(const struct op *const *chain, int n, bool reference, int *covered)
+static const struct kernel *cheapest(const struct op *const *chain, int n, bool reference, enum precision precision,
+	int *covered)
 {
 	const struct kernel *best = NULL;
 	double best_gain = -1;
 	for (const struct kernel *const *k = cpu_kernels; *k; k++) {
-		int c = reference && !(*k)->reference ? 0 : (*k)->covers(chain, n);
+		int c = (*k)->precision != precision || (reference && !(*k)->reference) ? 0 : (*k)->covers(chain, n);
 		double gain = (1 - (*k)->cost) * c;
 		if (c > 0 && gain > best_gain) {
 			best = *k;
@@ -49,6 +50,16 @@ static const struct kernel *choose(const struct op *const *chain, int n, bool re
 			*covered = c;
 		}
 	}
+	return best;
+}
+
+/* The precision asked for, where it has a kernel, else float32. */
+static const struct kernel *choose(const struct op *const *chain, int n, bool reference, enum precision precision,
+	int *covered)
+{
+	const struct kernel *best = cheapest(chain, n, reference, precision, covered);
+	if (!best)
+		best = cheapest(chain, n, reference, PRECISION_FLOAT32, covered);
 	if (!best)
 		bug("no kernel covers", chain[0]->type->name);
 	return best;
@@ -84,7 +95,7 @@ static void make_groups(struct builder *b, bool reference)
 		if (done[op->index] || (op->out && op->out->view))
 			continue;
 		int n = chain_from(op, chain);
-		const struct kernel *k = choose(chain, n, reference, &covered);
+		const struct kernel *k = choose(chain, n, reference, graph->spec->precision, &covered);
 		add_group(b, k, chain, covered);
 		for (int j = 0; j < covered; j++)
 			done[chain[j]->index] = true;

@@ -61,8 +61,10 @@ struct plan_options { bool reference; };
 
 const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o);
 
-/* plan_report.c: --dump=plan; the memory that the program will take at this batch size. */
+/* plan_report.c: "dense_1, dense_2", the layers with operands below float32, or ""; --dump=plan; the memory that the
+ * program will take at this batch size. */
+const char *plan_narrow_layers(struct arena *a, const struct plan *p);
 void plan_dump(FILE *out, const struct plan *p);
-void plan_summary(FILE *out, const struct plan *p, long batch);
+void plan_summary(FILE *out, struct arena *a, const struct plan *p, long batch);
 
 #endif

@@ -38,12 +38,21 @@ void plan_dump(FILE *out, const struct plan *p)
 	dump_schedule(out, "evaluate", &p->evaluate);
 }
 
+const char *plan_narrow_layers(struct arena *a, const struct plan *p)
+{
+	struct text t = {.arena = a};
+	for (int i = 0; i < p->n_groups; i++)
+		if (p->groups[i].kernel->precision != PRECISION_FLOAT32)
+			text_format(&t, "%s%s", t.size ? ", " : "", p->groups[i].ops[0]->layer->name);
+	return t.size ? t.text : "";
+}
+
 static double mib(double reals)
 {
 	return reals * 4 / (1 << 20);
 }
 
-void plan_summary(FILE *out, const struct plan *p, long batch)
+void plan_summary(FILE *out, struct arena *a, const struct plan *p, long batch)
 {
 	enum { SLOTS = 16 };
 	const struct graph *g = p->graph;
@@ -52,4 +61,7 @@ void plan_summary(FILE *out, const struct plan *p, long batch)
 	fprintf(out, "Memory at batch size %ld: %.1f MiB for samples (%.1f KiB each), %.1f MiB for %d slots, %.1f KiB a thread, "
 		"%.1f MiB for weights, gradients, momentum and packs\n", batch, mib(samples), mib((double)p->size[ARENA_SAMPLE]) * 1024,
 		mib(slots), SLOTS, mib((double)p->size[ARENA_THREAD]) * 1024, mib(once));
+	const char *narrow = plan_narrow_layers(a, p);
+	if (*narrow)
+		fprintf(out, "Operands in bfloat16: %s\n", narrow);
 }

@@ -16,6 +16,9 @@ struct layer_spec {
 	const char **inputs; struct at *inputs_at; int n_inputs;   /* as written; none: the layer above */
 };
 
+/* What operands of products are rounded to: training.precision's choices in order. Sums and weights are always float32. */
+enum precision { PRECISION_FLOAT32, PRECISION_BFLOAT16 };
+
 struct channel_spec { const char *name, *images, *labels; struct at at; };
 
 struct spec {
@@ -34,6 +37,7 @@ struct spec {
 	const struct call **metrics; int n_metrics;
 	struct value epochs, batch_size, gpus, seed;
 	bool shuffle;
+	enum precision precision; struct at precision_at;
 	const struct call **exports; int n_exports;
 };
 

@@ -7,6 +7,8 @@
 #define COUNT(key, value, least) \
 	{.name = key, .kind = KIND_INT, .fallback = value, .min = least, .max = 2147483647.0, .runtime = true}
 
+static const char *const precisions[] = {[PRECISION_FLOAT32] = "float32", [PRECISION_BFLOAT16] = "bfloat16", NULL};
+
 enum { LOSS, OPTIMIZER, EPOCHS, BATCH_SIZE, GPUS, SHUFFLE, SEED, PRECISION };
 
 static const struct key training_keys[] = {
@@ -17,7 +19,7 @@ static const struct key training_keys[] = {
 	[GPUS] = COUNT("gpus", "0", 0),
 	[SHUFFLE] = {.name = "shuffle", .kind = KIND_BOOL, .fallback = "true"},
 	[SEED] = COUNT("seed", "0", 0),
-	[PRECISION] = {.name = "precision", .kind = KIND_STRING, .fallback = "float32"},
+	[PRECISION] = {.name = "precision", .kind = KIND_CHOICE, .fallback = "float32", .choices = precisions},
 	{0},
 };
 static const struct row training_row = {.name = "training", .keys = training_keys};
@@ -83,10 +85,8 @@ void spec_training(struct spec_reader *r, const struct yaml *y)
 	s->gpus = v[GPUS];
 	s->shuffle = v[SHUFFLE].number != 0;
 	s->seed = v[SEED];
-	if (v[PRECISION].text && strcmp(v[PRECISION].text, "float32")) {
-		diag_error(r->diag, v[PRECISION].at, "precision '%.40s' is not supported yet", v[PRECISION].text);
-		diag_hint(r->diag, "float32 is");
-	}
+	s->precision = v[PRECISION].text == precisions[PRECISION_BFLOAT16] ? PRECISION_BFLOAT16 : PRECISION_FLOAT32;
+	s->precision_at = v[PRECISION].at;
 	check_loss(r);
 	if (yaml_get(y, "metrics"))
 		read_metrics(r, yaml_get(y, "metrics"));

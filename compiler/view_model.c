@@ -201,6 +201,8 @@ void view_model(struct object *root, const struct plan *p)
 	object_text(root, "fuzz", "%s", c_double(root->arena, s->epsilon));
 	object_text(root, "weights", "%ld", g->weights);
 	object_text(root, "trainable", "%ld", g->trainable);
+	object_text(root, "narrow_layers", "%s", plan_narrow_layers(root->arena, p));
+	object_flag(root, "bfloat16", *plan_narrow_layers(root->arena, p) != 0);
 	object_text(root, "outputs", "%ld", shape_count(g->layers[g->n_layers - 1]->shape));
 	add_data(root, s);
 	add_training(root, s);

@@ -26,10 +26,16 @@ static bool has_avx512(void)
 	return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 		__builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
+
+static bool has_avx512bf16(void)
+{
+	return has_avx512() && __builtin_cpu_supports("avx512bf16");
+}
 #endif
 
 static const struct { const char *name; bool (*runs)(void); } sets[] = {
 #ifdef __x86_64__
+	{"avx512bf16", has_avx512bf16},
 	{"avx512", has_avx512},
 	{"avx2", has_avx2},
 	{"x86_64", has_nothing_special},

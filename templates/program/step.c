@@ -10,10 +10,15 @@
 #include <string.h>
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
+#include <trainc/dense_bf16.h>
 #include <trainc/direct.h>
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
 #include "model.h"
+{{^bfloat16}}
+
+#ifndef __AVX512BF16__  /* all operands are float32 here: avx512's code serves */
+{{/bfloat16}}
 #include "kernels.c"
 
 #define JOIN_(a, b) a##b
@@ -105,3 +110,6 @@ static void update(struct rt_work *work)
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {RT_ISA_NAME, gradients, update, prepare, evaluate};
+{{^bfloat16}}
+#endif
+{{/bfloat16}}

@@ -78,8 +78,16 @@ static const struct rt_export exports[] = {
 
 /* One compilation of step.c for each instruction set, fastest first. */
 #ifdef __x86_64__
+{{#bfloat16}}
+extern const struct rt_code rt_code_avx512bf16;
+{{/bfloat16}}
 extern const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64;
-static const struct rt_code *const codes[] = {&rt_code_avx512, &rt_code_avx2, &rt_code_x86_64, NULL};
+static const struct rt_code *const codes[] = {
+	{{#bfloat16}}
+	&rt_code_avx512bf16,
+	{{/bfloat16}}
+	&rt_code_avx512, &rt_code_avx2, &rt_code_x86_64, NULL
+};
 #elif defined(__aarch64__)
 extern const struct rt_code rt_code_neon;
 static const struct rt_code *const codes[] = {&rt_code_neon, NULL};

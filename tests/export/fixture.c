@@ -17,7 +17,8 @@
 
 extern const struct rt_model model;
 extern const struct rt_code rt_code_test;
-const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_neon, rt_code_generic;     /* tables.c names them */
+/* What tables.c names besides. */
+const struct rt_code rt_code_avx512bf16, rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_neon, rt_code_generic;
 
 enum { SAMPLES = 19, ITERATIONS = 7 };
 

@@ -75,6 +75,26 @@ def threads(s):
 
 
 @case
+def bfloat16(s):
+    """Operands in bfloat16: the same bytes for any number of threads, other ones than float32's, and it learns as well."""
+    job = s.job("bfloat16", 400, 100)
+    path = os.path.join(s.folder, "bfloat16.yaml")
+    with open(os.path.join(here, "specs/residual.yaml")) as f, open(path, "w") as out:
+        out.write(f.read().replace("\ntraining:\n", "\ntraining:\n  precision: bfloat16\n"))
+    options = ("--set", "epochs=6", "--set", "batch_size=50", "--set", "lr=0.05")
+    wide, first = harness.epochs(job.train(s.program("residual"), *options))[-1], None
+    models = job.models()
+    for count in (1, 2, 3, 7):
+        job.forget()
+        narrow = harness.epochs(job.train(s.program("bfloat16", path), *options, "--threads", count))[-1]
+        first = first or job.models()
+        same(job.models(), first, "%d threads" % count)
+    assert first["residual.hd5"] != models["residual.hd5"], "the bytes are float32's"
+    assert abs(wide["loss"] - narrow["loss"]) <= 0.1 * wide["loss"] and narrow["val_acc"] >= 0.9, "%s, not %s" % (narrow, wide)
+    return "loss %s, %s in float32" % (narrow["loss"], wide["loss"])
+
+
+@case
 def seeds(s):
     """The seed decides everything that is random."""
     job = s.job("seeds")

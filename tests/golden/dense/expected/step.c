@@ -10,10 +10,13 @@
 #include <string.h>
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
+#include <trainc/dense_bf16.h>
 #include <trainc/direct.h>
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
 #include "model.h"
+
+#ifndef __AVX512BF16__  /* all operands are float32 here: avx512's code serves */
 #include "kernels.c"
 
 #define JOIN_(a, b) a##b
@@ -265,3 +268,4 @@ static void update(struct rt_work *work)
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {RT_ISA_NAME, gradients, update, prepare, evaluate};
+#endif

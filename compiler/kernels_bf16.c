@@ -1,0 +1,51 @@
+/* Dense layers with operands in bfloat16 and float32 sums: matrix products over the whole batch, in tiles. */
+#include "kernel.h"
+
+enum { COLUMNS = 64, DEPTH = 128 };     /* BF16_COLUMNS and BF16_DEPTH of runtime/cpu/dense_bf16.h */
+
+static int covers(const struct op *const *ops, int n)
+{
+	return n > 0 && ops[0]->type == &op_dense;
+}
+
+/* Two operands take the place of a real. */
+static long pack_size(long depth, long columns)
+{
+	return (columns + COLUMNS - 1) / COLUMNS * COLUMNS * ((depth + DEPTH - 1) / DEPTH * (DEPTH / 2));
+}
+
+static void size(const struct group *g, struct buffers *b)
+{
+	long in = shape_count(g->ops[0]->in[0]->shape), out = shape_count(g->out->shape);
+	b->packs[0] = pack_size(in, out);
+	b->packs[1] = pack_size(out, in);
+}
+
+const struct kernel dense_bf16 = {
+	.name = "dense_bf16", .summary = "matrix product of bfloat16 operands over the batch, in tiles", .covers = covers,
+	.cost = 0.1, .precision = PRECISION_BFLOAT16, .own_gradients = true, .size = size,
+	.pack = {
+		{"pack", DOMAIN_TILE, "w0 p0", "bf16_packs({{in_size}}, {{out_size}})", NULL},
+	},
+	.forward = {
+		{"forward", DOMAIN_TILE, "work x0 p0 w1 y",
+			"bf16_tiles(work->n, BF16_ROWS) * bf16_tiles({{out_size}}, bf16_columns({{out_size}}))", NULL},
+	},
+	.backward = {
+		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
+			"bf16_tiles({{in_size}}, BF16_INPUTS) * bf16_tiles({{out_size}}, bf16_columns({{out_size}}))", NULL},
+		{"transpose", DOMAIN_TILE, "w0 p1", "bf16_packs({{out_size}}, {{in_size}})", "dx0"},
+		{"data", DOMAIN_TILE, "work dy p1 dx0",
+			"bf16_tiles(work->n, BF16_ROWS) * bf16_tiles({{in_size}}, BF16_GROUP * bf16_columns({{in_size}}))", "dx0"},
+	},
+};
+
+const struct kernel dense_bf16_reference = {
+	.name = "dense_bf16_reference", .summary = "matrix product of bfloat16 operands by its definition", .covers = covers,
+	.cost = 1, .precision = PRECISION_BFLOAT16, .reference = true, .own_gradients = true,
+	.forward = {{"forward", DOMAIN_SAMPLE, "x0 w0 w1 y", NULL, NULL}},
+	.backward = {
+		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1", "({{in_size}} + 63) / 64", NULL},
+		{"data", DOMAIN_SAMPLE, "dy w0 dx0", NULL, "dx0"},
+	},
+};

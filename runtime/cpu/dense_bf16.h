@@ -1,0 +1,214 @@
+/* Matrix products over the batch with operands in bfloat16, tile by tile, each tile by one thread.
+ *
+ * Weights are packed once a step, panel after panel of BLOCK_COLUMNS vectors (a tile's last may have fewer); values and
+ * gradients are packed block by block into local arrays. Zeros fill all edges.
+ */
+#ifndef TRAINC_DENSE_BF16_H
+#define TRAINC_DENSE_BF16_H
+#include "bf16.h"
+
+enum {
+	BF16_ROWS = 48,         /* samples of a tile; a multiple of every block's rows, as BF16_INPUTS is */
+	BF16_COLUMNS = 64,      /* columns of a tile */
+	BF16_DEPTH = 128,       /* of a block of the sum */
+	BF16_PAIRS = BF16_DEPTH / 2,
+	BF16_INPUTS = 96,       /* rows of the weights' gradient in a tile */
+	BF16_GROUP = 4          /* column tiles of one row of the gradient by data */
+};
+
+INLINE int bf16_tiles(int n, int of)
+{
+	return (n + of - 1) / of;
+}
+
+INLINE int bf16_at_most(int n, int most)
+{
+	return n < most ? n : most;
+}
+
+/* Columns of the tiles of a matrix with n columns: whole vectors */
+INLINE int bf16_columns(int n)
+{
+	return bf16_at_most(bf16_tiles(n, BF16_LANES) * BF16_LANES, BF16_COLUMNS);
+}
+
+/* Tiles of packed weights: of columns, by blocks of the sum */
+INLINE int bf16_packs(int depth, int columns)
+{
+	return bf16_tiles(columns, bf16_columns(columns)) * bf16_tiles(depth, BF16_DEPTH);
+}
+
+/* The panel that begins at column c of width, and its columns */
+INLINE uint32_t *bf16_panel(uint32_t *pack, int c)
+{
+	return pack + (ptrdiff_t)c * BF16_PAIRS;
+}
+
+INLINE int bf16_panel_columns(int c, int width)
+{
+	return bf16_at_most(width - c, BLOCK_COLUMNS * BF16_LANES);
+}
+
+/* ---- packing ---- */
+
+/* to[row][pair] = the rows x columns at from, pairs along a row; zeros up to height rows and in an odd last pair */
+INLINE void bf16_pack_rows(const real *from, ptrdiff_t stride, int rows, int columns, int height, uint32_t *to)
+{
+	const int whole = columns / 2;
+	for (int r = 0; r < rows; r++, from += stride, to += BF16_PAIRS) {
+		for (int k = 0; k < whole; k++)
+			to[k] = bf16_pair((float)from[2 * k], (float)from[2 * k + 1]);
+		if (columns % 2)
+			to[whole] = bf16_pair((float)from[columns - 1], 0);
+	}
+	memset(to, 0, sizeof *to * BF16_PAIRS * (size_t)(height - rows));
+}
+
+/* to[pair][width] = the rows x columns at from, pairs of rows; zeros to the right and for an odd last row */
+INLINE void bf16_pair_rows(const real *from, ptrdiff_t stride, int rows, int columns, int width, uint32_t *to)
+{
+	for (int k = 0; k < rows; k += 2, from += 2 * stride, to += width) {
+		if (k + 1 < rows)
+			for (int c = 0; c < columns; c++)
+				to[c] = bf16_pair((float)from[c], (float)from[stride + c]);
+		else
+			for (int c = 0; c < columns; c++)
+				to[c] = bf16_pair((float)from[c], 0);
+		memset(to + columns, 0, sizeof *to * (size_t)(width - columns));
+	}
+}
+
+/* The same in panels */
+INLINE void bf16_pack_panels(const real *from, ptrdiff_t stride, int rows, int columns, int width, uint32_t *pack)
+{
+	for (int c = 0; c < width; c += BLOCK_COLUMNS * BF16_LANES) {
+		const int panel = bf16_panel_columns(c, width), there = columns - c < 0 ? 0 : bf16_at_most(columns - c, panel);
+		bf16_pair_rows(from + c, stride, rows, there, panel, bf16_panel(pack, c));
+	}
+}
+
+/* pack = block tile of w[in][out], for products over in; reals hold the pairs */
+INLINE void bf16_pack(int in, int out, const real *w, real *pack, int tile)
+{
+	const int width = bf16_columns(out), blocks = bf16_tiles(in, BF16_DEPTH);
+	const int first = tile / blocks * width, k = tile % blocks * BF16_DEPTH;
+	bf16_pack_panels(w + (ptrdiff_t)k * out + first, out, bf16_at_most(in - k, BF16_DEPTH), bf16_at_most(out - first, width),
+		width, (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS);
+}
+
+/* pack = block tile of the transpose of w[in][out], for products over out */
+INLINE void bf16_pack_transposed(int in, int out, const real *w, real *pack, int tile)
+{
+	const int width = bf16_columns(in), blocks = bf16_tiles(out, BF16_DEPTH);
+	const int first = tile / blocks * width, k = tile % blocks * BF16_DEPTH, depth = bf16_at_most(out - k, BF16_DEPTH);
+	const int columns = bf16_at_most(in - first, width);
+	uint32_t rows[BF16_COLUMNS * BF16_PAIRS], *block = (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS;
+
+	bf16_pack_rows(w + (ptrdiff_t)first * out + k, out, columns, depth, width, rows);
+	for (int c = 0; c < width; c += BLOCK_COLUMNS * BF16_LANES) {
+		const int panel = bf16_panel_columns(c, width);
+		uint32_t *to = bf16_panel(block, c);
+		for (int pair = 0; pair < (depth + 1) / 2; pair++)
+			for (int i = 0; i < panel; i++)
+				to[pair * panel + i] = rows[(c + i) * BF16_PAIRS + pair];
+	}
+}
+
+/* ---- products ---- */
+
+INLINE void bf16_rows(int rows, int columns, int pairs, struct bf16_matrix a, const uint32_t *b, float *c, int width)
+{
+	const int block = block_rows(columns);
+	for (int m = 0; m < rows; m += block)
+		bf16_block(block, columns, pairs, (struct bf16_matrix){a.at + m * a.row, a.row, a.step}, b, c + m * width, width);
+}
+
+/* c[rows][width] += a * pack for rows of a up to whole blocks; depth of the sum counts. */
+INLINE void bf16_multiply(int rows, int depth, struct bf16_matrix a, const uint32_t *pack, float *c, int width)
+{
+	enum { PANEL = BLOCK_COLUMNS * BF16_LANES };
+	const int whole = width / PANEL * PANEL, pairs = (depth + 1) / 2;
+	for (int v = 0; v < whole; v += PANEL)
+		bf16_rows(rows, BLOCK_COLUMNS, pairs, a, pack + (ptrdiff_t)v * BF16_PAIRS, c + v, width);
+	if (whole < width)
+		bf16_rows(rows, (width - whole) / BF16_LANES, pairs, a, pack + (ptrdiff_t)whole * BF16_PAIRS, c + whole, width);
+}
+
+/* y[n][out] = bias + x[n][in] * w for one tile, w packed by bf16_pack; rows of x and y are a sample apart */
+INLINE void bf16_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *pack, const real *bias, real *y,
+	int tile)
+{
+	const int width = bf16_columns(out), tiles = bf16_tiles(out, width), blocks = bf16_tiles(in, BF16_DEPTH);
+	const int first_row = tile / tiles * BF16_ROWS, rows = bf16_at_most(n - first_row, BF16_ROWS);
+	const int first = tile % tiles * width, columns = bf16_at_most(out - first, width);
+	const uint32_t *b = (const uint32_t *)pack + (ptrdiff_t)(tile % tiles) * blocks * width * BF16_PAIRS;
+	uint32_t a[BF16_ROWS * BF16_PAIRS];
+	float c[BF16_ROWS * BF16_COLUMNS];
+
+	for (int r = 0; r < BF16_ROWS; r++)
+		for (int o = 0; o < width; o++)
+			c[r * width + o] = bias && o < columns ? (float)bias[first + o] : 0;
+	for (int k = 0; k < in; k += BF16_DEPTH, b += width * BF16_PAIRS) {
+		const int depth = bf16_at_most(in - k, BF16_DEPTH);
+		bf16_pack_rows(x + first_row * sample + k, sample, rows, depth, BF16_ROWS, a);
+		bf16_multiply(rows, depth, (struct bf16_matrix){a, BF16_PAIRS, 1}, b, c, width);
+	}
+	for (int r = 0; r < rows; r++)
+		for (int o = 0; o < columns; o++)
+			y[(first_row + r) * sample + first + o] = (real)c[r * width + o];
+}
+
+/* dw[in][out] = sum over n of x[n][in] * dy[n][out], and db of dy unrounded, for one tile */
+INLINE void bf16_weights(int in, int out, int n, ptrdiff_t sample, const real *x, const real *dy, real *dw, real *db, int tile)
+{
+	const int width = bf16_columns(out), tiles = bf16_tiles(out, width);
+	const int first_row = tile / tiles * BF16_INPUTS, rows = bf16_at_most(in - first_row, BF16_INPUTS);
+	const int first = tile % tiles * width, columns = bf16_at_most(out - first, width);
+	uint32_t a[BF16_PAIRS * BF16_INPUTS], b[BF16_PAIRS * BF16_COLUMNS];
+	float c[BF16_INPUTS * BF16_COLUMNS] = {0};
+
+	if (db && first_row == 0)
+		memset(db + first, 0, sizeof *db * (size_t)columns);
+	for (int k = 0; k < n; k += BF16_DEPTH) {
+		const int depth = bf16_at_most(n - k, BF16_DEPTH);
+		const real *from = dy + k * sample + first;
+		bf16_pair_rows(x + k * sample + first_row, sample, depth, rows, BF16_INPUTS, a);
+		bf16_pack_panels(from, sample, depth, columns, width, b);
+		bf16_multiply(rows, depth, (struct bf16_matrix){a, 1, BF16_INPUTS}, b, c, width);
+		for (int r = 0; db && first_row == 0 && r < depth; r++)
+			for (int o = 0; o < columns; o++)
+				db[first + o] += from[r * sample + o];
+	}
+	for (int r = 0; r < rows; r++)
+		for (int o = 0; o < columns; o++)
+			dw[(ptrdiff_t)(first_row + r) * out + first + o] = (real)c[r * width + o];
+}
+
+/* dx[n][in] = (dx +) dy[n][out] * w' for one tile, w' packed by bf16_pack_transposed */
+INLINE void bf16_data(int in, int out, int n, ptrdiff_t sample, const real *dy, const real *pack, real *dx, bool add, int tile)
+{
+	const int width = bf16_columns(in), groups = bf16_tiles(in, width * BF16_GROUP), blocks = bf16_tiles(out, BF16_DEPTH);
+	const int first_row = tile / groups * BF16_ROWS, rows = bf16_at_most(n - first_row, BF16_ROWS);
+	const int begin = tile % groups * BF16_GROUP, end = bf16_at_most(begin + BF16_GROUP, bf16_tiles(in, width));
+	uint32_t a[BF16_ROWS * BF16_PAIRS];
+	float c[BF16_ROWS * BF16_COLUMNS];
+
+	for (int g = begin; g < end; g++) {
+		const int columns = bf16_at_most(in - g * width, width);
+		const uint32_t *b = (const uint32_t *)pack + (ptrdiff_t)g * blocks * width * BF16_PAIRS;
+		memset(c, 0, sizeof c);
+		for (int k = 0; k < out; k += BF16_DEPTH, b += width * BF16_PAIRS) {
+			const int depth = bf16_at_most(out - k, BF16_DEPTH);
+			if (g == begin || blocks > 1)
+				bf16_pack_rows(dy + first_row * sample + k, sample, rows, depth, BF16_ROWS, a);
+			bf16_multiply(rows, depth, (struct bf16_matrix){a, BF16_PAIRS, 1}, b, c, width);
+		}
+		for (int r = 0; r < rows; r++) {
+			real *to = dx + (first_row + r) * sample + g * width;
+			for (int i = 0; i < columns; i++)
+				to[i] = add ? to[i] + (real)c[r * width + i] : (real)c[r * width + i];
+		}
+	}
+}
+
+#endif

@@ -1,0 +1,23 @@
+/* d_kernel[i][o] = sum over samples of bf16(x[i]) * bf16(dy[o]){{#w1}}, d_bias[o] = sum of dy[o]{{/w1}}; a tile is ROWS rows of the kernel */
+static void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel{{#w1}},
+	real *restrict d_bias{{/w1}}, int tile)
+{
+	enum { IN = {{in_size}}, OUT = {{out_size}}, ROWS = 64 };
+	const int begin = tile * ROWS, end = begin + ROWS < IN ? begin + ROWS : IN;
+
+	memset(d_kernel + (size_t)begin * OUT, 0, sizeof *d_kernel * (size_t)(end - begin) * OUT);
+	{{#w1}}
+	if (tile == 0)
+		memset(d_bias, 0, sizeof *d_bias * OUT);
+	{{/w1}}
+	for (int n = 0; n < work->n; n++, x += SAMPLE, dy += SAMPLE) {
+		for (int c = begin; c < end; c++)
+			for (int o = 0; o < OUT; o++)
+				d_kernel[(size_t)c * OUT + o] += real_bf16(x[c]) * real_bf16(dy[o]);
+		{{#w1}}
+		if (tile == 0)
+			for (int o = 0; o < OUT; o++)
+				d_bias[o] += dy[o];
+		{{/w1}}
+	}
+}

@@ -1,0 +1,173 @@
+/* Dense layers' products in bfloat16, for sizes around tiles, blocks and pairs, against sums in double of operands rounded
+ * by arithmetic instead of bits. Prints the largest error; exits with 1 where it is more than a float's sums may lose. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <trainc/dense_bf16.h>
+
+enum { GAP = 5 };       /* from one sample's numbers to the next's */
+
+static const double BOUND = 2e-6;       /* of the square root of the sum's length; operands are below 1 */
+static double worst;
+static uint64_t random_state = 5;
+
+static float random_number(void)
+{
+	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
+	return (float)((double)(random_state >> 11) / (double)(1ull << 52) - 1);
+}
+
+static float *random_numbers(int count)
+{
+	float *x = malloc(sizeof *x * (size_t)count);
+	for (int i = 0; i < count; i++)
+		x[i] = random_number();
+	return x;
+}
+
+/* NaN, so that what nobody writes shows */
+static float *nothing(int count)
+{
+	float *x = malloc(sizeof *x * (size_t)count);
+	return memset(x, 0xff, sizeof *x * (size_t)count);
+}
+
+/* 8 significant bits; rint takes ties to even. */
+static double rounded(float x)
+{
+	int exponent;
+	const double fraction = frexp((double)x, &exponent);
+	return ldexp(rint(ldexp(fraction, 8)), exponent - 8);
+}
+
+static double product(const float *a, int a_step, const float *b, int b_step, int count)
+{
+	double sum = 0;
+	for (int k = 0; k < count; k++)
+		sum += rounded(a[k * a_step]) * rounded(b[k * b_step]);
+	return sum;
+}
+
+static void expect(const char *what, float found, double right, int length)
+{
+	const double error = fabs((double)found - right) / sqrt((double)length);
+	worst = error > worst ? error : worst;
+	if (error <= BOUND)
+		return;
+	printf("%s: %g, not %g\n", what, (double)found, right);
+	exit(1);
+}
+
+/* ---- a shape: all tiles of its functions, whose sizes are constants as in generated programs ---- */
+
+struct layer {
+	int in, out;
+	void (*forward)(int n, int sample, const float *x, const float *w, const float *bias, float *pack, float *y);
+	void (*weights)(int n, int sample, const float *x, const float *dy, float *dw, float *db);
+	void (*data)(int n, int sample, const float *dy, const float *w, float *pack, float *dx, bool add);
+};
+
+#define LAYER(IN, OUT) \
+	static void forward_##IN##_##OUT(int n, int sample, const float *x, const float *w, const float *bias, float *pack, float *y) \
+	{ \
+		for (int tile = 0; tile < bf16_packs(IN, OUT); tile++) \
+			bf16_pack(IN, OUT, w, pack, tile); \
+		for (int tile = 0; tile < bf16_tiles(n, BF16_ROWS) * bf16_tiles(OUT, bf16_columns(OUT)); tile++) \
+			bf16_forward(IN, OUT, n, sample, x, pack, bias, y, tile); \
+	} \
+	static void weights_##IN##_##OUT(int n, int sample, const float *x, const float *dy, float *dw, float *db) \
+	{ \
+		for (int tile = 0; tile < bf16_tiles(IN, BF16_INPUTS) * bf16_tiles(OUT, bf16_columns(OUT)); tile++) \
+			bf16_weights(IN, OUT, n, sample, x, dy, dw, db, tile); \
+	} \
+	static void data_##IN##_##OUT(int n, int sample, const float *dy, const float *w, float *pack, float *dx, bool add) \
+	{ \
+		for (int tile = 0; tile < bf16_packs(OUT, IN); tile++) \
+			bf16_pack_transposed(IN, OUT, w, pack, tile); \
+		for (int tile = 0; tile < bf16_tiles(n, BF16_ROWS) * bf16_tiles(IN, BF16_GROUP * bf16_columns(IN)); tile++) \
+			bf16_data(IN, OUT, n, sample, dy, pack, dx, add, tile); \
+	}
+#define ROW(IN, OUT) {IN, OUT, forward_##IN##_##OUT, weights_##IN##_##OUT, data_##IN##_##OUT},
+#define LAYERS(X) X(1, 1) X(13, 10) X(128, 64) X(301, 135)
+
+LAYERS(LAYER)
+static const struct layer layers[] = { LAYERS(ROW) };
+
+static void forward(const struct layer *l, int n)
+{
+	const int in = l->in, out = l->out, sample = in + out + GAP;
+	float *x = random_numbers(n * sample), *w = random_numbers(in * out), *bias = random_numbers(out);
+	float *pack = nothing((in + BF16_DEPTH) * (out + BF16_COLUMNS)), *y = nothing(n * sample);
+
+	l->forward(n, sample, x, w, bias, pack, y);
+	for (int s = 0; s < n; s++)
+		for (int o = 0; o < out; o++)
+			expect("y", y[s * sample + o], (double)bias[o] + product(x + s * sample, 1, w + o, out, in), in);
+	free(x), free(w), free(bias), free(pack), free(y);
+}
+
+static void weights(const struct layer *l, int n)
+{
+	const int in = l->in, out = l->out, sample = in + out + GAP;
+	float *x = random_numbers(n * sample), *dy = random_numbers(n * sample), *dw = nothing(in * out), *db = nothing(out);
+
+	l->weights(n, sample, x, dy, dw, db);
+	for (int o = 0; o < out; o++) {
+		double sum = 0;
+		for (int s = 0; s < n; s++)
+			sum += (double)dy[s * sample + o];
+		expect("db", db[o], sum, n);
+		for (int i = 0; i < in; i++)
+			expect("dw", dw[i * out + o], product(x + i, sample, dy + o, sample, n), n);
+	}
+	free(x), free(dy), free(dw), free(db);
+}
+
+/* Assigned, and then added to. */
+static void data(const struct layer *l, int n)
+{
+	const int in = l->in, out = l->out, sample = in + out + GAP;
+	float *dy = random_numbers(n * sample), *w = random_numbers(in * out), *dx = nothing(n * sample);
+	float *pack = nothing((out + BF16_DEPTH) * (in + BF16_COLUMNS));
+
+	l->data(n, sample, dy, w, pack, dx, false);
+	l->data(n, sample, dy, w, pack, dx, true);
+	for (int s = 0; s < n; s++)
+		for (int i = 0; i < in; i++)
+			expect("dx", dx[s * sample + i], 2 * product(dy + s * sample, 1, w + i * out, 1, out), out);
+	free(dy), free(w), free(dx), free(pack);
+}
+
+/* ---- rounding ---- */
+
+static void rounding(void)
+{
+	const volatile float nan = NAN, infinite = INFINITY;
+	for (int i = 0; i < 100000; i++) {
+		const float x = ldexpf(random_number(), i % 200 - 100);
+		if ((double)real_bf16(x) != rounded(x))
+			expect("rounding", real_bf16(x), rounded(x), 0);
+	}
+	for (uint32_t half = 0x3f808000; half < 0x40008000; half += 0x10000) {      /* ties */
+		const float x = float_of_bits((int32_t)half);
+		if ((double)real_bf16(x) != rounded(x))
+			expect("a tie", real_bf16(x), rounded(x), 0);
+	}
+	if (real_bf16(nan) == real_bf16(nan) || real_bf16(float_of_bits(0x7fffffff)) == 0 || real_bf16(infinite) != INFINITY ||
+	    real_bf16(3.4e38f) != INFINITY)
+		expect("the ends of rounding", 0, 1, 0);
+}
+
+int main(void)
+{
+	static const int batches[] = {1, 19, 131};
+	rounding();
+	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+		for (size_t k = 0; k < sizeof batches / sizeof *batches; k++) {
+			forward(&layers[i], batches[k]);
+			weights(&layers[i], batches[k]);
+			data(&layers[i], batches[k]);
+		}
+	printf("%.1g\n", worst);
+	return 0;
+}
