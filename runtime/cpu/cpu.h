@@ -14,6 +14,8 @@
 #include <immintrin.h>
 #elif defined(__SSE2__)
 #include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #if defined(__AVX512F__)
@@ -110,6 +112,10 @@ INLINE vec vec_max(vec a, vec b)
 	if (sizeof(real) == sizeof(float))
 		return (vec)_mm_max_ps((__m128)b, (__m128)a);
 	return (vec)_mm_max_pd((__m128d)b, (__m128d)a);
+#elif defined(__aarch64__)
+	if (sizeof(real) == sizeof(float))
+		return (vec)vmaxq_f32((float32x4_t)a, (float32x4_t)b);
+	return (vec)vmaxq_f64((float64x2_t)a, (float64x2_t)b);
 #else
 	return vec_select((vec_mask)(a < b), b, a);
 #endif
@@ -137,8 +143,10 @@ INLINE vec vec_load_tail(const real *p, int n)
 		return (vec)_mm256_maskload_ps((const float *)p, (__m256i)vec_first(n));
 	return (vec)_mm256_maskload_pd((const double *)p, (__m256i)vec_first(n));
 #else
-	vec v = {0};
-	memcpy(&v, p, (size_t)n * sizeof(real));
+	vec v = {0};                    /* lane by lane: memcpy would go through the stack */
+	UNROLL for (int i = 0; i < LANES; i++)
+		if (i < n)
+			v[i] = p[i];
 	return v;
 #endif
 }
@@ -150,8 +158,12 @@ INLINE void vec_store_tail(real *p, vec v, int n)
 		_mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
 	else
 		_mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
-#else
+#elif defined(__AVX__)
 	memcpy(p, &v, (size_t)n * sizeof(real));
+#else
+	UNROLL for (int i = 0; i < LANES; i++)
+		if (i < n)
+			p[i] = v[i];
 #endif
 }
 
@@ -186,6 +198,18 @@ INLINE vec_mask vec_widen(vec_bytes bytes)
 	memcpy(&all, &bytes, sizeof bytes);
 	if (sizeof(real) == sizeof(float))
 		return (vec_mask)_mm256_cvtepi8_epi32(_mm_cvtsi64_si128(all));
+#elif defined(__SSE2__) && !defined(__AVX__)
+	int32_t all = 0;
+	memcpy(&all, &bytes, sizeof bytes);
+	if (sizeof(real) == sizeof(float)) {
+		const __m128i b = _mm_cvtsi32_si128(all), pairs = _mm_unpacklo_epi8(b, b);
+		return (vec_mask)_mm_srai_epi32(_mm_unpacklo_epi16(pairs, pairs), 24);
+	}
+#elif defined(__aarch64__)
+	int32_t all = 0;
+	memcpy(&all, &bytes, sizeof bytes);
+	if (sizeof(real) == sizeof(float))
+		return (vec_mask)vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(all)))));
 #endif
 	return __builtin_convertvector(bytes, vec_mask);
 }
@@ -196,6 +220,22 @@ INLINE vec_bytes vec_narrow(vec_mask v)
 	if (sizeof(real) == sizeof(float)) {
 		__m128i words = _mm_packs_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
 		int64_t all = _mm_cvtsi128_si64(_mm_packs_epi16(words, words));
+		vec_bytes bytes;
+		memcpy(&bytes, &all, sizeof bytes);
+		return bytes;
+	}
+#elif defined(__SSE2__) && !defined(__AVX__)
+	if (sizeof(real) == sizeof(float)) {
+		const __m128i words = _mm_packs_epi32((__m128i)v, (__m128i)v);
+		const int32_t all = _mm_cvtsi128_si32(_mm_packs_epi16(words, words));
+		vec_bytes bytes;
+		memcpy(&bytes, &all, sizeof bytes);
+		return bytes;
+	}
+#elif defined(__aarch64__)
+	if (sizeof(real) == sizeof(float)) {
+		const int16x4_t words = vmovn_s32((int32x4_t)v);
+		const int32_t all = vget_lane_s32(vreinterpret_s32_s8(vmovn_s16(vcombine_s16(words, words))), 0);
 		vec_bytes bytes;
 		memcpy(&bytes, &all, sizeof bytes);
 		return bytes;
@@ -231,7 +271,7 @@ INLINE vec vec_largest(vec a0, vec a1, vec a2, vec a3, vec_mask *which)
 	vec_mask right_top = (vec_mask)(a1 > a0), right_bottom = (vec_mask)(a3 > a2);
 	vec top = vec_select(right_top, a1, a0), bottom = vec_select(right_bottom, a3, a2);
 	vec_mask below = (vec_mask)(bottom > top);
-	*which = (below & 2) | (((below & right_bottom) | (~below & right_top)) & 1);
+	*which = (below & 2) | ((vec_mask)vec_select(below, (vec)right_bottom, (vec)right_top) & 1);
 	return vec_select(below, bottom, top);
 }
 

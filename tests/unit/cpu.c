@@ -3,6 +3,7 @@
 #include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "cpu/matrix.h"
 
 static int wrong;
@@ -110,14 +111,30 @@ static void tails(void)
 
 static void bytes(void)
 {
-	uint8_t in[LANES], out[LANES];
-	for (int i = 0; i < LANES; i++)
-		in[i] = (uint8_t)(i % 3 == 0 ? 0xff : i);
-	const vec_mask wide = vec_load_bytes(in, 0, LANES);
-	vec_store_bytes(out, wide, 0, LANES);
+	enum { ROW = 2 * LANES - 1 };           /* a vector and a tail */
+	uint8_t in[ROW], out[ROW + 1] = {0};
+	for (int i = 0; i < ROW; i++)
+		in[i] = (uint8_t)(i % 3 == 0 ? 0xff : i % 3 == 1 ? 0x80 : i);
+	for (int c = 0; c < ROW; c += LANES) {
+		const vec_mask wide = vec_load_bytes(in, c, ROW);
+		vec_store_bytes(out, wide, c, ROW);
+		for (int i = 0; i < LANES; i++)
+			expect(wide[i] == (c + i < ROW ? (int8_t)in[c + i] : 0), "bytes sign-extended");
+	}
+	expect(!memcmp(in, out, ROW) && out[ROW] == 0, "bytes back");
+}
+
+static void maxima(void)
+{
+	const volatile real nan = NAN;
+	const vec low = vec_broadcast(-2), zero = {0}, no = vec_broadcast(nan);
+	vec some = low;
+	some[LANES - 1] = 3;
+	const vec larger = vec_max(some, zero), chosen = vec_select((vec_mask)(some > zero), some, low - 1);
 	for (int i = 0; i < LANES; i++) {
-		expect(wide[i] == (i % 3 == 0 ? -1 : i), "bytes sign-extended");
-		expect(out[i] == in[i], "bytes back");
+		expect(larger[i] == (i == LANES - 1 ? 3 : 0), "the larger of each lane");
+		expect(chosen[i] == (i == LANES - 1 ? 3 : -3), "lanes chosen");
+		expect(vec_max(no, zero)[i] != 0, "a maximum keeps NaN");
 	}
 }
 
@@ -164,6 +181,7 @@ int main(void)
 	runs();
 	tails();
 	bytes();
+	maxima();
 	largest();
 	products();
 	return wrong != 0;
