@@ -1,7 +1,7 @@
 /* Dense layers with operands in bfloat16 and float32 sums: matrix products over the whole batch, in tiles. */
 #include "kernel.h"
 
-enum { COLUMNS = 64, DEPTH = 128 };     /* BF16_COLUMNS and BF16_DEPTH of runtime/cpu/dense_bf16.h */
+enum { COLUMNS = 128, DEPTH = 128 };     /* BF16_COLUMNS and BF16_DEPTH of runtime/cpu/dense_bf16.h */
 
 static int covers(const struct op *const *ops, int n)
 {

@@ -8,12 +8,13 @@
 #include "bf16.h"
 
 enum {
-	BF16_ROWS = 48,         /* samples of a tile; a multiple of every block's rows, as BF16_INPUTS is */
-	BF16_COLUMNS = 64,      /* columns of a tile */
+	BF16_ROWS = 24,         /* samples of a tile; a multiple of every block's rows, as BF16_INPUTS is */
+	BF16_COLUMNS = 128,     /* columns of a tile at most */
 	BF16_DEPTH = 128,       /* of a block of the sum */
 	BF16_PAIRS = BF16_DEPTH / 2,
+	BF16_PANEL = BLOCK_COLUMNS * BF16_LANES,
 	BF16_INPUTS = 96,       /* rows of the weights' gradient in a tile */
-	BF16_GROUP = 4          /* column tiles of one row of the gradient by data */
+	BF16_GROUP = 2          /* column tiles of one row of the gradient by data */
 };
 
 INLINE int bf16_tiles(int n, int of)
@@ -26,10 +27,11 @@ INLINE int bf16_at_most(int n, int most)
 	return n < most ? n : most;
 }
 
-/* Columns of the tiles of a matrix with n columns: whole vectors */
+/* Columns of the tiles of a matrix with n columns: whole vectors, about as many in each */
 INLINE int bf16_columns(int n)
 {
-	return bf16_at_most(bf16_tiles(n, BF16_LANES) * BF16_LANES, BF16_COLUMNS);
+	const int even = bf16_tiles(n, bf16_tiles(n, BF16_COLUMNS));
+	return bf16_tiles(even, BF16_LANES) * BF16_LANES;
 }
 
 /* Tiles of packed weights: of columns, by blocks of the sum */
@@ -38,52 +40,54 @@ INLINE int bf16_packs(int depth, int columns)
 	return bf16_tiles(columns, bf16_columns(columns)) * bf16_tiles(depth, BF16_DEPTH);
 }
 
-/* The panel that begins at column c of width, and its columns */
-INLINE uint32_t *bf16_panel(uint32_t *pack, int c)
-{
-	return pack + (ptrdiff_t)c * BF16_PAIRS;
-}
-
-INLINE int bf16_panel_columns(int c, int width)
-{
-	return bf16_at_most(width - c, BLOCK_COLUMNS * BF16_LANES);
-}
-
 /* ---- packing ---- */
 
-/* to[row][pair] = the rows x columns at from, pairs along a row; zeros up to height rows and in an odd last pair */
-INLINE void bf16_pack_rows(const real *from, ptrdiff_t stride, int rows, int columns, int height, uint32_t *to)
+/* to[pair] = a row of so many numbers; an odd one's last pair ends in a zero */
+INLINE void bf16_right_row(const real *from, int columns, uint32_t *to)
 {
-	const int whole = columns / 2;
+	for (int k = 0; k < columns / 2; k++)
+		to[k] = bf16_pair((float)from[2 * k], (float)from[2 * k + 1]);
+	if (columns % 2)
+		to[columns / 2] = bf16_pair((float)from[columns - 1], 0);
+}
+
+/* to[row][pair] = the rows x columns at from, pairs along a row; zeros up to height rows */
+INLINE void bf16_left_rows(const real *from, ptrdiff_t stride, int rows, int columns, int height, struct bf16_left *to)
+{
 	for (int r = 0; r < rows; r++, from += stride, to += BF16_PAIRS) {
-		for (int k = 0; k < whole; k++)
-			to[k] = bf16_pair((float)from[2 * k], (float)from[2 * k + 1]);
+		for (int k = 0; k < columns / 2; k++)
+			to[k] = bf16_left((float)from[2 * k], (float)from[2 * k + 1]);
 		if (columns % 2)
-			to[whole] = bf16_pair((float)from[columns - 1], 0);
+			to[columns / 2] = bf16_left((float)from[columns - 1], 0);
 	}
 	memset(to, 0, sizeof *to * BF16_PAIRS * (size_t)(height - rows));
 }
 
-/* to[pair][width] = the rows x columns at from, pairs of rows; zeros to the right and for an odd last row */
-INLINE void bf16_pair_rows(const real *from, ptrdiff_t stride, int rows, int columns, int width, uint32_t *to)
+/* What follows an odd last row */
+static const real bf16_zeros[BF16_COLUMNS];
+
+/* to[pair][width] = the rows x columns at from, pairs of rows; zeros to the right */
+INLINE void bf16_left_columns(const real *from, ptrdiff_t stride, int rows, int columns, int width, struct bf16_left *to)
 {
-	for (int k = 0; k < rows; k += 2, from += 2 * stride, to += width) {
-		if (k + 1 < rows)
-			for (int c = 0; c < columns; c++)
-				to[c] = bf16_pair((float)from[c], (float)from[stride + c]);
-		else
-			for (int c = 0; c < columns; c++)
-				to[c] = bf16_pair((float)from[c], 0);
+	for (int r = 0; r < rows; r += 2, from += 2 * stride, to += width) {
+		const real *next = r + 1 < rows ? from + stride : bf16_zeros;
+		for (int c = 0; c < columns; c++)
+			to[c] = bf16_left((float)from[c], (float)next[c]);
 		memset(to + columns, 0, sizeof *to * (size_t)(width - columns));
 	}
 }
 
 /* The same in panels */
-INLINE void bf16_pack_panels(const real *from, ptrdiff_t stride, int rows, int columns, int width, uint32_t *pack)
+INLINE void bf16_right_columns(const real *from, ptrdiff_t stride, int rows, int columns, int width, uint32_t *pack)
 {
-	for (int c = 0; c < width; c += BLOCK_COLUMNS * BF16_LANES) {
-		const int panel = bf16_panel_columns(c, width), there = columns - c < 0 ? 0 : bf16_at_most(columns - c, panel);
-		bf16_pair_rows(from + c, stride, rows, there, panel, bf16_panel(pack, c));
+	for (int first = 0; first < width; first += BF16_PANEL) {
+		const int panel = bf16_at_most(width - first, BF16_PANEL), there = bf16_at_most(columns - first, panel);
+		uint32_t *to = pack + first * BF16_PAIRS;
+		for (int r = 0; r < rows; r += 2, to += panel) {
+			const real *row = from + r * stride + first, *next = r + 1 < rows ? row + stride : bf16_zeros;
+			for (int c = 0; c < panel; c++)
+				to[c] = c < there ? bf16_pair((float)row[c], (float)next[c]) : 0;
+		}
 	}
 }
 
@@ -92,25 +96,25 @@ INLINE void bf16_pack(int in, int out, const real *w, real *pack, int tile)
 {
 	const int width = bf16_columns(out), blocks = bf16_tiles(in, BF16_DEPTH);
 	const int first = tile / blocks * width, k = tile % blocks * BF16_DEPTH;
-	bf16_pack_panels(w + (ptrdiff_t)k * out + first, out, bf16_at_most(in - k, BF16_DEPTH), bf16_at_most(out - first, width),
-		width, (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS);
+	bf16_right_columns(w + (ptrdiff_t)k * out + first, out, bf16_at_most(in - k, BF16_DEPTH),
+		bf16_at_most(out - first, width), width, (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS);
 }
 
 /* pack = block tile of the transpose of w[in][out], for products over out */
 INLINE void bf16_pack_transposed(int in, int out, const real *w, real *pack, int tile)
 {
 	const int width = bf16_columns(in), blocks = bf16_tiles(out, BF16_DEPTH);
-	const int first = tile / blocks * width, k = tile % blocks * BF16_DEPTH, depth = bf16_at_most(out - k, BF16_DEPTH);
-	const int columns = bf16_at_most(in - first, width);
-	uint32_t rows[BF16_COLUMNS * BF16_PAIRS], *block = (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS;
+	const int first = tile / blocks * width, k = tile % blocks * BF16_DEPTH;
+	const int depth = bf16_at_most(out - k, BF16_DEPTH), columns = bf16_at_most(in - first, width);
+	uint32_t *block = (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS;
 
-	bf16_pack_rows(w + (ptrdiff_t)first * out + k, out, columns, depth, width, rows);
-	for (int c = 0; c < width; c += BLOCK_COLUMNS * BF16_LANES) {
-		const int panel = bf16_panel_columns(c, width);
-		uint32_t *to = bf16_panel(block, c);
+	for (int c = 0; c < width; c++) {
+		const int from = c / BF16_PANEL * BF16_PANEL, panel = bf16_at_most(width - from, BF16_PANEL);
+		uint32_t row[BF16_PAIRS] = {0}, *to = block + from * BF16_PAIRS + (c - from);
+		if (c < columns)
+			bf16_right_row(w + (ptrdiff_t)(first + c) * out + k, depth, row);
 		for (int pair = 0; pair < (depth + 1) / 2; pair++)
-			for (int i = 0; i < panel; i++)
-				to[pair * panel + i] = rows[(c + i) * BF16_PAIRS + pair];
+			to[pair * panel] = row[pair];
 	}
 }
 
@@ -126,12 +130,11 @@ INLINE void bf16_rows(int rows, int columns, int pairs, struct bf16_matrix a, co
 /* c[rows][width] += a * pack for rows of a up to whole blocks; depth of the sum counts. */
 INLINE void bf16_multiply(int rows, int depth, struct bf16_matrix a, const uint32_t *pack, float *c, int width)
 {
-	enum { PANEL = BLOCK_COLUMNS * BF16_LANES };
-	const int whole = width / PANEL * PANEL, pairs = (depth + 1) / 2;
-	for (int v = 0; v < whole; v += PANEL)
-		bf16_rows(rows, BLOCK_COLUMNS, pairs, a, pack + (ptrdiff_t)v * BF16_PAIRS, c + v, width);
+	const int whole = width / BF16_PANEL * BF16_PANEL, pairs = (depth + 1) / 2;
+	for (int first = 0; first < whole; first += BF16_PANEL)
+		bf16_rows(rows, BLOCK_COLUMNS, pairs, a, pack + first * BF16_PAIRS, c + first, width);
 	if (whole < width)
-		bf16_rows(rows, (width - whole) / BF16_LANES, pairs, a, pack + (ptrdiff_t)whole * BF16_PAIRS, c + whole, width);
+		bf16_rows(rows, (width - whole) / BF16_LANES, pairs, a, pack + whole * BF16_PAIRS, c + whole, width);
 }
 
 /* y[n][out] = bias + x[n][in] * w for one tile, w packed by bf16_pack; rows of x and y are a sample apart */
@@ -142,7 +145,7 @@ INLINE void bf16_forward(int in, int out, int n, ptrdiff_t sample, const real *x
 	const int first_row = tile / tiles * BF16_ROWS, rows = bf16_at_most(n - first_row, BF16_ROWS);
 	const int first = tile % tiles * width, columns = bf16_at_most(out - first, width);
 	const uint32_t *b = (const uint32_t *)pack + (ptrdiff_t)(tile % tiles) * blocks * width * BF16_PAIRS;
-	uint32_t a[BF16_ROWS * BF16_PAIRS];
+	struct bf16_left a[BF16_ROWS * BF16_PAIRS];
 	float c[BF16_ROWS * BF16_COLUMNS];
 
 	for (int r = 0; r < BF16_ROWS; r++)
@@ -150,7 +153,7 @@ INLINE void bf16_forward(int in, int out, int n, ptrdiff_t sample, const real *x
 			c[r * width + o] = bias && o < columns ? (float)bias[first + o] : 0;
 	for (int k = 0; k < in; k += BF16_DEPTH, b += width * BF16_PAIRS) {
 		const int depth = bf16_at_most(in - k, BF16_DEPTH);
-		bf16_pack_rows(x + first_row * sample + k, sample, rows, depth, BF16_ROWS, a);
+		bf16_left_rows(x + first_row * sample + k, sample, rows, depth, BF16_ROWS, a);
 		bf16_multiply(rows, depth, (struct bf16_matrix){a, BF16_PAIRS, 1}, b, c, width);
 	}
 	for (int r = 0; r < rows; r++)
@@ -164,7 +167,8 @@ INLINE void bf16_weights(int in, int out, int n, ptrdiff_t sample, const real *x
 	const int width = bf16_columns(out), tiles = bf16_tiles(out, width);
 	const int first_row = tile / tiles * BF16_INPUTS, rows = bf16_at_most(in - first_row, BF16_INPUTS);
 	const int first = tile % tiles * width, columns = bf16_at_most(out - first, width);
-	uint32_t a[BF16_PAIRS * BF16_INPUTS], b[BF16_PAIRS * BF16_COLUMNS];
+	struct bf16_left a[BF16_PAIRS * BF16_INPUTS];
+	uint32_t b[BF16_PAIRS * BF16_COLUMNS];
 	float c[BF16_INPUTS * BF16_COLUMNS] = {0};
 
 	if (db && first_row == 0)
@@ -172,8 +176,8 @@ INLINE void bf16_weights(int in, int out, int n, ptrdiff_t sample, const real *x
 	for (int k = 0; k < n; k += BF16_DEPTH) {
 		const int depth = bf16_at_most(n - k, BF16_DEPTH);
 		const real *from = dy + k * sample + first;
-		bf16_pair_rows(x + k * sample + first_row, sample, depth, rows, BF16_INPUTS, a);
-		bf16_pack_panels(from, sample, depth, columns, width, b);
+		bf16_left_columns(x + k * sample + first_row, sample, depth, rows, BF16_INPUTS, a);
+		bf16_right_columns(from, sample, depth, columns, width, b);
 		bf16_multiply(rows, depth, (struct bf16_matrix){a, 1, BF16_INPUTS}, b, c, width);
 		for (int r = 0; db && first_row == 0 && r < depth; r++)
 			for (int o = 0; o < columns; o++)
@@ -190,7 +194,7 @@ INLINE void bf16_data(int in, int out, int n, ptrdiff_t sample, const real *dy, 
 	const int width = bf16_columns(in), groups = bf16_tiles(in, width * BF16_GROUP), blocks = bf16_tiles(out, BF16_DEPTH);
 	const int first_row = tile / groups * BF16_ROWS, rows = bf16_at_most(n - first_row, BF16_ROWS);
 	const int begin = tile % groups * BF16_GROUP, end = bf16_at_most(begin + BF16_GROUP, bf16_tiles(in, width));
-	uint32_t a[BF16_ROWS * BF16_PAIRS];
+	struct bf16_left a[BF16_ROWS * BF16_PAIRS];
 	float c[BF16_ROWS * BF16_COLUMNS];
 
 	for (int g = begin; g < end; g++) {
@@ -200,7 +204,7 @@ INLINE void bf16_data(int in, int out, int n, ptrdiff_t sample, const real *dy, 
 		for (int k = 0; k < out; k += BF16_DEPTH, b += width * BF16_PAIRS) {
 			const int depth = bf16_at_most(out - k, BF16_DEPTH);
 			if (g == begin || blocks > 1)
-				bf16_pack_rows(dy + first_row * sample + k, sample, rows, depth, BF16_ROWS, a);
+				bf16_left_rows(dy + first_row * sample + k, sample, rows, depth, BF16_ROWS, a);
 			bf16_multiply(rows, depth, (struct bf16_matrix){a, BF16_PAIRS, 1}, b, c, width);
 		}
 		for (int r = 0; r < rows; r++) {
