@@ -1,7 +1,7 @@
 /* Matrix products over the batch, tile by tile, each tile by one thread.
  *
- * Operands lie a sample apart, or are weights; they are copied block by block into local arrays where the product finds
- * them packed, whole (zeros fill the edges) and in the first-level caches.
+ * Operands that lie a sample apart are copied block by block into local arrays, where the product finds them whole (zeros
+ * fill the edges) and in the first-level caches. Weights are packed once a step, and their transpose once a step.
  */
 #ifndef TRAINC_DENSE_H
 #define TRAINC_DENSE_H
@@ -10,6 +10,8 @@
 enum {
 	DENSE_ROWS = 48,        /* samples of a tile; a multiple of every block's rows, as DENSE_INPUTS is */
 	DENSE_COLUMNS = 64,     /* columns of a tile */
+	DENSE_OUTPUTS = 128,    /* columns of a tile of outputs */
+	DENSE_NEAR_ROWS = 24,   /* rows of a block that stay in the first-level cache while all columns pass by */
 	DENSE_DEPTH = 128,      /* of a block of the sum */
 	DENSE_INPUTS = 96,      /* rows of the weights' gradient in a tile */
 	DENSE_GROUP = 4         /* column tiles of one row of the gradient by data */
@@ -68,29 +70,65 @@ INLINE void dense_panel(int rows, int columns, int depth, struct matrix a, const
 INLINE void dense_multiply(int rows, int depth, struct matrix a, const real *b, real *c, int width)
 {
 	const int vectors = width / LANES, whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
-	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
-		dense_panel(rows, BLOCK_COLUMNS, depth, a, b + (ptrdiff_t)v * LANES * DENSE_DEPTH, c + v * LANES, width);
-	if (whole < vectors)
-		dense_panel(rows, vectors - whole, depth, a, b + (ptrdiff_t)whole * LANES * DENSE_DEPTH, c + whole * LANES, width);
+	for (int m = 0; m < rows; m += DENSE_NEAR_ROWS) {
+		const struct matrix near = {a.at + m * a.row, a.row, a.step};
+		const int n = at_most(rows - m, DENSE_NEAR_ROWS);
+		for (int v = 0; v < whole; v += BLOCK_COLUMNS)
+			dense_panel(n, BLOCK_COLUMNS, depth, near, b + (ptrdiff_t)v * LANES * DENSE_DEPTH, c + m * width + v * LANES, width);
+		if (whole < vectors)
+			dense_panel(n, vectors - whole, depth, near, b + (ptrdiff_t)whole * LANES * DENSE_DEPTH,
+				c + m * width + whole * LANES, width);
+	}
 }
 
-/* y[n][out] = bias + x[n][in] * w[in][out] for one tile; rows of x and y are a sample apart */
-INLINE void dense_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *w, const real *bias, real *y,
-	int tile)
+/* Columns of the tiles of n outputs */
+INLINE int dense_outputs(int n)
 {
-	const int width = dense_columns(out), first_row = tile / dense_tiles(out, width) * DENSE_ROWS;
+	return n < DENSE_OUTPUTS ? padded(n) : DENSE_OUTPUTS;
+}
+
+/* Reals of the pack of one tile of outputs */
+INLINE ptrdiff_t dense_pack_size(int in, int width)
+{
+	return (ptrdiff_t)dense_tiles(in, DENSE_DEPTH) * DENSE_DEPTH * width;
+}
+
+/* pack = rows tile * DENSE_DEPTH .. of w[in][out], tile of outputs by tile of outputs, as dense_forward wants them */
+INLINE void dense_pack_rows(int in, int out, const real *w, real *pack, int tile)
+{
+	const int width = dense_outputs(out), k = tile * DENSE_DEPTH;
+	for (int first = 0; first < out; first += width)
+		dense_pack(w + (ptrdiff_t)k * out + first, out, at_most(in - k, DENSE_DEPTH), at_most(out - first, width), width,
+			pack + first / width * dense_pack_size(in, width) + (ptrdiff_t)k * width);
+}
+
+/* Asks for the rows x columns at from, which lie too far apart for the machine to see what comes next. */
+INLINE void dense_prefetch(const real *from, ptrdiff_t stride, int rows, int columns)
+{
+	for (int r = 0; r < rows; r++)
+		for (int c = 0; c < columns; c += 64 / (int)sizeof(real))
+			__builtin_prefetch(from + r * stride + c);
+}
+
+/* y[n][out] = bias + x[n][in] * w for one tile, w packed by dense_pack_rows; rows of x and y are a sample apart */
+INLINE void dense_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *pack, const real *bias,
+	real *y, int tile)
+{
+	const int width = dense_outputs(out), first_row = tile / dense_tiles(out, width) * DENSE_ROWS;
 	const int first = tile % dense_tiles(out, width) * width;
 	const int rows = at_most(n - first_row, DENSE_ROWS), columns = at_most(out - first, width);
-	real a[DENSE_ROWS * DENSE_DEPTH], b[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_ROWS * DENSE_COLUMNS];
+	real a[DENSE_ROWS * DENSE_DEPTH], c[DENSE_ROWS * DENSE_OUTPUTS];
 
+	pack += first / width * dense_pack_size(in, width);
 	for (int r = 0; r < DENSE_ROWS; r++)
 		for (int o = 0; o < width; o++)
 			c[r * width + o] = bias && o < columns ? bias[first + o] : 0;
 	for (int k = 0; k < in; k += DENSE_DEPTH) {
+		const real *from = x + first_row * sample + k;
 		const int depth = at_most(in - k, DENSE_DEPTH);
-		dense_copy(x + first_row * sample + k, sample, rows, depth, DENSE_ROWS, DENSE_DEPTH, a);
-		dense_pack(w + (ptrdiff_t)k * out + first, out, depth, columns, width, b);
-		dense_multiply(rows, depth, (struct matrix){a, DENSE_DEPTH, 1}, b, c, width);
+		dense_copy(from, sample, rows, depth, DENSE_ROWS, DENSE_DEPTH, a);
+		dense_prefetch(from + DENSE_DEPTH, sample, rows, at_most(in - k - DENSE_DEPTH, DENSE_DEPTH));
+		dense_multiply(rows, depth, (struct matrix){a, DENSE_DEPTH, 1}, pack + (ptrdiff_t)k * width, c, width);
 	}
 	for (int r = 0; r < rows; r++)
 		memcpy(y + (first_row + r) * sample + first, c + r * width, sizeof *y * (size_t)columns);

@@ -4,6 +4,20 @@
  * sample; those that end in a tile work on a part of the batch or of the weights.
  */
 
+/* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
+static void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	dense_pack_rows(13, 20, kernel, pack, tile);
+}
+
+
+/* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
+static void dense_pack_2(const real *restrict kernel, real *restrict pack, int tile)
+{
+	dense_pack_rows(20, 1, kernel, pack, tile);
+}
+
+
 /* y[h][w][c] = scale * the sample as read */
 static void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
 {
@@ -19,11 +33,12 @@ static void input_reference_forward_1(const struct rt_work *work, int i, real *r
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS outputs */
-static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
+ * DENSE_OUTPUTS outputs */
+static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(13, 20, work->n, SAMPLE, x, kernel, bias, y, tile);
+	dense_forward(13, 20, work->n, SAMPLE, x, pack, bias, y, tile);
 }
 
 
@@ -58,11 +73,12 @@ static void mask_reference_forward_1(const struct rt_work *work, int i, const re
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS outputs */
-static void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
+ * DENSE_OUTPUTS outputs */
+static void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(20, 1, work->n, SAMPLE, x, kernel, bias, y, tile);
+	dense_forward(20, 1, work->n, SAMPLE, x, pack, bias, y, tile);
 }
 
 

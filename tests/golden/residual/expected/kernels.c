@@ -46,6 +46,13 @@ static void direct_pack_data_1(const real *restrict kernel, real *restrict pack,
 }
 
 
+/* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
+static void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+{
+	dense_pack_rows(8, 4, kernel, pack, tile);
+}
+
+
 /* y[h][w][c] = scale * the sample as read */
 static void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
 {
@@ -308,11 +315,12 @@ static void average_pool_reference_forward_1(const real *restrict x, real *restr
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS outputs */
-static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
+ * DENSE_OUTPUTS outputs */
+static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(8, 4, work->n, SAMPLE, x, kernel, bias, y, tile);
+	dense_forward(8, 4, work->n, SAMPLE, x, pack, bias, y, tile);
 }
 
 

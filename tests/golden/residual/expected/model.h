@@ -33,7 +33,7 @@ enum {
 	SAMPLE = 2752,
 	SLOT = 864,
 	THREAD = 2912,
-	FIXED = 12144,
+	FIXED = 14192,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
@@ -42,6 +42,7 @@ enum {
 	P0_conv2d_1 = 0, /* 432, once */
 	P0_conv2d_2 = 1616, /* 1152, once */
 	P1_conv2d_2 = 2768, /* 1152, once */
+	P0_dense_1_linear = 3952, /* 2048, once */
 	Y_input = 2560, /* 192, sample */
 	Y_conv2d_1 = 0, /* 512, sample */
 	T0_conv2d_1 = 0, /* 304, thread */
@@ -63,7 +64,7 @@ enum {
 	Y_dense_1 = 0, /* 4, thread */
 	D_dense_1 = 16, /* 4, thread */
 	D_dense_1_linear = 2064, /* 4, sample */
-	P0_dense_1_linear = 3952, /* 8192, once */
+	P1_dense_1_linear = 6000, /* 8192, once */
 	D_global_average_pooling2d_1_mean = 2048, /* 8, sample */
 	D_activation_1 = 0, /* 512, thread */
 	D_sum = 512, /* 512, thread */

@@ -263,6 +263,10 @@ static void gradients(struct rt_work *work)
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 3 * 3; tile++)
 			direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
+		/* dense_1 (spec.yaml:22)  8 -> 4, pack */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < dense_tiles(8, DENSE_DEPTH); tile++)
+			dense_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_1(work, slot);
@@ -284,8 +288,8 @@ static void gradients(struct rt_work *work)
 			train_3(work, slot);
 		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(4, dense_columns(4)); tile++)
-			dense_forward_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(4, dense_outputs(4)); tile++)
+			dense_forward_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->fixed + P0_dense_1_linear,
 			work->weights + W_dense_1_bias, work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
@@ -298,11 +302,11 @@ static void gradients(struct rt_work *work)
 		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(8, dense_columns(8)); tile++)
-			dense_transpose_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
+			dense_transpose_1(work->weights + W_dense_1_kernel, work->fixed + P1_dense_1_linear, tile);
 		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(8, DENSE_GROUP * dense_columns(8)); tile++)
-			dense_data_1(work, work->samples + D_dense_1_linear, work->fixed + P0_dense_1_linear, work->samples + D_global_average_pooling2d_1_mean, tile);
+			dense_data_1(work, work->samples + D_dense_1_linear, work->fixed + P1_dense_1_linear, work->samples + D_global_average_pooling2d_1_mean, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_5(work, slot);
@@ -354,6 +358,9 @@ static void prepare(struct rt_work *work)
 	for (int tile = 0; tile < 1; tile++)
 		normalise_reference_fold_1(work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
 			work->fixed + P0_branch, tile);
+	/* dense_1 (spec.yaml:22)  8 -> 4, pack */
+	for (int tile = 0; tile < dense_tiles(8, DENSE_DEPTH); tile++)
+		dense_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
 }
 
 /* Forward without dropout: losses, metrics and predictions. */
@@ -367,8 +374,8 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(4, dense_columns(4)); tile++)
-			dense_forward_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(4, dense_outputs(4)); tile++)
+			dense_forward_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->fixed + P0_dense_1_linear,
 			work->weights + W_dense_1_bias, work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
