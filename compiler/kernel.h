@@ -6,19 +6,20 @@
 
 enum { GROUP_OPS = 6, GROUP_INPUTS = 64, KERNEL_BUFFERS = 4, KERNEL_PHASES = 5 };
 
-/* Where a phase runs. SAMPLE: once a sample, one slot's samples in order by one thread. TILE: once a tile, over the whole
- * batch, between barriers; which tile is whose does not matter. */
-enum domain { DOMAIN_SAMPLE, DOMAIN_TILE };
+/* Where a phase runs. SAMPLE: once a sample, one slot's samples in order by one thread. SLOT: once a slot, for all its
+ * samples. TILE: once a tile, over the whole batch, between barriers; which tile is whose does not matter. */
+enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE };
 
 /* One function of a kernel. args lists its parameters in order, by role:
  *   x0 … inputs           dx0 … their gradients      y output          dy its gradient
  *   w0 … parameters       dw0 … their gradients      label, loss       of the loss
  *   s0 … saved a sample   t0 … scratch of a thread   k0 … sums of a slot (zero at first)
  *   p0 … packs            i index in the batch       j index in the slot
- *   work the struct rt_work
- * SAMPLE functions get this sample's (slot's, thread's) pointers; TILE functions those of sample 0 and of slot 0 and,
- * behind args, the tile. A role whose parameter or gradient the operation lacks is left out of the call, and the
- * template's section of the same name is off. A phase whose `only_if` role is lacking is left out whole. */
+ *   work the struct rt_work                          n samples of the slot (SLOT)
+ * SAMPLE functions get this sample's (slot's, thread's) pointers; SLOT functions those of the slot's first sample, and i is
+ * its index; TILE functions those of sample 0 and of slot 0 and, behind args, the tile. A role whose parameter or gradient
+ * the operation lacks is left out of the call, and the template's section of the same name is off. A phase whose `only_if`
+ * role is lacking is left out whole. */
 struct phase {
 	const char *name;                   /* of its template: cpu/KERNEL/NAME.c */
 	enum domain domain;
@@ -58,7 +59,8 @@ struct kernel {
 };
 
 /* Rows that have files of their own. */
-extern const struct kernel winograd_sparse, winograd, direct, direct_pool, dense, dense_bf16, dense_bf16_reference;
+extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, dense,
+	dense_bf16, dense_bf16_reference;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap. */
 bool kernel_is_2x2_pool(const struct op *op);
 

@@ -1,12 +1,16 @@
-/* Winograd's convolution: a group of convolution, activation, 2x2 pooling and dropout in one pass over each sample;
- * winograd_sparse where there is pooling, whose gradients are mostly zeros. */
+/* Winograd's convolution: a group of convolution, activation, 2x2 pooling and dropout in one pass over each sample, or
+ * (winograd_slot) over a slot's samples together where one has few tiles or the weights are many. With pooling (…_sparse)
+ * most gradients are zeros, and backward is another. */
 #include "kernel.h"
 
 enum {
-	POINTS = 36, TILE = 4, FORWARD_BLOCK = 12, BACKWARD_BLOCK = 36,
+	POINTS = 36, TILE = 4,
+	FORWARD_BLOCK = 24, BACKWARD_BLOCK = 36, SLOT_BACKWARD_BLOCK = 48,      /* tiles, as in the runtime's winograd.h */
+	ROWS = 12,                          /* of which they are multiples */
 	PANEL = 64,                         /* the most channels of a panel of any machine */
 	VECTOR = 16,                        /* the most lanes of any machine: rows of packs and transformed tensors are padded */
-	FEWEST_CHANNELS = 8, FEWEST_TILES = 9, LARGEST_KERNEL = 1 << 14
+	FEWEST_CHANNELS = 8, FEWEST_TILES = 9, LARGEST_KERNEL = 1 << 14,        /* of a sample by itself */
+	FEWEST_SLOT_CHANNELS = 16, LARGEST_SLOT_KERNEL = 1 << 17
 };
 
 static long padded(long n)
@@ -26,12 +30,21 @@ static bool is_3x3(const struct op *op)
 		&& a[WINDOW_STRIDE_W] == 1 && a[WINDOW_DILATION_H] == 1 && a[WINDOW_DILATION_W] == 1;
 }
 
-/* Transforming costs as much as it saves with few channels; with few tiles or a large kernel it is the sums of the
- * transformed gradient, four times the kernel's size, that cost. */
+/* Transforming costs as much as it saves with few channels; with few tiles or a large kernel it is the transformed kernel,
+ * four times the size, that costs. */
 static bool worth_it(const struct op *op)
 {
 	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2];
 	return in >= FEWEST_CHANNELS && out >= FEWEST_CHANNELS && tiles_of(op) >= FEWEST_TILES && in * out <= LARGEST_KERNEL;
+}
+
+/* A slot's samples share the transformed kernel; each tile must still be mostly inside. */
+static bool worth_it_together(const struct op *op)
+{
+	const int *out = op->out->shape.size;
+	long in = op->in[0]->shape.size[2];
+	return in >= FEWEST_SLOT_CHANNELS && out[2] >= FEWEST_SLOT_CHANNELS && in * out[2] <= LARGEST_SLOT_KERNEL
+		&& 2L * out[0] * out[1] >= tiles_of(op) * TILE * TILE;
 }
 
 bool kernel_is_2x2_pool(const struct op *op)
@@ -43,10 +56,10 @@ bool kernel_is_2x2_pool(const struct op *op)
 }
 
 /* Operations from ops[0] on: convolution, activation, with_pool pooling, dropout */
-static int covers_with(const struct op *const *ops, int n, bool with_pool)
+static int covers_with(const struct op *const *ops, int n, bool (*worth)(const struct op *), bool with_pool)
 {
 	int covered = 1;
-	if (!is_3x3(ops[0]) || !worth_it(ops[0]))
+	if (!is_3x3(ops[0]) || !worth(ops[0]))
 		return 0;
 	if (covered < n && ops[covered]->type == &op_map)
 		covered++;
@@ -59,12 +72,22 @@ static int covers_with(const struct op *const *ops, int n, bool with_pool)
 
 static int covers(const struct op *const *ops, int n)
 {
-	return covers_with(ops, n, false);
+	return covers_with(ops, n, worth_it, false);
 }
 
 static int covers_pooled(const struct op *const *ops, int n)
 {
-	return covers_with(ops, n, true);
+	return covers_with(ops, n, worth_it, true);
+}
+
+static int covers_slot(const struct op *const *ops, int n)
+{
+	return covers_with(ops, n, worth_it_together, false);
+}
+
+static int covers_slot_pooled(const struct op *const *ops, int n)
+{
+	return covers_with(ops, n, worth_it_together, true);
 }
 
 /* Reals of a transformed tensor, as winograd_size in the runtime's winograd.h with the most lanes */
@@ -79,35 +102,69 @@ static long list_of(long most)
 	return ((2 * most + VECTOR - 1) / VECTOR | 1) * VECTOR;
 }
 
-static long least(long a, long b)
-{
-	return a < b ? a : b;
-}
-
-static void size(const struct group *g, struct buffers *b)
+/* Packs and scratch of forward, and what it saves */
+static void size_forward(const struct group *g, struct buffers *b, long block)
 {
 	const struct op *op = g->ops[0];
-	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2], bytes = shape_count(g->out->shape) / (long)sizeof(float);
-	long forward = least(tiles_of(op), FORWARD_BLOCK), backward = least(tiles_of(op), BACKWARD_BLOCK);
-	b->packs[0] = b->sums[0] = POINTS * in * padded(out);
+	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2];
+	b->packs[0] = POINTS * in * padded(out);
+	b->saved[0] = shape_count(g->out->shape) / (long)sizeof(float) + VECTOR;
+	b->scratch[0] = transformed(block, padded(in)) + transformed(block, PANEL);
+}
+
+static void size_backward(const struct group *g, struct buffers *b, long block)
+{
+	const struct op *op = g->ops[0];
+	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2];
 	b->packs[1] = POINTS * out * padded(in);
-	b->sums[1] = out;
-	b->saved[0] = bytes + VECTOR;
-	b->scratch[0] = transformed(forward, padded(in)) + transformed(forward, PANEL) + bytes + VECTOR;
-	b->scratch[1] = transformed(backward, padded(in)) + transformed(backward, padded(out));
+	b->scratch[1] = transformed(block, padded(in)) + transformed(block, padded(out));
 }
 
 /* As sparse.h lays out its lists, copies of x and dx, weights and sums. */
-static void size_sparse(const struct group *g, struct buffers *b)
+static void size_sparse_backward(const struct group *g, struct buffers *b)
 {
 	const struct op *op = g->ops[0];
 	const int *a = op->attributes, *in = op->in[0]->shape.size, *out = op->out->shape.size;
 	long windows = (long)(out[0] / 2) * (out[1] / 2), channels = padded(in[2]);
 	long inputs = (long)(in[0] + a[WINDOW_PAD_TOP] + a[WINDOW_PAD_BOTTOM])
 		* (in[1] + a[WINDOW_PAD_LEFT] + a[WINDOW_PAD_RIGHT]) * channels;
-	size(g, b);
 	b->packs[1] = b->sums[0] = (long)a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * out[2] * channels;
+	b->sums[1] = out[2];
 	b->scratch[1] = 4 * windows * (list_of(out[2]) + 1) + out[2] * (list_of(windows) + 1) + VECTOR + 2 * inputs;
+}
+
+/* Tiles of a block of one sample */
+static long block_of(const struct group *g, long most)
+{
+	long tiles = (tiles_of(g->ops[0]) + ROWS - 1) / ROWS * ROWS;
+	return tiles < most ? tiles : most;
+}
+
+static void size(const struct group *g, struct buffers *b)
+{
+	size_forward(g, b, block_of(g, FORWARD_BLOCK));
+	size_backward(g, b, block_of(g, BACKWARD_BLOCK));
+	b->sums[0] = b->packs[0];
+	b->sums[1] = g->ops[0]->out->shape.size[2];
+}
+
+static void size_sparse(const struct group *g, struct buffers *b)
+{
+	size_forward(g, b, block_of(g, FORWARD_BLOCK));
+	size_sparse_backward(g, b);
+}
+
+static void size_slot(const struct group *g, struct buffers *b)
+{
+	size_forward(g, b, FORWARD_BLOCK);
+	size_backward(g, b, SLOT_BACKWARD_BLOCK);
+	b->scratch[1] += b->packs[0];
+}
+
+static void size_slot_sparse(const struct group *g, struct buffers *b)
+{
+	size_forward(g, b, FORWARD_BLOCK);
+	size_sparse_backward(g, b);
 }
 
 const struct kernel winograd = {
@@ -135,4 +192,29 @@ const struct kernel winograd_sparse = {
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
 	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}},
 	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+};
+
+const struct kernel winograd_slot = {
+	.name = "winograd_slot", .summary = "as winograd, over a slot's samples together", .covers = covers_slot, .cost = 0.15,
+	.size = size_slot,
+	.pack = {
+		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
+		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
+	},
+	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 p0 w1 y s0 t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SLOT, "work n x0 p1 y s0 dy dx0 dw0 dw1 t1", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y t0", NULL, NULL}},
+};
+
+const struct kernel winograd_slot_sparse = {
+	.name = "winograd_slot_sparse", .summary = "as winograd_sparse, forward over a slot's samples together",
+	.covers = covers_slot_pooled, .cost = 0.1, .own_gradients = true, .size = size_slot_sparse,
+	.pack = {
+		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
+		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"},
+	},
+	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 p0 w1 y s0 t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
+	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y t0", NULL, NULL}},
 };

@@ -10,8 +10,8 @@ long memory_round(long reals)
 static void use(struct buffer *x, const struct step *s)
 {
 	x->last = s->index;
-	if (s->domain == DOMAIN_TILE)
-		x->in_tiles = true;
+	if (s->domain != DOMAIN_SAMPLE && !x->scratch)
+		x->of_many = true;
 }
 
 static void set_lifetimes(struct schedule *s)
@@ -45,7 +45,7 @@ static void choose_arenas(struct schedule *s)
 {
 	for (int i = 0; i < s->n_buffers; i++) {
 		struct buffer *x = s->buffers[i];
-		if (x->arena == ARENA_SAMPLE && !x->in_tiles && segment_of(s, x->first) == segment_of(s, x->last))
+		if (x->arena == ARENA_SAMPLE && !x->of_many && segment_of(s, x->first) == segment_of(s, x->last))
 			x->arena = ARENA_THREAD;
 	}
 }

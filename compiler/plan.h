@@ -14,11 +14,12 @@ struct buffer {
 	long size, offset;                  /* reals */
 	int first, last;                    /* steps that use it */
 	int group;                          /* that it belongs to, for summaries; -1: a tensor's */
-	bool in_tiles;                      /* a TILE step uses it, so it lives a sample */
+	bool scratch;                       /* of a thread, used by one step only */
+	bool of_many;                       /* a step that sees many samples uses it, so each has its own */
 };
 
 enum argument_kind { ARGUMENT_BUFFER, ARGUMENT_LABEL, ARGUMENT_LOSS, ARGUMENT_METRIC, ARGUMENT_INDEX, ARGUMENT_ORDINAL,
-	ARGUMENT_WORK };
+	ARGUMENT_WORK, ARGUMENT_SAMPLES };
 
 struct argument { enum argument_kind kind; struct buffer *buffer; int number; };
 
@@ -33,14 +34,14 @@ struct step {
 	struct argument arguments[STEP_ARGUMENTS]; int n_arguments;
 	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
 	bool gives_output;                  /* the group's output is whole behind it */
-	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: TILE steps' outputs, whole before it */
+	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: other steps' outputs, whole before it */
 	struct buffer *traced_buffers[GROUP_INPUTS];
 	const struct parameter *merged;     /* a merge: the parameter whose gradient sums of slots are merged */
 	const struct row *metric;
 	int index;
 };
 
-/* Steps of one domain in a row; SAMPLE steps share one pass over the samples. */
+/* Steps of one domain in a row; SAMPLE steps share one pass over the samples, SLOT steps one over the slots. */
 struct segment { enum domain domain; int first, n; long zero_from, zero_count; };
 
 struct schedule {

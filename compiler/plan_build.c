@@ -106,7 +106,7 @@ static void add_parameter_gradient(struct builder *b, struct step *s, const stru
 
 static const struct { const char *name; enum argument_kind kind; } plain_roles[] = {
 	{"label", ARGUMENT_LABEL}, {"loss", ARGUMENT_LOSS}, {"i", ARGUMENT_INDEX}, {"j", ARGUMENT_ORDINAL},
-	{"work", ARGUMENT_WORK},
+	{"work", ARGUMENT_WORK}, {"n", ARGUMENT_SAMPLES},
 };
 
 static bool add_plain_role(struct step *s, const char *role)
@@ -120,6 +120,13 @@ static bool add_plain_role(struct step *s, const char *role)
 	return false;
 }
 
+static void add_scratch(struct builder *b, struct step *s, const struct group *g, int i)
+{
+	struct buffer *x = group_buffer(b, g, b->scratch, g->buffers.scratch, ARENA_SAMPLE, 'T', i);
+	x->scratch = true;
+	build_buffer(s, x);
+}
+
 /* One role of one letter and number: x0, w1, s0 … */
 static void add_numbered_role(struct builder *b, struct step *s, const struct group *g, char letter, int i)
 {
@@ -131,7 +138,7 @@ static void add_numbered_role(struct builder *b, struct step *s, const struct gr
 	else if (letter == 's')
 		build_buffer(s, group_buffer(b, g, b->saved, size->saved, ARENA_SAMPLE, 'S', i));
 	else if (letter == 't')
-		build_buffer(s, group_buffer(b, g, b->scratch, size->scratch, ARENA_SAMPLE, 'T', i));
+		add_scratch(b, s, g, i);
 	else if (letter == 'k')
 		build_buffer(s, group_buffer(b, g, b->group_sums, size->sums, ARENA_SLOT, 'K', i));
 	else if (letter == 'p')
@@ -218,7 +225,7 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 			build_phase(b, g, p, what);
 	if (!b->trace || b->n == before || !g->out)
 		return;
-	if (b->steps[b->n - 1].domain == DOMAIN_TILE)
+	if (b->steps[b->n - 1].domain != DOMAIN_SAMPLE)
 		b->pending[b->n_pending++] = g;
 	else
 		b->steps[b->n - 1].gives_output = true;
@@ -253,7 +260,7 @@ static void cut_segments(struct arena *a, struct schedule *s)
 	s->segments = ARENA_ARRAY(a, struct segment, s->n);
 	for (int i = 0; i < s->n; i++) {
 		struct segment *last = s->n_segments ? &s->segments[s->n_segments - 1] : NULL;
-		if (last && last->domain == DOMAIN_SAMPLE && s->steps[i].domain == DOMAIN_SAMPLE)
+		if (last && last->domain != DOMAIN_TILE && s->steps[i].domain == last->domain)
 			last->n++;
 		else
 			s->segments[s->n_segments++] = (struct segment){.domain = s->steps[i].domain, .first = i, .n = 1};

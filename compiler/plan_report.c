@@ -3,11 +3,13 @@
 
 static const char *const arena_names[] = {"sample", "slot", "thread", "once", "weights", "gradients"};
 
+static const char *const domain_names[] = {[DOMAIN_SAMPLE] = "samples", [DOMAIN_SLOT] = "slots", [DOMAIN_TILE] = "tiles"};
+
 static void dump_schedule(FILE *out, const char *name, const struct schedule *s)
 {
 	fprintf(out, "%s: %d steps, %d passes\n", name, s->n, s->n_segments);
 	for (int g = 0; g < s->n_segments; g++) {
-		fprintf(out, "  %s\n", s->segments[g].domain == DOMAIN_SAMPLE ? "samples" : "tiles");
+		fprintf(out, "  %s\n", domain_names[s->segments[g].domain]);
 		for (int i = s->segments[g].first; i < s->segments[g].first + s->segments[g].n; i++) {
 			const struct step *step = &s->steps[i];
 			fprintf(out, "    %3d %-8s %s", i, step->what, step->template);

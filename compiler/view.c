@@ -176,6 +176,7 @@ static const char *place(struct arena *a, const struct buffer *x, enum domain do
 {
 	static const char *const bases[][ARENA_GRADIENTS + 1] = {
 		[DOMAIN_SAMPLE] = {"sample", "sums", "thread", "work->fixed", "work->weights", "work->gradients"},
+		[DOMAIN_SLOT] = {"sample", "sums", "thread", "work->fixed", "work->weights", "work->gradients"},
 		[DOMAIN_TILE] = {"work->samples", "work->slots", "work->threads", "work->fixed", "work->weights", "work->gradients"},
 	};
 	return arena_format(a, "%s + %s", bases[domain][x->arena], x->name);
@@ -188,7 +189,8 @@ static const char *argument(struct arena *a, const struct argument *x, enum doma
 	case ARGUMENT_LABEL: return "label";
 	case ARGUMENT_LOSS: return "&work->loss[i]";
 	case ARGUMENT_METRIC: return arena_format(a, "&work->metrics[%d * work->n + i]", x->number);
-	case ARGUMENT_INDEX: return "i";
+	case ARGUMENT_INDEX: return domain == DOMAIN_SLOT ? "begin" : "i";
+	case ARGUMENT_SAMPLES: return "end - begin";
 	case ARGUMENT_ORDINAL: return "i - begin";
 	case ARGUMENT_WORK: return "work";
 	}
@@ -299,6 +301,8 @@ static void add_pass(struct naming *n, struct object *o, const struct schedule *
 		for (int k = 0; k < ARENAS; k++)
 			used[k] |= uses(&s->steps[i], ARGUMENT_BUFFER, k);
 	}
+	object_flag(o, "by_sample", segment->domain == DOMAIN_SAMPLE);
+	object_flag(o, "by_slot", segment->domain == DOMAIN_SLOT);
 	object_flag(o, "sample", used[ARENA_SAMPLE]);
 	object_flag(o, "sums", used[ARENA_SLOT] || segment->zero_count);
 	object_flag(o, "thread", used[ARENA_THREAD]);
@@ -318,7 +322,7 @@ static void add_schedule(struct naming *n, const char *name, const char *prefix,
 		const struct segment *g = &s->segments[i];
 		struct object *o = object_item(schedule, "segments");
 		object_flag(o, "tile", g->domain == DOMAIN_TILE);
-		object_flag(o, "pass", g->domain == DOMAIN_SAMPLE);
+		object_flag(o, "pass", g->domain != DOMAIN_TILE);
 		if (g->domain == DOMAIN_TILE) {
 			add_step(n, o, &s->steps[g->first]);
 			object_flag(o, "nowait", s->steps[g->first].merged != NULL);

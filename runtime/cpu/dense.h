@@ -28,11 +28,6 @@ INLINE int dense_tiles(int n, int of)
 	return (n + of - 1) / of;
 }
 
-INLINE int at_most(int n, int most)
-{
-	return n < most ? n : most;
-}
-
 /* to[row][width] = the rows x columns at from; zeros up to height x width */
 INLINE void dense_copy(const real *from, ptrdiff_t stride, int rows, int columns, int height, int width, real *to)
 {
@@ -59,14 +54,6 @@ INLINE void dense_pack(const real *from, ptrdiff_t stride, int rows, int columns
 }
 
 /* c[rows][width] += a * b for rows of a up to whole blocks, b packed for DENSE_DEPTH x width; depth of it counts. */
-INLINE void dense_panel(int rows, int columns, int depth, struct matrix a, const real *b, real *c, int width)
-{
-	const int block = block_rows(columns);
-	for (int m = 0; m < rows; m += block)
-		matrix_block(block, columns, depth, (struct matrix){a.at + m * a.row, a.row, a.step}, b, columns * LANES,
-			c + m * width, width, true);
-}
-
 INLINE void dense_multiply(int rows, int depth, struct matrix a, const real *b, real *c, int width)
 {
 	const int vectors = width / LANES, whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
@@ -74,10 +61,11 @@ INLINE void dense_multiply(int rows, int depth, struct matrix a, const real *b, 
 		const struct matrix near = {a.at + m * a.row, a.row, a.step};
 		const int n = at_most(rows - m, DENSE_NEAR_ROWS);
 		for (int v = 0; v < whole; v += BLOCK_COLUMNS)
-			dense_panel(n, BLOCK_COLUMNS, depth, near, b + (ptrdiff_t)v * LANES * DENSE_DEPTH, c + m * width + v * LANES, width);
+			matrix_whole(n, BLOCK_COLUMNS, depth, near, b + (ptrdiff_t)v * LANES * DENSE_DEPTH, BLOCK_COLUMNS * LANES,
+				c + m * width + v * LANES, width, true);
 		if (whole < vectors)
-			dense_panel(n, vectors - whole, depth, near, b + (ptrdiff_t)whole * LANES * DENSE_DEPTH,
-				c + m * width + whole * LANES, width);
+			matrix_whole(n, vectors - whole, depth, near, b + (ptrdiff_t)whole * LANES * DENSE_DEPTH,
+				(vectors - whole) * LANES, c + m * width + whole * LANES, width, true);
 	}
 }
 

@@ -32,6 +32,11 @@ INLINE int padded(int n)
 	return vectors_of(n) * LANES;
 }
 
+INLINE int at_most(int n, int most)
+{
+	return n < most ? n : most;
+}
+
 /* a: element (m, k) at a[m * row + k * step] */
 struct matrix { const real *at; ptrdiff_t row, step; };
 
@@ -69,6 +74,17 @@ INLINE void matrix_panel(int rows, int columns, int depth, struct matrix a, cons
 	if (whole < rows)
 		matrix_block(rows - whole, columns, depth, (struct matrix){a.at + whole * a.row, a.row, a.step}, b, b_row,
 			c + whole * c_row, c_row, add);
+}
+
+/* As matrix_panel for any number of rows: whole blocks are made, so a and c have room for them; what the rows behind the
+ * last hold does not matter. */
+INLINE void matrix_whole(int rows, int columns, int depth, struct matrix a, const real *b, ptrdiff_t b_row, real *c,
+	ptrdiff_t c_row, bool add)
+{
+	const int block = block_rows(columns);
+	for (int m = 0; m < rows; m += block)
+		matrix_block(block, columns, depth, (struct matrix){a.at + m * a.row, a.row, a.step}, b, b_row, c + m * c_row,
+			c_row, add);
 }
 
 /* c = (c +) a * b over vectors * LANES columns; b_row 0: packed. */

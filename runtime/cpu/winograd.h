@@ -12,6 +12,10 @@
 #include "matrix.h"
 
 enum { WINOGRAD_TILE = 4, WINOGRAD_PATCH = 6, WINOGRAD_POINTS = 36, WINOGRAD_PANEL = BLOCK_COLUMNS * LANES };
+enum {
+	WINOGRAD_ROWS = BLOCK_ROWS_MOST,        /* blocks of tiles are multiples of it */
+	WINOGRAD_FORWARD = 24, WINOGRAD_BACKWARD = 36, WINOGRAD_SLOT_BACKWARD = 48     /* most tiles of a block */
+};
 
 /* The convolution's constants. Its out_h x out_w outputs lie in tiles, numbered row by row; pool is 2 where only the
  * largest of each 2x2 window is kept, else 1. */
@@ -27,11 +31,11 @@ INLINE int winograd_tiles(struct winograd s)
 	return (s.out_h + WINOGRAD_TILE - 1) / WINOGRAD_TILE * winograd_columns(s);
 }
 
-/* Tiles of a block: at most so many, and about the same number in each. */
+/* Tiles of a block of one sample: at most so many, about the same number in each, and whole blocks of a matrix. */
 INLINE int winograd_block(struct winograd s, int most)
 {
-	const int tiles = winograd_tiles(s), blocks = (tiles + most - 1) / most;
-	return (tiles + blocks - 1) / blocks;
+	const int tiles = winograd_tiles(s), blocks = (tiles + most - 1) / most, each = (tiles + blocks - 1) / blocks;
+	return (each + WINOGRAD_ROWS - 1) / WINOGRAD_ROWS * WINOGRAD_ROWS;
 }
 
 /* Reals from one point to the next of a transformed tensor: an odd number of cache lines, for in the first-level cache
@@ -48,7 +52,8 @@ INLINE ptrdiff_t winograd_size(int block, int channels)
 	return WINOGRAD_POINTS * winograd_point(block, channels);
 }
 
-/* Where element i, j of tile t lies in y as stored (pooled, 4 / pool elements a side); -1 if outside. */
+/* Tiles are counted through the samples. Where element i, j of tile t of its sample lies in y as stored (pooled, 4 / pool
+ * elements a side); -1 if outside. */
 INLINE ptrdiff_t winograd_place(struct winograd s, int t, int i, int j)
 {
 	const int side = WINOGRAD_TILE / s.pool, h = s.out_h / s.pool, w = s.out_w / s.pool;
@@ -163,24 +168,26 @@ INLINE bool winograd_inside(struct winograd s, int top, int left)
 	return top >= 0 && left >= 0 && top + WINOGRAD_PATCH <= s.in_h && left + WINOGRAD_PATCH <= s.in_w;
 }
 
-/* v[point][tile][channels] of tiles first .. first + n - 1, n <= block */
-INLINE void winograd_inputs(struct winograd s, const real *restrict x, int first, int n, int block, real *restrict v)
+/* v[point][tile][channels] of tiles first .. first + n - 1, n <= block; samples' x lie sample apart */
+INLINE void winograd_inputs(struct winograd s, const real *restrict x, ptrdiff_t sample, int first, int n, int block,
+	real *restrict v)
 {
 	const ptrdiff_t row = (ptrdiff_t)s.in_w * s.in_c, point = winograd_point(block, s.in_c);
 	for (int t = 0; t < n; t++) {
-		int top = winograd_top(s, first + t), left = winograd_left(s, first + t);
-		bool inside = winograd_inside(s, top, left);
+		const int tile = (first + t) % winograd_tiles(s), top = winograd_top(s, tile), left = winograd_left(s, tile);
+		const bool inside = winograd_inside(s, top, left);
+		const real *image = x + (first + t) / winograd_tiles(s) * sample;
 		for (int c = 0; c < s.in_c; c += LANES) {
 			real *to = v + t * padded(s.in_c) + c;
 			if (inside && c + LANES <= s.in_c) {
-				winograd_patch(x + top * row + (ptrdiff_t)left * s.in_c + c, row, s.in_c, to, point);
+				winograd_patch(image + top * row + (ptrdiff_t)left * s.in_c + c, row, s.in_c, to, point);
 				continue;
 			}
 			real patch[WINOGRAD_PATCH][WINOGRAD_PATCH][LANES] = {{{0}}};
 			for (int i = 0; i < WINOGRAD_PATCH; i++)
 				for (int j = 0; j < WINOGRAD_PATCH; j++)
 					if (top + i >= 0 && top + i < s.in_h && left + j >= 0 && left + j < s.in_w)
-						vec_store(patch[i][j], vec_load_channels(x + (top + i) * row
+						vec_store(patch[i][j], vec_load_channels(image + (top + i) * row
 							+ (ptrdiff_t)(left + j) * s.in_c, c, s.in_c));
 			winograd_patch(&patch[0][0][0], WINOGRAD_PATCH * LANES, LANES, to, point);
 		}
@@ -205,16 +212,17 @@ INLINE void winograd_patch_adjoint(const real *v, ptrdiff_t point, real *p, ptrd
 }
 
 INLINE void winograd_inputs_adjoint(struct winograd s, const real *restrict dv, int first, int n, int block,
-	real *restrict dx)
+	real *restrict dx, ptrdiff_t sample)
 {
 	const ptrdiff_t row = (ptrdiff_t)s.in_w * s.in_c, point = winograd_point(block, s.in_c);
 	for (int t = 0; t < n; t++) {
-		int top = winograd_top(s, first + t), left = winograd_left(s, first + t);
-		bool inside = winograd_inside(s, top, left);
+		const int tile = (first + t) % winograd_tiles(s), top = winograd_top(s, tile), left = winograd_left(s, tile);
+		const bool inside = winograd_inside(s, top, left);
+		real *image = dx + (first + t) / winograd_tiles(s) * sample;
 		for (int c = 0; c < s.in_c; c += LANES) {
 			const real *from = dv + t * padded(s.in_c) + c;
 			if (inside && c + LANES <= s.in_c) {
-				winograd_patch_adjoint(from, point, dx + top * row + (ptrdiff_t)left * s.in_c + c, row, s.in_c);
+				winograd_patch_adjoint(from, point, image + top * row + (ptrdiff_t)left * s.in_c + c, row, s.in_c);
 				continue;
 			}
 			real patch[WINOGRAD_PATCH][WINOGRAD_PATCH][LANES] = {{{0}}};
@@ -222,7 +230,7 @@ INLINE void winograd_inputs_adjoint(struct winograd s, const real *restrict dv, 
 			for (int i = 0; i < WINOGRAD_PATCH; i++)
 				for (int j = 0; j < WINOGRAD_PATCH; j++)
 					if (top + i >= 0 && top + i < s.in_h && left + j >= 0 && left + j < s.in_w) {
-						real *to = dx + (top + i) * row + (ptrdiff_t)(left + j) * s.in_c;
+						real *to = image + (top + i) * row + (ptrdiff_t)(left + j) * s.in_c;
 						vec_store_channels(to, vec_load_channels(to, c, s.in_c) + vec_load(patch[i][j]),
 							c, s.in_c);
 					}
@@ -275,7 +283,7 @@ INLINE ptrdiff_t winograd_packed_at(int rows, int channels, int k, int n, ptrdif
 	return (ptrdiff_t)panel * rows * WINOGRAD_POINTS + (ptrdiff_t)k * width + (n - panel);
 }
 
-/* One point of one panel: m[tile][0 .. width of the panel) = v[tile] u for n tiles, m's rows m_row apart */
+/* One point of one panel: m[tile][0 .. width of the panel) = v[tile] u for n tiles, up to whole blocks; m's rows m_row apart */
 INLINE void winograd_product(int in_c, int out_c, int panel, int e, int n, const real *restrict v, const real *restrict u,
 	real *restrict m, int m_row)
 {
@@ -284,9 +292,9 @@ INLINE void winograd_product(int in_c, int out_c, int panel, int e, int n, const
 	const struct matrix left = {v, padded(in_c), 1};
 	const int rest = vectors_of(out_c) % BLOCK_COLUMNS;
 	if (!rest || panel + WINOGRAD_PANEL <= out_c)
-		matrix_panel(n, BLOCK_COLUMNS, in_c, left, from, WINOGRAD_PANEL, m, m_row, false);
+		matrix_whole(n, BLOCK_COLUMNS, in_c, left, from, WINOGRAD_PANEL, m, m_row, false);
 	else
-		matrix_panel(n, rest, in_c, left, from, rest * LANES, m, m_row, false);
+		matrix_whole(n, rest, in_c, left, from, rest * LANES, m, m_row, false);
 }
 
 /* m[point][tile][channels of the panel] = v[point] u[point] for n tiles: the panel of outputs from channel panel on */
@@ -298,16 +306,16 @@ INLINE void winograd_outputs(int in_c, int out_c, int panel, int n, int block, c
 			m + e * winograd_point(block, WINOGRAD_PANEL), WINOGRAD_PANEL);
 }
 
-/* du[point][in_c][padded out_c] += v[point]' m[point]; then, with u the weights with channels exchanged (or NULL),
+/* du[point][in_c][padded out_c] (+)= v[point]' m[point]; then, with u the weights with channels exchanged (or NULL),
  * v[point] = m[point] u[point]. Both while m[point] is in the cache. */
 INLINE void winograd_gradients(int in_c, int out_c, int n, int block, real *restrict v, const real *restrict m,
-	const real *restrict u, real *restrict du)
+	const real *restrict u, real *restrict du, bool add)
 {
 	for (int e = 0; e < WINOGRAD_POINTS; e++) {
 		real *input = v + e * winograd_point(block, in_c);
 		const real *output = m + e * winograd_point(block, out_c);
 		matrix_multiply(in_c, vectors_of(out_c), n, (struct matrix){input, 1, padded(in_c)}, output, padded(out_c),
-			du + (ptrdiff_t)e * in_c * padded(out_c), padded(out_c), true);
+			du + (ptrdiff_t)e * in_c * padded(out_c), padded(out_c), add);
 		for (int panel = 0; u && panel < in_c; panel += WINOGRAD_PANEL)
 			winograd_product(out_c, in_c, panel, e, n, output, u, input + panel, padded(in_c));
 	}

@@ -1,5 +1,5 @@
 {{#passes}}
-/* Samples of a slot, one after the other. */
+/* {{#by_sample}}Samples of a slot, one after the other.{{/by_sample}}{{#by_slot}}Samples of a slot, all at once.{{/by_slot}} */
 static void {{pass_name}}(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
@@ -13,6 +13,14 @@ static void {{pass_name}}(struct rt_work *work, int slot)
 	{{#zero}}
 	memset(sums + {{zero_from}}, 0, sizeof *sums * {{zero_count}});
 	{{/zero}}
+	{{#by_slot}}
+	real *const sample = work->samples + (size_t)begin * SAMPLE;
+	{{#steps}}
+	/* {{provenance}} */
+	{{call}};
+	{{/steps}}
+	{{/by_slot}}
+	{{#by_sample}}
 	for (int i = begin; i < end; i++) {
 		{{#sample}}
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -33,6 +41,7 @@ static void {{pass_name}}(struct rt_work *work, int slot)
 		{{/traces}}
 		{{/steps}}
 	}
+	{{/by_sample}}
 }
 
 {{/passes}}

@@ -146,46 +146,49 @@ INLINE vec winograd_sparse_forward_1_activation(vec v)
 static void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, real *restrict saved, real *restrict scratch)
 {
+	enum { samples = 1 };
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
 	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
 	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
-	const int tiles = winograd_tiles(s), block = winograd_block(s, 12), rest = tiles % block;
+	const int tiles = samples * winograd_tiles(s);
+	const int block = winograd_block(s, WINOGRAD_FORWARD);
 	real *v = scratch, *m = v + winograd_size(block, IN_C);
 	uint8_t *restrict bytes = (uint8_t *)saved;
-	uint8_t *restrict keep = (uint8_t *)(m + winograd_size(block, WINOGRAD_PANEL));
-	const struct philox random = philox_of(work->seed, 4, work->step, (uint32_t)(work->batch_offset + sample));
 	const double rate = 0.25;
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
-	philox_keep(&random, 9216, rate, keep);
+	for (int i = 0; i < samples; i++) {
+		const struct philox random = philox_of(work->seed, 4, work->step, (uint32_t)(work->batch_offset + sample + i));
+		philox_keep(&random, 9216, rate, (uint8_t *)(saved + (ptrdiff_t)i * SAMPLE));
+	}
 	for (int first = 0; first < tiles; first += block) {
-		const int n = first + block <= tiles ? block : rest;
-		winograd_inputs(s, x, first, n, block, v);
+		const int n = at_most(tiles - first, block);
+		winograd_inputs(s, x, SAMPLE, first, n, block, v);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-			if (n == block)
-				winograd_outputs(IN_C, OUT_C, panel, block, block, v, pack, m);
-			else
-				winograd_outputs(IN_C, OUT_C, panel, rest, block, v, pack, m);
+			winograd_outputs(IN_C, OUT_C, panel, n, block, v, pack, m);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
+				const int tile = (first + t) % winograd_tiles(s);
+				const ptrdiff_t base = (ptrdiff_t)((first + t) / winograd_tiles(s)) * SAMPLE;
+				vec z[4][4];
 				if (c >= OUT_C)
 					continue;
-				vec z[4][4], shift = vec_load_channels(bias, c, OUT_C);
+				const vec shift = vec_load_channels(bias, c, OUT_C);
 				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
 				UNROLL for (int i = 0; i < 16; i++)
 					z[i / 4][i % 4] = winograd_sparse_forward_1_activation(z[i / 4][i % 4] + shift);
 				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
 					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
-					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
+					const ptrdiff_t at = winograd_place(s, tile, i / POOL, j / POOL);
 					if (at < 0)
 						continue;
 					vec_mask which = {0};
 					vec out = vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which);
-					const vec_mask kept = vec_load_bytes(keep + at, c, OUT_C);
+					const vec_mask kept = vec_load_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, c, OUT_C);
 					out = (vec)((vec_mask)(out * scale) & kept);
 					which |= kept & 4;
-					vec_store_channels(y + at, out, c, OUT_C);
-					vec_store_bytes(bytes + at, which, c, OUT_C);
+					vec_store_channels(y + base + at, out, c, OUT_C);
+					vec_store_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, which, c, OUT_C);
 				}
 			}
 		}
@@ -570,37 +573,39 @@ INLINE vec winograd_sparse_evaluate_1_activation(vec v)
 static void winograd_sparse_evaluate_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
+	enum { samples = 1 };
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
 	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
 	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
-	const int tiles = winograd_tiles(s), block = winograd_block(s, 12), rest = tiles % block;
+	const int tiles = samples * winograd_tiles(s);
+	const int block = winograd_block(s, WINOGRAD_FORWARD);
 	real *v = scratch, *m = v + winograd_size(block, IN_C);
 
 	for (int first = 0; first < tiles; first += block) {
-		const int n = first + block <= tiles ? block : rest;
-		winograd_inputs(s, x, first, n, block, v);
+		const int n = at_most(tiles - first, block);
+		winograd_inputs(s, x, SAMPLE, first, n, block, v);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-			if (n == block)
-				winograd_outputs(IN_C, OUT_C, panel, block, block, v, pack, m);
-			else
-				winograd_outputs(IN_C, OUT_C, panel, rest, block, v, pack, m);
+			winograd_outputs(IN_C, OUT_C, panel, n, block, v, pack, m);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
+				const int tile = (first + t) % winograd_tiles(s);
+				const ptrdiff_t base = (ptrdiff_t)((first + t) / winograd_tiles(s)) * SAMPLE;
+				vec z[4][4];
 				if (c >= OUT_C)
 					continue;
-				vec z[4][4], shift = vec_load_channels(bias, c, OUT_C);
+				const vec shift = vec_load_channels(bias, c, OUT_C);
 				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
 				UNROLL for (int i = 0; i < 16; i++)
 					z[i / 4][i % 4] = winograd_sparse_evaluate_1_activation(z[i / 4][i % 4] + shift);
 				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
 					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
-					const ptrdiff_t at = winograd_place(s, first + t, i / POOL, j / POOL);
+					const ptrdiff_t at = winograd_place(s, tile, i / POOL, j / POOL);
 					if (at < 0)
 						continue;
 					vec_mask which = {0};
 					vec out = vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which);
 					(void)which;
-					vec_store_channels(y + at, out, c, OUT_C);
+					vec_store_channels(y + base + at, out, c, OUT_C);
 				}
 			}
 		}

@@ -49,7 +49,7 @@ enum {
 	T0_conv2d_1 = 0, /* 784, thread */
 	Y_dropout_1 = 21632, /* 9216, sample */
 	S0_dropout_1 = 40064, /* 2320, sample */
-	T0_dropout_1 = 0, /* 44944, thread */
+	T0_dropout_1 = 0, /* 84096, thread */
 	Y_dense_1_linear = 30848, /* 128, sample */
 	Y_dense_1 = 30976, /* 128, sample */
 	Y_dropout_2 = 30848, /* 128, sample */
@@ -72,10 +72,10 @@ enum {
 	K_conv2d_1_bias = 18784, /* 32, slot */
 	T1_conv2d_1 = 0, /* 29584, thread */
 	EY_input = 0, /* 784, thread */
-	EY_conv2d_1 = 44944, /* 21632, thread */
+	EY_conv2d_1 = 84096, /* 21632, thread */
 	ET0_conv2d_1 = 784, /* 784, thread */
 	EY_dropout_1 = 0, /* 9216, sample */
-	ET0_dropout_1 = 0, /* 44944, thread */
+	ET0_dropout_1 = 0, /* 84096, thread */
 	EY_dense_1_linear = 9216, /* 128, sample */
 	EY_dense_1 = 0, /* 128, thread */
 	EY_dropout_2 = 0, /* 128, sample */

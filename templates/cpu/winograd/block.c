@@ -1,2 +1,0 @@
-		const int n = first + block <= tiles ? block : rest;
-		winograd_inputs(s, x, first, n, block, v);

@@ -1,0 +1,1 @@
+{{>cpu/winograd_sparse/pack_data.c}}
