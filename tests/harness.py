@@ -225,6 +225,25 @@ def noisy_job(spec, prefix, samples=24):
     return job
 
 
+def mnist_job(prefix):
+    """A folder with the real data, of $MNIST_DIR or what tests/data.sh finds; and whether that is Fashion-MNIST."""
+    folder = os.environ.get("MNIST_DIR")
+    if not folder:
+        done = subprocess.run(["bash", os.path.join(SOURCE, "tests/data.sh")], stdout=subprocess.PIPE, universal_newlines=True)
+        folder = done.stdout.strip().splitlines()[-1] if done.returncode == 0 and done.stdout.strip() else None
+    if not folder:
+        raise Skipped("no MNIST: set MNIST_DIR")
+    job = Job(prefix)
+    for channel, part in (("training", "train"), ("validation", "t10k")):
+        for kind in ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"):
+            name = "%s-%s" % (part, kind)
+            place = [p for p in (os.path.join(folder, channel, name), os.path.join(folder, name)) if os.path.exists(p)]
+            if not place:
+                raise Skipped("no %s in %s" % (name, folder))
+            shutil.copy(place[0], job.data(channel, name))
+    return job, "fashion" in folder.lower()
+
+
 NUMBER = r"([-+0-9.eE]+|nan|inf)"
 
 

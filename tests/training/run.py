@@ -6,7 +6,6 @@ import json
 import math
 import os
 import random
-import re
 import shutil
 import signal
 import struct
@@ -322,30 +321,10 @@ def shipped(s):
     return ", ".join(names)
 
 
-def mnist(s):
-    """The folder of the real data: $MNIST_DIR, else what tests/data.sh finds."""
-    folder = os.environ.get("MNIST_DIR")
-    script = os.path.join(harness.SOURCE, "tests/data.sh")
-    if not folder and os.path.exists(script):
-        done = subprocess.run(["bash", script], stdout=subprocess.PIPE, universal_newlines=True)
-        folder = done.stdout.strip().splitlines()[-1] if done.returncode == 0 and done.stdout.strip() else None
-    if not folder:
-        raise harness.Skipped("no MNIST: set MNIST_DIR")
-    job = harness.Job(os.path.join(s.folder, "job-mnist"))
-    for channel, prefix in (("training", "train"), ("validation", "t10k")):
-        for kind in ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"):
-            name = "%s-%s" % (prefix, kind)
-            place = [p for p in (os.path.join(folder, channel, name), os.path.join(folder, name)) if os.path.exists(p)]
-            if not place:
-                raise harness.Skipped("no %s in %s" % (name, folder))
-            shutil.copy(place[0], job.data(channel, name))
-    return job, "fashion" in folder.lower()
-
-
 @case
 def one_epoch(s):
     """One epoch of MNIST by the quickstart's settings: TensorFlow reaches .943, MXNet .946. Fashion-MNIST is harder."""
-    job, fashion = mnist(s)
+    job, fashion = harness.mnist_job(os.path.join(s.folder, "job-mnist"))
     job.hyperparameters(lr=0.01, batch_size=256, epochs=1)
     program = s.program("shipped-mnist_cnn", os.path.join(harness.SOURCE, "specs/mnist_cnn.yaml"))
     reached = harness.epochs(job.train(program))[0]["val_acc"]
