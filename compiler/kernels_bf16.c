@@ -1,17 +1,24 @@
 /* Dense layers with operands in bfloat16 and float32 sums: matrix products over the whole batch, in tiles. */
 #include "kernel.h"
 
-enum { COLUMNS = 128, DEPTH = 128 };     /* BF16_COLUMNS and BF16_DEPTH of runtime/cpu/dense_bf16.h */
+/* BF16_COLUMNS at most, in whole vectors of any machine, and BF16_DEPTH of runtime/cpu/dense_bf16.h */
+enum { COLUMNS = 128, VECTOR = 16, DEPTH = 128 };
 
 static int covers(const struct op *const *ops, int n)
 {
 	return n > 0 && ops[0]->type == &op_dense;
 }
 
+static long parts(long n, long of)
+{
+	return (n + of - 1) / of;
+}
+
 /* Two operands take the place of a real. */
 static long pack_size(long depth, long columns)
 {
-	return (columns + COLUMNS - 1) / COLUMNS * COLUMNS * ((depth + DEPTH - 1) / DEPTH * (DEPTH / 2));
+	long tiles = parts(columns, COLUMNS), width = parts(parts(columns, tiles), VECTOR) * VECTOR;
+	return tiles * width * parts(depth, DEPTH) * (DEPTH / 2);
 }
 
 static void size(const struct group *g, struct buffers *b)
@@ -29,14 +36,14 @@ const struct kernel dense_bf16 = {
 	},
 	.forward = {
 		{"forward", DOMAIN_TILE, "work x0 p0 w1 y",
-			"bf16_tiles(work->n, BF16_ROWS) * bf16_tiles({{out_size}}, bf16_columns({{out_size}}))", NULL},
+			"dense_tiles(work->n, BF16_ROWS) * dense_tiles({{out_size}}, bf16_columns({{out_size}}))", NULL},
 	},
 	.backward = {
 		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
-			"bf16_tiles({{in_size}}, BF16_INPUTS) * bf16_tiles({{out_size}}, bf16_columns({{out_size}}))", NULL},
+			"dense_tiles({{in_size}}, BF16_INPUTS) * dense_tiles({{out_size}}, bf16_columns({{out_size}}))", NULL},
 		{"transpose", DOMAIN_TILE, "w0 p1", "bf16_packs({{out_size}}, {{in_size}})", "dx0"},
 		{"data", DOMAIN_TILE, "work dy p1 dx0",
-			"bf16_tiles(work->n, BF16_ROWS) * bf16_tiles({{in_size}}, BF16_GROUP * bf16_columns({{in_size}}))", "dx0"},
+			"dense_tiles(work->n, BF16_ROWS) * dense_tiles({{in_size}}, BF16_GROUP * bf16_columns({{in_size}}))", "dx0"},
 	},
 };
 

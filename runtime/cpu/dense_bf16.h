@@ -6,6 +6,7 @@
 #ifndef TRAINC_DENSE_BF16_H
 #define TRAINC_DENSE_BF16_H
 #include "bf16.h"
+#include "dense.h"
 
 enum {
 	BF16_ROWS = 24,         /* samples of a tile; a multiple of every block's rows, as BF16_INPUTS is */
@@ -17,27 +18,17 @@ enum {
 	BF16_GROUP = 2          /* column tiles of one row of the gradient by data */
 };
 
-INLINE int bf16_tiles(int n, int of)
-{
-	return (n + of - 1) / of;
-}
-
-INLINE int bf16_at_most(int n, int most)
-{
-	return n < most ? n : most;
-}
-
 /* Columns of the tiles of a matrix with n columns: whole vectors, about as many in each */
 INLINE int bf16_columns(int n)
 {
-	const int even = bf16_tiles(n, bf16_tiles(n, BF16_COLUMNS));
-	return bf16_tiles(even, BF16_LANES) * BF16_LANES;
+	const int even = dense_tiles(n, dense_tiles(n, BF16_COLUMNS));
+	return dense_tiles(even, BF16_LANES) * BF16_LANES;
 }
 
 /* Tiles of packed weights: of columns, by blocks of the sum */
 INLINE int bf16_packs(int depth, int columns)
 {
-	return bf16_tiles(columns, bf16_columns(columns)) * bf16_tiles(depth, BF16_DEPTH);
+	return dense_tiles(columns, bf16_columns(columns)) * dense_tiles(depth, BF16_DEPTH);
 }
 
 /* ---- packing ---- */
@@ -81,7 +72,7 @@ INLINE void bf16_left_columns(const real *from, ptrdiff_t stride, int rows, int 
 INLINE void bf16_right_columns(const real *from, ptrdiff_t stride, int rows, int columns, int width, uint32_t *pack)
 {
 	for (int first = 0; first < width; first += BF16_PANEL) {
-		const int panel = bf16_at_most(width - first, BF16_PANEL), there = bf16_at_most(columns - first, panel);
+		const int panel = at_most(width - first, BF16_PANEL), there = at_most(columns - first, panel);
 		uint32_t *to = pack + first * BF16_PAIRS;
 		for (int r = 0; r < rows; r += 2, to += panel) {
 			const real *row = from + r * stride + first, *next = r + 1 < rows ? row + stride : bf16_zeros;
@@ -94,22 +85,22 @@ INLINE void bf16_right_columns(const real *from, ptrdiff_t stride, int rows, int
 /* pack = block tile of w[in][out], for products over in; reals hold the pairs */
 INLINE void bf16_pack(int in, int out, const real *w, real *pack, int tile)
 {
-	const int width = bf16_columns(out), blocks = bf16_tiles(in, BF16_DEPTH);
+	const int width = bf16_columns(out), blocks = dense_tiles(in, BF16_DEPTH);
 	const int first = tile / blocks * width, k = tile % blocks * BF16_DEPTH;
-	bf16_right_columns(w + (ptrdiff_t)k * out + first, out, bf16_at_most(in - k, BF16_DEPTH),
-		bf16_at_most(out - first, width), width, (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS);
+	bf16_right_columns(w + (ptrdiff_t)k * out + first, out, at_most(in - k, BF16_DEPTH),
+		at_most(out - first, width), width, (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS);
 }
 
 /* pack = block tile of the transpose of w[in][out], for products over out */
 INLINE void bf16_pack_transposed(int in, int out, const real *w, real *pack, int tile)
 {
-	const int width = bf16_columns(in), blocks = bf16_tiles(out, BF16_DEPTH);
+	const int width = bf16_columns(in), blocks = dense_tiles(out, BF16_DEPTH);
 	const int first = tile / blocks * width, k = tile % blocks * BF16_DEPTH;
-	const int depth = bf16_at_most(out - k, BF16_DEPTH), columns = bf16_at_most(in - first, width);
+	const int depth = at_most(out - k, BF16_DEPTH), columns = at_most(in - first, width);
 	uint32_t *block = (uint32_t *)pack + (ptrdiff_t)tile * width * BF16_PAIRS;
 
 	for (int c = 0; c < width; c++) {
-		const int from = c / BF16_PANEL * BF16_PANEL, panel = bf16_at_most(width - from, BF16_PANEL);
+		const int from = c / BF16_PANEL * BF16_PANEL, panel = at_most(width - from, BF16_PANEL);
 		uint32_t row[BF16_PAIRS] = {0}, *to = block + from * BF16_PAIRS + (c - from);
 		if (c < columns)
 			bf16_right_row(w + (ptrdiff_t)(first + c) * out + k, depth, row);
@@ -141,9 +132,9 @@ INLINE void bf16_multiply(int rows, int depth, struct bf16_matrix a, const uint3
 INLINE void bf16_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *pack, const real *bias, real *y,
 	int tile)
 {
-	const int width = bf16_columns(out), tiles = bf16_tiles(out, width), blocks = bf16_tiles(in, BF16_DEPTH);
-	const int first_row = tile / tiles * BF16_ROWS, rows = bf16_at_most(n - first_row, BF16_ROWS);
-	const int first = tile % tiles * width, columns = bf16_at_most(out - first, width);
+	const int width = bf16_columns(out), tiles = dense_tiles(out, width), blocks = dense_tiles(in, BF16_DEPTH);
+	const int first_row = tile / tiles * BF16_ROWS, rows = at_most(n - first_row, BF16_ROWS);
+	const int first = tile % tiles * width, columns = at_most(out - first, width);
 	const uint32_t *b = (const uint32_t *)pack + (ptrdiff_t)(tile % tiles) * blocks * width * BF16_PAIRS;
 	struct bf16_left a[BF16_ROWS * BF16_PAIRS];
 	float c[BF16_ROWS * BF16_COLUMNS];
@@ -152,8 +143,10 @@ INLINE void bf16_forward(int in, int out, int n, ptrdiff_t sample, const real *x
 		for (int o = 0; o < width; o++)
 			c[r * width + o] = bias && o < columns ? (float)bias[first + o] : 0;
 	for (int k = 0; k < in; k += BF16_DEPTH, b += width * BF16_PAIRS) {
-		const int depth = bf16_at_most(in - k, BF16_DEPTH);
-		bf16_left_rows(x + first_row * sample + k, sample, rows, depth, BF16_ROWS, a);
+		const real *from = x + first_row * sample + k;
+		const int depth = at_most(in - k, BF16_DEPTH);
+		bf16_left_rows(from, sample, rows, depth, BF16_ROWS, a);
+		dense_prefetch(from + BF16_DEPTH, sample, rows, at_most(in - k - BF16_DEPTH, BF16_DEPTH));
 		bf16_multiply(rows, depth, (struct bf16_matrix){a, BF16_PAIRS, 1}, b, c, width);
 	}
 	for (int r = 0; r < rows; r++)
@@ -164,9 +157,9 @@ INLINE void bf16_forward(int in, int out, int n, ptrdiff_t sample, const real *x
 /* dw[in][out] = sum over n of x[n][in] * dy[n][out], and db of dy unrounded, for one tile */
 INLINE void bf16_weights(int in, int out, int n, ptrdiff_t sample, const real *x, const real *dy, real *dw, real *db, int tile)
 {
-	const int width = bf16_columns(out), tiles = bf16_tiles(out, width);
-	const int first_row = tile / tiles * BF16_INPUTS, rows = bf16_at_most(in - first_row, BF16_INPUTS);
-	const int first = tile % tiles * width, columns = bf16_at_most(out - first, width);
+	const int width = bf16_columns(out), tiles = dense_tiles(out, width);
+	const int first_row = tile / tiles * BF16_INPUTS, rows = at_most(in - first_row, BF16_INPUTS);
+	const int first = tile % tiles * width, columns = at_most(out - first, width);
 	struct bf16_left a[BF16_PAIRS * BF16_INPUTS];
 	uint32_t b[BF16_PAIRS * BF16_COLUMNS];
 	float c[BF16_INPUTS * BF16_COLUMNS] = {0};
@@ -174,7 +167,7 @@ INLINE void bf16_weights(int in, int out, int n, ptrdiff_t sample, const real *x
 	if (db && first_row == 0)
 		memset(db + first, 0, sizeof *db * (size_t)columns);
 	for (int k = 0; k < n; k += BF16_DEPTH) {
-		const int depth = bf16_at_most(n - k, BF16_DEPTH);
+		const int depth = at_most(n - k, BF16_DEPTH);
 		const real *from = dy + k * sample + first;
 		bf16_left_columns(x + k * sample + first_row, sample, depth, rows, BF16_INPUTS, a);
 		bf16_right_columns(from, sample, depth, columns, width, b);
@@ -191,18 +184,18 @@ INLINE void bf16_weights(int in, int out, int n, ptrdiff_t sample, const real *x
 /* dx[n][in] = (dx +) dy[n][out] * w' for one tile, w' packed by bf16_pack_transposed */
 INLINE void bf16_data(int in, int out, int n, ptrdiff_t sample, const real *dy, const real *pack, real *dx, bool add, int tile)
 {
-	const int width = bf16_columns(in), groups = bf16_tiles(in, width * BF16_GROUP), blocks = bf16_tiles(out, BF16_DEPTH);
-	const int first_row = tile / groups * BF16_ROWS, rows = bf16_at_most(n - first_row, BF16_ROWS);
-	const int begin = tile % groups * BF16_GROUP, end = bf16_at_most(begin + BF16_GROUP, bf16_tiles(in, width));
+	const int width = bf16_columns(in), groups = dense_tiles(in, width * BF16_GROUP), blocks = dense_tiles(out, BF16_DEPTH);
+	const int first_row = tile / groups * BF16_ROWS, rows = at_most(n - first_row, BF16_ROWS);
+	const int begin = tile % groups * BF16_GROUP, end = at_most(begin + BF16_GROUP, dense_tiles(in, width));
 	struct bf16_left a[BF16_ROWS * BF16_PAIRS];
 	float c[BF16_ROWS * BF16_COLUMNS];
 
 	for (int g = begin; g < end; g++) {
-		const int columns = bf16_at_most(in - g * width, width);
+		const int columns = at_most(in - g * width, width);
 		const uint32_t *b = (const uint32_t *)pack + (ptrdiff_t)g * blocks * width * BF16_PAIRS;
 		memset(c, 0, sizeof c);
 		for (int k = 0; k < out; k += BF16_DEPTH, b += width * BF16_PAIRS) {
-			const int depth = bf16_at_most(out - k, BF16_DEPTH);
+			const int depth = at_most(out - k, BF16_DEPTH);
 			if (g == begin || blocks > 1)
 				bf16_left_rows(dy + first_row * sample + k, sample, rows, depth, BF16_ROWS, a);
 			bf16_multiply(rows, depth, (struct bf16_matrix){a, BF16_PAIRS, 1}, b, c, width);

@@ -72,19 +72,19 @@ struct layer {
 	{ \
 		for (int tile = 0; tile < bf16_packs(IN, OUT); tile++) \
 			bf16_pack(IN, OUT, w, pack, tile); \
-		for (int tile = 0; tile < bf16_tiles(n, BF16_ROWS) * bf16_tiles(OUT, bf16_columns(OUT)); tile++) \
+		for (int tile = 0; tile < dense_tiles(n, BF16_ROWS) * dense_tiles(OUT, bf16_columns(OUT)); tile++) \
 			bf16_forward(IN, OUT, n, sample, x, pack, bias, y, tile); \
 	} \
 	static void weights_##IN##_##OUT(int n, int sample, const float *x, const float *dy, float *dw, float *db) \
 	{ \
-		for (int tile = 0; tile < bf16_tiles(IN, BF16_INPUTS) * bf16_tiles(OUT, bf16_columns(OUT)); tile++) \
+		for (int tile = 0; tile < dense_tiles(IN, BF16_INPUTS) * dense_tiles(OUT, bf16_columns(OUT)); tile++) \
 			bf16_weights(IN, OUT, n, sample, x, dy, dw, db, tile); \
 	} \
 	static void data_##IN##_##OUT(int n, int sample, const float *dy, const float *w, float *pack, float *dx, bool add) \
 	{ \
 		for (int tile = 0; tile < bf16_packs(OUT, IN); tile++) \
 			bf16_pack_transposed(IN, OUT, w, pack, tile); \
-		for (int tile = 0; tile < bf16_tiles(n, BF16_ROWS) * bf16_tiles(IN, BF16_GROUP * bf16_columns(IN)); tile++) \
+		for (int tile = 0; tile < dense_tiles(n, BF16_ROWS) * dense_tiles(IN, BF16_GROUP * bf16_columns(IN)); tile++) \
 			bf16_data(IN, OUT, n, sample, dy, pack, dx, add, tile); \
 	}
 #define ROW(IN, OUT) {IN, OUT, forward_##IN##_##OUT, weights_##IN##_##OUT, data_##IN##_##OUT},
