@@ -25,14 +25,14 @@ enum {
 	SAMPLE = 960,
 	SLOT = 64,
 	THREAD = 3280,
-	FIXED = 66256,
+	FIXED = 33488,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
  * evaluating. Places are shared where lifetimes do not meet. */
 enum {
 	P0_conv2d_1 = 0, /* 144, once */
-	P0_dense_1_linear = 720, /* 32768, once */
+	P0_dense_1_linear = 720, /* 4096, once */
 	Y_input = 800, /* 144, sample */
 	Y_conv2d_1 = 0, /* 400, sample */
 	T0_conv2d_1 = 0, /* 144, thread */
@@ -40,7 +40,7 @@ enum {
 	Y_dense_1 = 0, /* 10, thread */
 	D_dense_1 = 16, /* 10, thread */
 	D_dense_1_linear = 944, /* 10, sample */
-	P1_dense_1_linear = 33488, /* 32768, once */
+	P1_dense_1_linear = 4816, /* 28672, once */
 	D_conv2d_1 = 400, /* 400, sample */
 	P1_conv2d_1 = 144, /* 576, once */
 	K_conv2d_1_kernel = 0, /* 36, slot */

@@ -139,7 +139,7 @@ static void gradients(struct rt_work *work)
 			train_1(work, slot);
 		/* dense_1 (spec.yaml:15)  400 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < bf16_tiles(work->n, BF16_ROWS) * bf16_tiles(10, bf16_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, BF16_ROWS) * dense_tiles(10, bf16_columns(10)); tile++)
 			dense_bf16_forward_1(work, work->samples + Y_conv2d_1, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
 			work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -147,7 +147,7 @@ static void gradients(struct rt_work *work)
 			train_2(work, slot);
 		/* dense_1 (spec.yaml:15)  400 -> 10, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < bf16_tiles(400, BF16_INPUTS) * bf16_tiles(10, bf16_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(400, BF16_INPUTS) * dense_tiles(10, bf16_columns(10)); tile++)
 			dense_bf16_weights_1(work, work->samples + Y_conv2d_1, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
 			work->gradients + W_dense_1_bias, tile);
 		/* dense_1 (spec.yaml:15)  400 -> 10, backward */
@@ -156,7 +156,7 @@ static void gradients(struct rt_work *work)
 			dense_bf16_transpose_1(work->weights + W_dense_1_kernel, work->fixed + P1_dense_1_linear, tile);
 		/* dense_1 (spec.yaml:15)  400 -> 10, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < bf16_tiles(work->n, BF16_ROWS) * bf16_tiles(400, BF16_GROUP * bf16_columns(400)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, BF16_ROWS) * dense_tiles(400, BF16_GROUP * bf16_columns(400)); tile++)
 			dense_bf16_data_1(work, work->samples + D_dense_1_linear, work->fixed + P1_dense_1_linear, work->samples + D_conv2d_1, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
@@ -195,7 +195,7 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:15)  400 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < bf16_tiles(work->n, BF16_ROWS) * bf16_tiles(10, bf16_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, BF16_ROWS) * dense_tiles(10, bf16_columns(10)); tile++)
 			dense_bf16_forward_1(work, work->samples + EY_conv2d_1, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
 			work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
