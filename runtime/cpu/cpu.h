@@ -97,40 +97,6 @@ INLINE uint32_t vec_bits(vec_mask mask)
 #endif
 }
 
-/* The larger of each lane; a NaN in a stays, and so does one in b where b is not a constant. */
-INLINE vec vec_max(vec a, vec b)
-{
-#if defined(__AVX512F__)
-	if (sizeof(real) == sizeof(float))
-		return (vec)_mm512_max_ps((__m512)b, (__m512)a);
-	return (vec)_mm512_max_pd((__m512d)b, (__m512d)a);
-#elif defined(__AVX__)
-	if (sizeof(real) == sizeof(float))
-		return (vec)_mm256_max_ps((__m256)b, (__m256)a);
-	return (vec)_mm256_max_pd((__m256d)b, (__m256d)a);
-#elif defined(__SSE2__)
-	if (sizeof(real) == sizeof(float))
-		return (vec)_mm_max_ps((__m128)b, (__m128)a);
-	return (vec)_mm_max_pd((__m128d)b, (__m128d)a);
-#elif defined(__aarch64__)
-	if (sizeof(real) == sizeof(float))
-		return (vec)vmaxq_f32((float32x4_t)a, (float32x4_t)b);
-	return (vec)vmaxq_f64((float64x2_t)a, (float64x2_t)b);
-#else
-	return vec_select((vec_mask)(a < b), b, a);
-#endif
-}
-
-INLINE real vec_sum(vec v)
-{
-	real s[LANES];
-	vec_store(s, v);
-	for (int half = LANES / 2; half > 0; half /= 2)
-		for (int i = 0; i < half; i++)
-			s[i] += s[i + half];
-	return s[0];
-}
-
 /* The first n lanes (0 < n < LANES); the others are 0 and their memory is not touched. */
 INLINE vec vec_load_tail(const real *p, int n)
 {

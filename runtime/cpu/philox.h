@@ -14,6 +14,8 @@
 #include <immintrin.h>
 #elif defined(__SSE2__)
 #include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 struct philox { uint32_t key[2], sample; uint64_t step; };
@@ -40,6 +42,8 @@ INLINE philox_lanes philox_multiply(philox_lanes a, uint32_t b)
 	return (philox_lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x(b));
 #elif defined(__SSE2__)
 	return (philox_lanes)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x(b));
+#elif defined(__aarch64__)
+	return (philox_lanes)vmull_n_u32(vmovn_u64((uint64x2_t)a), b);
 #else
 	return (a & 0xffffffffu) * (uint64_t)b;
 #endif

@@ -20,17 +20,38 @@ static inline real real_select(int condition, real yes, real no)
 	return condition ? yes : no;
 }
 
-/* The order of the operands makes these one instruction that keeps a NaN in a; one in b is for the second select. */
+/* The order of the operands makes these one instruction of x86 that keeps a NaN in a; one in b is for the second select.
+ * Arm's instruction for the function of C drops a NaN, and gcc needs three for a comparison that it has turned round. */
+static inline real real_larger(real a, real b)
+{
+#ifdef __aarch64__
+	real larger = sizeof(real) == sizeof(float) ? (real)__builtin_fmaxf((float)a, (float)b) :
+		(real)__builtin_fmax((double)a, (double)b);
+	return a == a ? larger : a;
+#else
+	return a < b ? b : a;
+#endif
+}
+
+static inline real real_smaller(real a, real b)
+{
+#ifdef __aarch64__
+	real smaller = sizeof(real) == sizeof(float) ? (real)__builtin_fminf((float)a, (float)b) :
+		(real)__builtin_fmin((double)a, (double)b);
+	return a == a ? smaller : a;
+#else
+	return a > b ? b : a;
+#endif
+}
+
 static inline real real_max(real a, real b)
 {
-	real larger = a < b ? b : a;
-	return b != b ? b : larger;
+	return b != b ? b : real_larger(a, b);
 }
 
 static inline real real_min(real a, real b)
 {
-	real smaller = a > b ? b : a;
-	return b != b ? b : smaller;
+	return b != b ? b : real_smaller(a, b);
 }
 
 static inline real real_abs(real x)

@@ -72,7 +72,7 @@ INLINE vec direct_forward_1_activation(vec v)
 	vec_store(lane, v);
 	LANEWISE for (int i = 0; i < LANES; i++) {
 		const real x = lane[i];
-		lane[i] = real_select(x < 0, 0, x);
+		lane[i] = real_max(x, 0);
 	}
 	return vec_load(lane);
 }
@@ -135,7 +135,7 @@ INLINE vec winograd_sparse_forward_1_activation(vec v)
 	vec_store(lane, v);
 	LANEWISE for (int i = 0; i < LANES; i++) {
 		const real x = lane[i];
-		lane[i] = real_select(x < 0, 0, x);
+		lane[i] = real_max(x, 0);
 	}
 	return vec_load(lane);
 }
@@ -212,7 +212,7 @@ static void map_reference_forward_1(const real *restrict from, real *restrict to
 
 	for (int e = 0; e < SIZE; e++) {
 		const real x = from[e];
-		to[e] = real_select(x < 0, 0, x);
+		to[e] = real_max(x, 0);
 	}
 }
 
@@ -564,7 +564,7 @@ INLINE vec winograd_sparse_evaluate_1_activation(vec v)
 	vec_store(lane, v);
 	LANEWISE for (int i = 0; i < LANES; i++) {
 		const real x = lane[i];
-		lane[i] = real_select(x < 0, 0, x);
+		lane[i] = real_max(x, 0);
 	}
 	return vec_load(lane);
 }

@@ -212,7 +212,7 @@ static void map_reference_forward_1(const real *restrict from, real *restrict to
 
 	for (int e = 0; e < SIZE; e++) {
 		const real x = from[e];
-		to[e] = real_select(x < 0, 0, x);
+		to[e] = real_max(x, 0);
 	}
 }
 
