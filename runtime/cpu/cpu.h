@@ -97,6 +97,16 @@ INLINE uint32_t vec_bits(vec_mask mask)
 #endif
 }
 
+INLINE real vec_sum(vec v)
+{
+	real s[LANES];
+	vec_store(s, v);
+	for (int half = LANES / 2; half > 0; half /= 2)
+		for (int i = 0; i < half; i++)
+			s[i] += s[i + half];
+	return s[0];
+}
+
 /* The first n lanes (0 < n < LANES); the others are 0 and their memory is not touched. */
 INLINE vec vec_load_tail(const real *p, int n)
 {

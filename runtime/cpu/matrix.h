@@ -76,12 +76,12 @@ INLINE void matrix_panel(int rows, int columns, int depth, struct matrix a, cons
 			c + whole * c_row, c_row, add);
 }
 
-/* As matrix_panel for any number of rows: whole blocks are made, so a and c have room for them; what the rows behind the
- * last hold does not matter. */
+/* As matrix_panel for any number of rows: whole blocks are made, so a and c have room for a multiple of BLOCK_ROWS_MOST
+ * rows; what those behind the last hold does not matter. */
 INLINE void matrix_whole(int rows, int columns, int depth, struct matrix a, const real *b, ptrdiff_t b_row, real *c,
 	ptrdiff_t c_row, bool add)
 {
-	const int block = block_rows(columns);
+	const int most = block_rows(columns), blocks = (BLOCK_ROWS_MOST + most - 1) / most, block = BLOCK_ROWS_MOST / blocks;
 	for (int m = 0; m < rows; m += block)
 		matrix_block(block, columns, depth, (struct matrix){a.at + m * a.row, a.row, a.step}, b, b_row, c + m * c_row,
 			c_row, add);

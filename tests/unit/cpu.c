@@ -171,6 +171,24 @@ static void products(void)
 		}
 }
 
+INLINE void whole_blocks(int columns)
+{
+	enum { ROOM = 2 * BLOCK_ROWS_MOST, WIDTH = BLOCK_COLUMNS * LANES };
+	static real a[ROOM], b[WIDTH], c[(ROOM + 1) * WIDTH];
+	for (int n = 0; n < WIDTH; n++)
+		b[n] = 1;
+	for (int rows = 1; rows <= ROOM; rows++) {
+		const int room = (rows + BLOCK_ROWS_MOST - 1) / BLOCK_ROWS_MOST * BLOCK_ROWS_MOST;
+		for (int i = 0; i < ROOM; i++)
+			a[i] = 2;
+		for (int i = 0; i < (ROOM + 1) * WIDTH; i++)
+			c[i] = 7;
+		matrix_whole(rows, columns, 1, (struct matrix){a, 1, 1}, b, WIDTH, c, WIDTH, false);
+		expect(c[(rows - 1) * WIDTH] == 2, "whole blocks reach the last row");
+		expect(c[room * WIDTH] == 7, "whole blocks end where BLOCK_ROWS_MOST rows do");
+	}
+}
+
 int main(void)
 {
 	functions();
@@ -182,5 +200,7 @@ int main(void)
 	selects();
 	largest();
 	products();
+	UNROLL for (int columns = 1; columns <= BLOCK_COLUMNS; columns++)
+		whole_blocks(columns);
 	return wrong != 0;
 }

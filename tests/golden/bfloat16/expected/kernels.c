@@ -46,7 +46,7 @@ INLINE vec direct_forward_1_activation(vec v)
 	vec_store(lane, v);
 	LANEWISE for (int i = 0; i < LANES; i++) {
 		const real x = lane[i];
-		lane[i] = real_select(x < 0, 0, x);
+		lane[i] = real_max(x, 0);
 	}
 	return vec_load(lane);
 }
