@@ -159,6 +159,8 @@ int rt_main(const struct rt_model *m, int argc, char **argv)
 	struct rt_options o;
 	setvbuf(stdout, NULL, _IOLBF, 0);       /* CloudWatch shows lines as they come */
 	int result = rt_options_read(&o, argc, argv);
+	if (!result && o.action == RT_TRAIN)
+		rt_team_spin_briefly(argv);
 	if (!result)
 		result = o.action == RT_TRAIN ? configure_and_train(m, &o) : print(m, o.action);
 	if (result)

@@ -496,6 +496,22 @@ def full_disk(s):
 
 
 @case
+def waiting_threads(s):
+    """Threads at a barrier spin briefly, unless the user says how they are to wait."""
+    job = s.job(320, 10)
+    for said, wanted in (({}, True), ({"OMP_WAIT_POLICY": "active"}, False), ({"GOMP_SPINCOUNT": "7"}, False)):
+        environment = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
+        started = subprocess.Popen([s.program, "--prefix", job.prefix, "--set", "pause=100"], stdout=subprocess.PIPE,
+                                   env=dict(environment, **said))
+        started.stdout.readline()
+        with open("/proc/%d/environ" % started.pid) as f:
+            found = f.read().split("\0")
+        started.kill()
+        started.communicate()
+        assert ("GOMP_SPINCOUNT=10000" in found) == wanted, (said, found)
+
+
+@case
 def unreadable_log(s):
     """A reader that goes away does not end training."""
     job = s.job(320, 10)
