@@ -135,7 +135,28 @@ INLINE void vec_store_tail(real *p, vec v, int n)
 	else
 		_mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), (__m512d)v);
 #elif defined(__AVX__)
-	memcpy(p, &v, (size_t)n * sizeof(real));
+	/* Piece by piece: memcpy would take v's address, and with it whole arrays of sums out of registers. */
+	if (sizeof(real) == sizeof(float)) {
+		__m128 part = _mm256_castps256_ps128((__m256)v);
+		if (n & 4) {
+			_mm_storeu_ps((float *)p, part);
+			part = _mm256_extractf128_ps((__m256)v, 1);
+		}
+		if (n & 2) {
+			_mm_storel_pi((__m64 *)(p + (n & 4)), part);
+			part = _mm_movehl_ps(part, part);
+		}
+		if (n & 1)
+			_mm_store_ss((float *)p + (n & 6), part);
+	} else {
+		__m128d part = _mm256_castpd256_pd128((__m256d)v);
+		if (n & 2) {
+			_mm_storeu_pd((double *)p, part);
+			part = _mm256_extractf128_pd((__m256d)v, 1);
+		}
+		if (n & 1)
+			_mm_store_sd((double *)p + (n & 2), part);
+	}
 #else
 	UNROLL for (int i = 0; i < LANES; i++)
 		if (i < n)
