@@ -8,18 +8,9 @@ static long padded(long n)
 	return (n + VECTOR - 1) / VECTOR * VECTOR;
 }
 
-/* dx is found from dz with as many zeros around as the taps reach, which is enough if padding reaches no further. */
-static bool is_convolution(const struct op *op)
-{
-	const int *a = op->attributes;
-	const int reach_h = (a[WINDOW_KERNEL_H] - 1) * a[WINDOW_DILATION_H], reach_w = (a[WINDOW_KERNEL_W] - 1) * a[WINDOW_DILATION_W];
-	return op->type == &op_convolution && a[WINDOW_PAD_TOP] <= reach_h && a[WINDOW_PAD_BOTTOM] <= reach_h
-		&& a[WINDOW_PAD_LEFT] <= reach_w && a[WINDOW_PAD_RIGHT] <= reach_w;
-}
-
 static int covers(const struct op *const *ops, int n)
 {
-	if (!is_convolution(ops[0]))
+	if (ops[0]->type != &op_convolution)
 		return 0;
 	return n > 1 && ops[1]->type == &op_map ? 2 : 1;
 }
@@ -41,8 +32,9 @@ static void size(const struct group *g, struct buffers *b)
 	long taps = (long)a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W];
 	long inputs = padded((long)(in[0] + a[WINDOW_PAD_TOP] + a[WINDOW_PAD_BOTTOM])
 		* (in[1] + a[WINDOW_PAD_LEFT] + a[WINDOW_PAD_RIGHT]) * in[2]);
-	long dz = (long)(in[0] + (a[WINDOW_KERNEL_H] - 1) * a[WINDOW_DILATION_H])
-		* (in[1] + (a[WINDOW_KERNEL_W] - 1) * a[WINDOW_DILATION_W]) * padded(out[2]);
+	long left = (long)((a[WINDOW_KERNEL_W] - 1) / a[WINDOW_STRIDE_W]) * a[WINDOW_DILATION_W];
+	long last = (in[1] - 1L + a[WINDOW_PAD_LEFT]) / a[WINDOW_STRIDE_W];
+	long dz = out[0] * (left + (last < out[1] ? out[1] : last + 1)) * padded(out[2]);
 	b->packs[0] = taps * in[2] * padded(out[2]);
 	b->packs[1] = taps * out[2] * padded(in[2]);
 	b->scratch[0] = inputs;

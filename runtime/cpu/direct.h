@@ -1,8 +1,8 @@
 /* Convolution by its definition, in registers: some pixels of a row by some vectors of output channels at a time.
  *
- * The input is copied with its padding, so that no tap is outside. Backward holds dz, the gradient of the sums, spread by
- * the strides and with as many zeros around as the taps reach: dx is then a convolution of it without strides, with the
- * taps reversed. Weights are packed for products over [kh][kw][i].
+ * The input is copied with its padding, so that no tap is outside. Backward holds dz, the gradient of the sums, with as
+ * many zeros on both sides as the taps reach. Of dx, pixels a stride apart are a convolution of dz without strides by
+ * the taps that are a stride apart. Weights are packed for these products.
  */
 #ifndef TRAINC_DIRECT_H
 #define TRAINC_DIRECT_H
@@ -45,22 +45,28 @@ INLINE const real *direct_inputs(struct direct s, const real *x, real *copy)
 	return copy;
 }
 
-/* ---- dz with zeros between and around ---- */
+/* ---- dz with zeros on both sides ---- */
 
+INLINE int direct_dz_left(struct direct s)
+{
+	return (s.kernel_w - 1) / s.stride_w * s.dilation_w;
+}
+
+/* On the right up to the last that a place of x looks for */
 INLINE int direct_dz_width(struct direct s)
 {
-	return s.in_w + (s.kernel_w - 1) * s.dilation_w;
+	const int last = (s.in_w - 1 + s.pad_left) / s.stride_w;
+	return direct_dz_left(s) + (last < s.out_w ? s.out_w : last + 1);
 }
 
 INLINE ptrdiff_t direct_dz_size(struct direct s)
 {
-	return (ptrdiff_t)(s.in_h + (s.kernel_h - 1) * s.dilation_h) * direct_dz_width(s) * padded(s.out_c);
+	return (ptrdiff_t)s.out_h * direct_dz_width(s) * padded(s.out_c);
 }
 
 INLINE ptrdiff_t direct_dz_at(struct direct s, int oh, int ow)
 {
-	const int top = (s.kernel_h - 1) * s.dilation_h - s.pad_top, left = (s.kernel_w - 1) * s.dilation_w - s.pad_left;
-	return ((ptrdiff_t)(top + oh * s.stride_h) * direct_dz_width(s) + left + ow * s.stride_w) * padded(s.out_c);
+	return ((ptrdiff_t)oh * direct_dz_width(s) + direct_dz_left(s) + ow) * padded(s.out_c);
 }
 
 /* ---- sums ---- */
@@ -107,42 +113,107 @@ INLINE struct direct_sum direct_forward(struct direct s)
 		s.dilation_h * width * s.in_c, (ptrdiff_t)s.dilation_w * s.in_c, (ptrdiff_t)s.stride_w * s.in_c};
 }
 
-/* The sum of dx, over dz. */
-INLINE struct direct_sum direct_data(struct direct s)
+/* ---- the gradient by data ---- */
+
+/* One axis of dx. Of n_in places, those a stride apart, first, first + stride .., have their sums over the same taps: last,
+ * last - stride .., which are a dilation apart in dz. Such places are a phase; there are as many as the stride has steps.
+ * The sum of place number i has its first tap at i + shift in dz. (Strides and dilation are never both above 1.) */
+struct direct_phase { int first, places, taps, last, shift; };
+
+INLINE struct direct_phase direct_phase(int n_in, int kernel, int stride, int dilation, int pad, int phase)
 {
-	const ptrdiff_t channels = padded(s.out_c);
-	return (struct direct_sum){s.kernel_h, s.kernel_w, s.out_c, s.dilation_h * direct_dz_width(s) * channels,
-		s.dilation_w * channels, channels};
+	const int first = (phase + (pad / stride + 1) * stride - pad) % stride, taps = (kernel - phase + stride - 1) / stride;
+	const int places = n_in > first ? (n_in - first + stride - 1) / stride : 0;
+	if (phase >= kernel)
+		return (struct direct_phase){.first = first, .places = places};
+	return (struct direct_phase){first, places, taps, phase + (taps - 1) * stride,
+		(first + pad - phase) / stride - (taps - 1) * dilation};
 }
 
-/* dx (+)= for some pixels of a row, so many vectors of channels from c on */
-INLINE void direct_data_pixels(struct direct s, int pixels, int columns, const real *dz, const real *pack, int c, real *dx,
-	bool add)
+INLINE struct direct_phase direct_phase_h(struct direct s, int phase)
+{
+	return direct_phase(s.in_h, s.kernel_h, s.stride_h, s.dilation_h, s.pad_top, phase);
+}
+
+INLINE struct direct_phase direct_phase_w(struct direct s, int phase)
+{
+	return direct_phase(s.in_w, s.kernel_w, s.stride_w, s.dilation_w, s.pad_left, phase);
+}
+
+/* Taps of all phases before this one */
+INLINE int direct_taps_before(int kernel, int stride, int phase)
+{
+	const int whole = kernel / stride, rest = kernel % stride;
+	return phase * whole + (phase < rest ? phase : rest);
+}
+
+/* Of a phase of rows and one of columns: where its first tap lies in the pack, in taps */
+INLINE int direct_phase_at(struct direct s, int phase_h, int phase_w)
+{
+	return direct_taps_before(s.kernel_h, s.stride_h, phase_h) * s.kernel_w
+		+ direct_phase_h(s, phase_h).taps * direct_taps_before(s.kernel_w, s.stride_w, phase_w);
+}
+
+/* dx (+)= for some pixels of a row, step apart, so many vectors of channels from c on */
+INLINE void direct_data_pixels(struct direct s, struct direct_sum t, int pixels, int columns, const real *dz,
+	const real *pack, int c, real *dx, ptrdiff_t step, bool add)
 {
 	vec sum[BLOCK_ROWS_MOST][BLOCK_COLUMNS];
 	UNROLL for (int p = 0; p < pixels; p++)
 		UNROLL for (int n = 0; n < columns; n++)
-			sum[p][n] = add ? vec_load_channels(dx + p * s.in_c, c + n * LANES, s.in_c) : (vec){0};
-	direct_block(direct_data(s), pixels, columns, dz, pack, sum);
+			sum[p][n] = add ? vec_load_channels(dx + p * step, c + n * LANES, s.in_c) : (vec){0};
+	direct_block(t, pixels, columns, dz, pack, sum);
 	UNROLL for (int p = 0; p < pixels; p++)
 		UNROLL for (int n = 0; n < columns; n++)
-			vec_store_channels(dx + p * s.in_c, sum[p][n], c + n * LANES, s.in_c);
+			vec_store_channels(dx + p * step, sum[p][n], c + n * LANES, s.in_c);
+}
+
+/* The sum of dx, over so many taps of dz */
+INLINE struct direct_sum direct_data(struct direct s, int taps_h, int taps_w)
+{
+	const ptrdiff_t channels = padded(s.out_c);
+	return (struct direct_sum){taps_h, taps_w, s.out_c, s.dilation_h * direct_dz_width(s) * channels,
+		s.dilation_w * channels, channels};
+}
+
+/* One row of one phase */
+INLINE void direct_data_row(struct direct s, struct direct_phase w, struct direct_sum t, int columns, const real *dz,
+	const real *pack, int c, real *dx, bool add)
+{
+	const struct direct_split blocks = direct_split(w.places, block_rows(columns));
+	const ptrdiff_t step = (ptrdiff_t)s.stride_w * s.in_c;
+	int at = 0;
+	for (int i = 0; i < blocks.n_large; i++, at += blocks.large)
+		direct_data_pixels(s, t, blocks.large, columns, dz + at * t.pixel, pack, c, dx + at * step, step, add);
+	for (int i = 0; i < blocks.n_small; i++, at += blocks.small)
+		direct_data_pixels(s, t, blocks.small, columns, dz + at * t.pixel, pack, c, dx + at * step, step, add);
+}
+
+/* One phase: of a row's taps only those inside dz. */
+INLINE void direct_data_phase(struct direct s, int phase_h, int phase_w, int columns, const real *dz, const real *pack,
+	int c, real *dx, bool add)
+{
+	const struct direct_phase h = direct_phase_h(s, phase_h), w = direct_phase_w(s, phase_w);
+	const ptrdiff_t tap = (ptrdiff_t)s.out_c * columns * LANES;
+	pack += direct_phase_at(s, phase_h, phase_w) * tap;
+	for (int i = 0; i < h.places; i++) {
+		const int oh = i + h.shift, begin = oh < 0 ? (s.dilation_h - 1 - oh) / s.dilation_h : 0;
+		const int inside = oh < s.out_h ? (s.out_h - 1 - oh) / s.dilation_h + 1 : 0, end = at_most(h.taps, inside);
+		const struct direct_sum t = direct_data(s, begin < end ? end - begin : 0, w.taps);
+		const real *from = dz + (t.taps_h ? direct_dz_at(s, oh + begin * s.dilation_h, w.shift) : 0);
+		real *to = dx + ((ptrdiff_t)(h.first + i * s.stride_h) * s.in_w + w.first) * s.in_c;
+		direct_data_row(s, w, t, columns, from, pack + begin * w.taps * tap, c, to, add);
+	}
 }
 
 INLINE void direct_data_panel(struct direct s, int columns, const real *dz, const real *pack, int c, real *dx, bool add)
 {
-	const struct direct_split blocks = direct_split(s.in_w, block_rows(columns));
-	const ptrdiff_t channels = padded(s.out_c);
-	for (int h = 0; h < s.in_h; h++, dz += direct_dz_width(s) * channels, dx += s.in_w * s.in_c) {
-		int w = 0;
-		for (int i = 0; i < blocks.n_large; i++, w += blocks.large)
-			direct_data_pixels(s, blocks.large, columns, dz + w * channels, pack, c, dx + w * s.in_c, add);
-		for (int i = 0; i < blocks.n_small; i++, w += blocks.small)
-			direct_data_pixels(s, blocks.small, columns, dz + w * channels, pack, c, dx + w * s.in_c, add);
-	}
+	for (int phase_h = 0; phase_h < s.stride_h; phase_h++)
+		UNROLL for (int phase_w = 0; phase_w < s.stride_w; phase_w++)
+			direct_data_phase(s, phase_h, phase_w, columns, dz, pack, c, dx, add);
 }
 
-/* dx[ih][iw][i] (+)= sum of dz * w, pack being w with its taps reversed and its channels exchanged */
+/* dx[ih][iw][i] (+)= sum of dz * w, packed by direct_pack_data */
 INLINE void direct_data_all(struct direct s, const real *restrict dz, const real *restrict pack, real *restrict dx, bool add)
 {
 	const int vectors = vectors_of(s.in_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
@@ -171,7 +242,7 @@ INLINE void direct_weights_block(struct direct s, int taps, int columns, const r
 	for (int oh = 0; oh < s.out_h; oh++) {
 		ptrdiff_t at = oh * s.stride_h * width * s.in_c;
 		const real *b = dz + direct_dz_at(s, oh, 0) + c;
-		for (int ow = 0; ow < s.out_w; ow++, at += s.stride_w * s.in_c, b += s.stride_w * padded(s.out_c)) {
+		for (int ow = 0; ow < s.out_w; ow++, at += s.stride_w * s.in_c, b += padded(s.out_c)) {
 			vec right[BLOCK_COLUMNS];
 			UNROLL for (int n = 0; n < columns; n++)
 				right[n] = vec_load(b + n * LANES);
@@ -219,14 +290,17 @@ INLINE void direct_pack(struct direct s, int tap, const real *restrict w, real *
 			vec_store(pack + packed_at(vectors, depth, k, o), vec_load_channels(w + (ptrdiff_t)k * s.out_c, o, s.out_c));
 }
 
-/* of the reversed taps [kh][kw][o][i] */
+/* over [phase of rows][phase of columns][their taps, reversed][o] */
 INLINE void direct_pack_data(struct direct s, int tap, const real *restrict w, real *restrict pack)
 {
-	const int taps = s.kernel_h * s.kernel_w, depth = taps * s.out_c, vectors = vectors_of(s.in_c);
-	const real *from = w + (ptrdiff_t)(taps - 1 - tap) * s.in_c * s.out_c;
+	const int kh = tap / s.kernel_w, kw = tap % s.kernel_w, depth = s.kernel_h * s.kernel_w * s.out_c;
+	const struct direct_phase h = direct_phase_h(s, kh % s.stride_h), v = direct_phase_w(s, kw % s.stride_w);
+	const int at = direct_phase_at(s, kh % s.stride_h, kw % s.stride_w) + (h.last - kh) / s.stride_h * v.taps
+		+ (v.last - kw) / s.stride_w;
+	const real *from = w + (ptrdiff_t)tap * s.in_c * s.out_c;
 	for (int o = 0; o < s.out_c; o++)
 		for (int i = 0; i < padded(s.in_c); i++)
-			pack[packed_at(vectors, depth, tap * s.out_c + o, i)] = i < s.in_c ? from[(ptrdiff_t)i * s.out_c + o] : 0;
+			pack[packed_at(vectors_of(s.in_c), depth, at * s.out_c + o, i)] = i < s.in_c ? from[(ptrdiff_t)i * s.out_c + o] : 0;
 }
 
 #endif
