@@ -248,7 +248,8 @@ static void direct_backward_1(const struct rt_work *work, const real *restrict x
 
 	(void)work;
 	(void)pack;
-	memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
+	if (direct_dz_width(s) != OUT_W || OUT_H % POOL || OUT_W % POOL)
+		memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
 	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
 		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
 		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;

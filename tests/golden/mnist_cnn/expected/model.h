@@ -70,7 +70,7 @@ enum {
 	P1_conv2d_1 = 288, /* 4608, once */
 	K_conv2d_1_kernel = 18496, /* 288, slot */
 	K_conv2d_1_bias = 18784, /* 32, slot */
-	T1_conv2d_1 = 0, /* 29584, thread */
+	T1_conv2d_1 = 0, /* 25744, thread */
 	EY_input = 0, /* 784, thread */
 	EY_conv2d_1 = 84096, /* 21632, thread */
 	ET0_conv2d_1 = 784, /* 784, thread */

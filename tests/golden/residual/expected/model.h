@@ -32,7 +32,7 @@ enum {
 enum {
 	SAMPLE = 2752,
 	SLOT = 864,
-	THREAD = 2912,
+	THREAD = 2720,
 	FIXED = 14192,
 };
 
@@ -72,16 +72,16 @@ enum {
 	D_trunk = 2048, /* 512, sample */
 	K1_branch = 32, /* 16, slot */
 	P1_branch = 3936, /* 16, once */
-	D_conv2d_2 = 2400, /* 512, thread */
+	D_conv2d_2 = 2208, /* 512, thread */
 	K_conv2d_2_kernel = 48, /* 576, slot */
-	T1_conv2d_2 = 0, /* 2400, thread */
+	T1_conv2d_2 = 0, /* 2208, thread */
 	D_batch_normalization_1 = 1024, /* 512, sample */
 	K1_batch_normalization_1 = 624, /* 16, slot */
 	P1_batch_normalization_1 = 1600, /* 16, once */
-	D_conv2d_1 = 1904, /* 512, thread */
+	D_conv2d_1 = 1712, /* 512, thread */
 	P1_conv2d_1 = 432, /* 1152, once */
 	K_conv2d_1_kernel = 640, /* 216, slot */
-	T1_conv2d_1 = 0, /* 1904, thread */
+	T1_conv2d_1 = 0, /* 1712, thread */
 	EY_input = 816, /* 192, thread */
 	EY_conv2d_1 = 0, /* 512, thread */
 	ET0_conv2d_1 = 512, /* 304, thread */
