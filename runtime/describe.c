@@ -52,4 +52,6 @@ void rt_describe(const struct rt_model *m)
 		describe_layer(m, i, inputs);
 	rule(width, '=');
 	printf("Total params: %zu\nTrainable params: %zu\nNon-trainable params: %zu\n", all, trainable, all - trainable);
+	if (m->bfloat16)
+		printf("Operands in bfloat16: %s\n", m->bfloat16);
 }

@@ -122,6 +122,7 @@ struct rt_model {
 	const char *name, *file;                    /* "mnist-cnn", "mnist_cnn.yaml" */
 	const char *spec;                           /* the spec's text */
 	const char *compiler;                       /* trainc's version */
+	const char *bfloat16;                       /* "dense_1, dense_2": layers with operands in bfloat16, or NULL */
 	bool channels_first;
 	int input_rank; int input[3];               /* as the user wrote it, in image_data_format order */
 	int classes;                                /* labels are 0 .. classes-1; 1: the label is the value itself */

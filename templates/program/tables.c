@@ -98,6 +98,9 @@ static const struct rt_code *const codes[] = {&rt_code_generic, NULL};
 
 const struct rt_model model = {
 	.name = {{title}}, .file = {{file}}, .spec = spec, .compiler = "{{compiler}}",
+	{{#bfloat16}}
+	.bfloat16 = "{{narrow_layers}}",
+	{{/bfloat16}}
 	.channels_first = {{channels_first_value}},
 	.input_rank = {{input_rank}}, .input = { {{input}} },
 	.classes = {{classes}}, .outputs = {{outputs}}, .scale = {{scale}},

@@ -14,8 +14,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 WRONG = """version_2 sections_missing name_path data_format_unknown floatx hyperparameter_no_type hyperparameter_not_here
     classes_missing channel_unknown format_unknown layer_unknown layer_keras_class layer_key_unknown layer_key_missing
     layer_two_types layer_settings_list integer_as_string integer_as_float integer_zero pair_of_three choice_unknown
-    activation_unknown initializer_key regularizer rate_one layer_name_code input_of_rank_4 input_zero inputs_mapping loss_unknown
-    optimizer_two optimizer_key optimizer_negative metric_unknown export_unknown""".split()
+    activation_unknown precision initializer_key regularizer rate_one layer_name_code input_of_rank_4 input_zero inputs_mapping
+    loss_unknown optimizer_two optimizer_key optimizer_negative metric_unknown export_unknown""".split()
 
 
 def trainc(*arguments):
@@ -26,7 +26,8 @@ def main():
     schema = json.loads(trainc("schema"))
     validator = jsonschema.Draft202012Validator(schema)
     validator.check_schema(schema)
-    good = {path.name: path.read_text() for path in sorted((HERE / "../../specs").glob("*.yaml"))}
+    files = [*(HERE / "../../specs").glob("*.yaml"), *(HERE / "../golden").glob("*/spec.yaml")]
+    good = {str(path): path.read_text() for path in sorted(files)}
     for line in trainc("layers", "--examples").splitlines():
         kind, name, text = line.split("\t")
         good[f"{kind} {name}"] = json.loads(text)

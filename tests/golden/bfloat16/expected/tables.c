@@ -100,6 +100,7 @@ static const struct rt_code *const codes[] = {&rt_code_generic, NULL};
 
 const struct rt_model model = {
 	.name = "bfloat16", .file = "spec.yaml", .spec = spec, .compiler = "0.1.0",
+	.bfloat16 = "dense_1",
 	.channels_first = false,
 	.input_rank = 3, .input = { 12, 12, 1 },
 	.classes = 10, .outputs = 10, .scale = 1.0,
