@@ -257,6 +257,8 @@ struct rt_job {
 /* Memory and initial weights for training on data of these sizes. The caller calls rt_job_free on failure too. */
 int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_code *code, const struct rt_data *training,
                  const struct rt_data *validation);
+/* Frees what only steps need, so that exporting takes no more memory than training. */
+void rt_job_end_steps(struct rt_job *j);
 void rt_job_free(struct rt_job *j);
 /* All epochs. 0 when done or stopped. */
 int rt_train(struct rt_job *j);

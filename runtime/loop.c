@@ -65,6 +65,15 @@ int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_co
 	return rt_initialize(m, c->seed, j->state.weights);
 }
 
+void rt_job_end_steps(struct rt_job *j)
+{
+	real **const buffers[] = {&j->work.gradients, &j->work.samples, &j->work.slots, &j->work.threads, &j->work.fixed};
+	for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
+		free(*buffers[i]);
+		*buffers[i] = NULL;
+	}
+}
+
 void rt_job_free(struct rt_job *j)
 {
 	struct rt_work *w = &j->work;

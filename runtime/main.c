@@ -102,8 +102,11 @@ static int train_on(const struct rt_config *c, const struct rt_code *code, const
 		result = rt_path(path, c->prefix, "input/data/model") || rt_weights_read(&j.state, c->model, path, &found);
 	if (!result) {
 		tell_data(c->model, training, validation);
-		result = rt_train(&j) || finish(&j);
+		result = rt_train(&j);
+		rt_job_end_steps(&j);
 	}
+	if (!result)
+		result = finish(&j);
 	rt_job_free(&j);
 	return result;
 }
