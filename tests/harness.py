@@ -207,6 +207,20 @@ class Job:
         return run(program, "--prefix", self.prefix, *options, **settings)
 
 
+def peak_memory(*command):
+    """Runs it; the most memory it had, in KiB, and what it said."""
+    code = "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:], stderr=subprocess.STDOUT);" \
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(done.returncode)"
+    said, most = run(sys.executable, "-c", code, *command).rstrip().rsplit("\n", 1)
+    return int(most), said
+
+
+def is_sanitized(program):
+    """The address sanitizer keeps what was freed: memory then says nothing."""
+    with open(program, "rb") as f:
+        return b"__asan_init" in f.read()
+
+
 def shipped(name):
     """The path of a spec of specs/."""
     return os.path.join(SOURCE, "specs", name + ".yaml")

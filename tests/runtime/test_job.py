@@ -524,14 +524,11 @@ def unreadable_log(s):
 @case
 def steady_memory(s):
     """Epochs cost no memory: many take no more than few."""
-    with open(s.program, "rb") as f:
-        if b"__asan_init" in f.read():
-            raise harness.Skipped("the address sanitizer keeps what was freed")
+    if harness.is_sanitized(s.program):
+        raise harness.Skipped("the address sanitizer keeps what was freed")
     job, most = s.job(320, 40), []
     for epochs in (2, 200):
-        code = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);" \
-            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-        most.append(int(harness.run(sys.executable, "-c", code, s.program, "--prefix", job.prefix, "--set", "epochs=%d" % epochs)))
+        most.append(harness.peak_memory(s.program, "--prefix", job.prefix, "--set", "epochs=%d" % epochs)[0])
         job.forget()
     assert most[1] <= most[0] * 1.1 + 1024, "%d KiB became %d KiB" % tuple(most)
 
