@@ -11,6 +11,7 @@ static int covers_type(const struct op *const *ops, const struct op_type *type)
 
 COVERS(input)
 COVERS(convolution)
+COVERS(depthwise)
 COVERS(dense)
 COVERS(max_pool)
 COVERS(average_pool)
@@ -32,6 +33,16 @@ static const struct kernel input_reference = {
 
 static const struct kernel convolution_reference = {
 	.name = "convolution_reference", .summary = "convolution by its definition", .covers = covers_convolution, .cost = 1,
+	.reference = true,
+	.forward = {{"forward", DOMAIN_SAMPLE, "x0 w0 w1 y", NULL, NULL}},
+	.backward = {
+		{"weights", DOMAIN_SAMPLE, "x0 dy dw0 dw1", NULL, NULL},
+		{"data", DOMAIN_SAMPLE, "dy w0 dx0", NULL, "dx0"},
+	},
+};
+
+static const struct kernel depthwise_reference = {
+	.name = "depthwise_reference", .summary = "depthwise convolution by its definition", .covers = covers_depthwise, .cost = 1,
 	.reference = true,
 	.forward = {{"forward", DOMAIN_SAMPLE, "x0 w0 w1 y", NULL, NULL}},
 	.backward = {
@@ -133,7 +144,7 @@ static const struct kernel loss_reference = {
 
 const struct kernel *const cpu_kernels[] = {
 	&winograd_sparse, &winograd, &winograd_slot_sparse, &winograd_slot, &direct, &direct_pool, &dense, &dense_bf16,
-	&input_reference, &convolution_reference, &dense_reference, &dense_bf16_reference, &max_pool_reference,
+	&input_reference, &convolution_reference, &depthwise_reference, &dense_reference, &dense_bf16_reference, &max_pool_reference,
 	&average_pool_reference,
 	&map_reference, &softmax_reference, &mask_reference, &normalise_reference, &add_reference, &concatenate_reference,
 	&pad_reference, &loss_reference, NULL,

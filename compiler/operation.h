@@ -28,6 +28,7 @@ struct op_type { const char *name, *summary; const char *attributes[OP_ATTRIBUTE
 extern const struct op_type
 	op_input,            /* the sample as read, scaled and channels-innermost */
 	op_convolution,      /* y[oh][ow][o] = sum x[oh*stride+kh*dilation-pad][..][i] * w0[kh][kw][i][o] (+ w1[o]) */
+	op_depthwise,        /* y[oh][ow][i*m+k] = sum x[oh*stride+kh-pad][..][i] * w0[kh][kw][i][k] (+ w1[i*m+k]), k < m */
 	op_dense,            /* y[o] = sum x[i] * w0[i][o] (+ w1[o]) */
 	op_max_pool,         /* ties take the first; padding never wins */
 	op_average_pool,     /* padding is left out of the mean */
@@ -42,9 +43,10 @@ extern const struct op_type
 	op_view,             /* the same numbers in another shape */
 	op_loss;             /* op.function is the loss's row */
 
-/* op_convolution, op_max_pool and op_average_pool (without dilation and bias) */
+/* op_convolution, op_depthwise, op_max_pool and op_average_pool (the last three without dilation and bias) */
 enum { WINDOW_KERNEL_H, WINDOW_KERNEL_W, WINDOW_STRIDE_H, WINDOW_STRIDE_W, WINDOW_PAD_TOP, WINDOW_PAD_LEFT,
 	WINDOW_PAD_BOTTOM, WINDOW_PAD_RIGHT, WINDOW_DILATION_H, WINDOW_DILATION_W, WINDOW_BIAS };
+enum { DEPTHWISE_BIAS = WINDOW_DILATION_H };   /* behind the window */
 enum { DENSE_BIAS };
 /* op_softmax, op_normalise, op_concatenate: x seen as [outer][length][inner] */
 enum { SLICE_OUTER, SLICE_LENGTH, SLICE_INNER, NORMALISE_SCALE = 3, NORMALISE_CENTER };

@@ -12,6 +12,8 @@ static double op_flops(const struct op *op)
 	double out = (double)shape_count(op->out->shape);
 	if (op->type == &op_convolution)
 		return out * (2.0 * x[WINDOW_KERNEL_H] * x[WINDOW_KERNEL_W] * op->in[0]->shape.size[2] + x[WINDOW_BIAS]);
+	if (op->type == &op_depthwise)
+		return out * (2.0 * x[WINDOW_KERNEL_H] * x[WINDOW_KERNEL_W] + x[DEPTHWISE_BIAS]);
 	if (op->type == &op_dense)
 		return out * (2.0 * (double)shape_count(op->in[0]->shape) + x[DENSE_BIAS]);
 	if (op->type == &op_max_pool || op->type == &op_average_pool)

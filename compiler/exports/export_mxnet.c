@@ -88,7 +88,7 @@ static int add_parameter(struct symbol *s, const struct parameter *p, const char
 	return add_variable(s, name, shape_tuple(s, x->dims, x->rank));
 }
 
-static const int as_is[] = {0, 1, 2, 3}, hwio_as_oihw[] = {3, 2, 0, 1};
+static const int as_is[] = {0, 1, 2, 3}, hwio_as_oihw[] = {3, 2, 0, 1}, hwim_as_imhw[] = {2, 3, 0, 1};
 
 /* An array of one number, where MXNet wants one and the layer has none. */
 static int add_constant(struct symbol *s, const struct op *op, const char *what, long size, double fill)
@@ -175,6 +175,14 @@ static int padded_input(struct symbol *s, const struct op *op, const char *fill)
 	return window_pads(op, pads) ? add_pad(s, op, "pad", pads, fill, value_of(s, op, 0)) : value_of(s, op, 0);
 }
 
+static int add_bias(struct symbol *s, const struct op *op, int node)
+{
+	int inputs[] = {node, add_step(s, op, "Reshape", "reshape", arena_format(s->arena, "\"shape\": \"(1, %d, 1, 1)\"",
+		op->out->shape.size[2]), add_parameter(s, op->parameters[1], "arg", as_is))};
+
+	return add_node(s, "broadcast_add", node_name(s, op, "add"), "", inputs, 2, 1);
+}
+
 static int add_convolution(struct symbol *s, const struct op *op)
 {
 	const int *a = op->attributes;
@@ -185,12 +193,24 @@ static int add_convolution(struct symbol *s, const struct op *op)
 	int inputs[] = {padded_input(s, op, "0.0"), add_parameter(s, kernel, "arg", hwio_as_oihw)};
 	int node = add_node(s, "Convolution", node_name(s, op, "conv2d"), attributes, inputs, 2, 1);
 
-	if (!a[WINDOW_BIAS])
-		return node;
-	inputs[0] = node;
-	inputs[1] = add_step(s, op, "Reshape", "reshape", arena_format(s->arena, "\"shape\": \"(1, %ld, 1, 1)\"", kernel->dims[3]),
-		add_parameter(s, op->parameters[1], "arg", as_is));
-	return add_node(s, "broadcast_add", node_name(s, op, "add"), "", inputs, 2, 1);
+	return a[WINDOW_BIAS] ? add_bias(s, op, node) : node;
+}
+
+/* MXNet wants the kernels of one channel after those of another, as they lie already, but in one axis. */
+static int add_depthwise(struct symbol *s, const struct op *op)
+{
+	const int *a = op->attributes;
+	const struct parameter *kernel = op->parameters[0];
+	const char *attributes = arena_format(s->arena, "\"kernel\": \"(%d, %d)\", \"no_bias\": \"True\", \"num_filter\": \"%d\", "
+		"\"num_group\": \"%ld\", \"pad\": \"(0, 0)\", \"stride\": \"(%d, %d)\"", a[WINDOW_KERNEL_H], a[WINDOW_KERNEL_W],
+		op->out->shape.size[2], kernel->dims[2], a[WINDOW_STRIDE_H], a[WINDOW_STRIDE_W]);
+	int inputs[] = {padded_input(s, op, "0.0"), add_parameter(s, kernel, "arg", hwim_as_imhw)};
+
+	if (kernel->dims[3] > 1)
+		inputs[1] = add_step(s, op, "Reshape", "one_axis", arena_format(s->arena, "\"shape\": \"(%d, 1, %d, %d)\"",
+			op->out->shape.size[2], a[WINDOW_KERNEL_H], a[WINDOW_KERNEL_W]), inputs[1]);
+	int node = add_node(s, "Convolution", node_name(s, op, "depthwise"), attributes, inputs, 2, 1);
+	return a[DEPTHWISE_BIAS] ? add_bias(s, op, node) : node;
 }
 
 static int add_dense(struct symbol *s, const struct op *op)
@@ -334,7 +354,8 @@ static int add_view(struct symbol *s, const struct op *op)
 }
 
 static const struct { const struct op_type *type; int (*add)(struct symbol *s, const struct op *op); } rows[] = {
-	{&op_input, add_input}, {&op_convolution, add_convolution}, {&op_dense, add_dense}, {&op_max_pool, add_max_pool},
+	{&op_input, add_input}, {&op_convolution, add_convolution}, {&op_depthwise, add_depthwise},
+	{&op_dense, add_dense}, {&op_max_pool, add_max_pool},
 	{&op_average_pool, add_average_pool}, {&op_map, add_map}, {&op_softmax, add_softmax}, {&op_mask, add_mask},
 	{&op_normalise, add_normalise}, {&op_add, add_add}, {&op_concatenate, add_concatenate}, {&op_pad, add_zeros},
 	{&op_view, add_view},

@@ -8,8 +8,8 @@ import keras.backend as K
 import yaml
 
 LAYERS = {
-    "conv2d": "Conv2D", "max_pooling2d": "MaxPooling2D", "average_pooling2d": "AveragePooling2D",
-    "zero_padding2d": "ZeroPadding2D", "global_average_pooling2d": "GlobalAveragePooling2D",
+    "conv2d": "Conv2D", "depthwise_conv2d": "DepthwiseConv2D", "max_pooling2d": "MaxPooling2D",
+    "average_pooling2d": "AveragePooling2D", "zero_padding2d": "ZeroPadding2D", "global_average_pooling2d": "GlobalAveragePooling2D",
     "batch_normalization": "BatchNormalization", "activation": "Activation", "flatten": "Flatten", "dense": "Dense",
     "dropout": "Dropout", "add": "Add", "concatenate": "Concatenate",
 }
