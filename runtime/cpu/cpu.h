@@ -18,21 +18,26 @@
 #include <arm_neon.h>
 #endif
 
-#if defined(__AVX512F__)
+/* A test may give others, to see what a machine that it does not have would compute. */
+#ifdef VECTOR_BYTES
+#elif defined(__AVX512F__)
 #define VECTOR_BYTES 64
+#define VECTOR_REGISTERS 32
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32
+#define VECTOR_REGISTERS 16
 #else
 #define VECTOR_BYTES 16
+#ifdef __aarch64__
+#define VECTOR_REGISTERS 32
+#else
+#define VECTOR_REGISTERS 16
+#endif
 #endif
 
 enum {
 	LANES = VECTOR_BYTES / (int)sizeof(real),
-#if defined(__AVX512F__) || defined(__aarch64__)
-	REGISTERS = 32,
-#else
-	REGISTERS = 16,
-#endif
+	REGISTERS = VECTOR_REGISTERS,
 	MAX_LANES = 16                  /* of any machine: packs are padded to it, so that one plan serves all */
 };
 
