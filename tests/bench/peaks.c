@@ -1,5 +1,9 @@
-/* The machine's peaks, for the figures beside them: multiply-adds of this many threads in registers, and a triad through
- * memory far larger than the caches. ./peaks THREADS prints "GFLOP/s GB/s"; the best of some tries. */
+/* The machine's peaks, for the figures beside them: multiply-adds of this many threads in registers, a triad through memory
+ * far larger than the caches and, where the processor has them, dot products of bfloat16. ./peaks THREADS prints
+ * "GFLOP/s GB/s [GFLOP/s]"; the best of some tries. */
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+#endif
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +34,32 @@ static double multiply_adds(int threads)
 	return best;
 }
 
+#ifdef __AVX512BF16__
+static double dot_products(int threads)
+{
+	double best = 0;
+	for (int try = 0; try < TRIES; try++) {
+		double began = omp_get_wtime(), sink = 0;
+#pragma omp parallel num_threads(threads) reduction(+ : sink)
+		{
+			__m512 sum[SUMS], one = _mm512_set1_ps(1);
+			const __m512bh a = _mm512_cvtne2ps_pbh(one, one);
+			UNROLL for (int i = 0; i < SUMS; i++)
+				sum[i] = _mm512_set1_ps((float)i);
+			for (int r = 0; r < ROUNDS; r++)
+				UNROLL for (int i = 0; i < SUMS; i++)
+					sum[i] = _mm512_dpbf16_ps(sum[i], a, a);
+			for (int i = 0; i < SUMS; i++)
+				sink += (double)_mm512_reduce_add_ps(sum[i]);
+		}
+		double rate = 4e-9 * SUMS * 16 * (double)ROUNDS * threads / (omp_get_wtime() - began);
+		if (sink != 0 && rate > best)
+			best = rate;
+	}
+	return best;
+}
+#endif
+
 static double bandwidth(int threads)
 {
 	const ptrdiff_t n = 32 << 20;
@@ -55,6 +85,10 @@ static double bandwidth(int threads)
 int main(int argc, char **argv)
 {
 	int threads = argc > 1 ? atoi(argv[1]) : 1;
-	printf("%.0f %.1f\n", multiply_adds(threads), bandwidth(threads));
+	printf("%.0f %.1f", multiply_adds(threads), bandwidth(threads));
+#ifdef __AVX512BF16__
+	printf(" %.0f", dot_products(threads));
+#endif
+	putchar('\n');
 	return 0;
 }
