@@ -59,8 +59,8 @@ struct kernel {
 };
 
 /* Rows that have files of their own. */
-extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, dense,
-	dense_bf16, dense_bf16_reference;
+extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, depthwise,
+	dense, dense_bf16, dense_bf16_reference;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap. */
 bool kernel_is_2x2_pool(const struct op *op);
 

@@ -189,7 +189,16 @@ INLINE void direct_data_row(struct direct s, struct direct_phase w, struct direc
 		direct_data_pixels(s, t, blocks.small, columns, dz + at * t.pixel, pack, c, dx + at * step, step, add);
 }
 
-/* One phase: of a row's taps only those inside dz. */
+/* Rows of taps, begin to end, of place i of a phase that are inside dz, and where the first of them lies in it */
+struct direct_rows { int begin, end, at; };
+
+INLINE struct direct_rows direct_rows(struct direct s, struct direct_phase h, int i)
+{
+	const int at = i + h.shift, begin = at < 0 ? (s.dilation_h - 1 - at) / s.dilation_h : 0;
+	const int end = at_most(h.taps, at < s.out_h ? (s.out_h - 1 - at) / s.dilation_h + 1 : 0);
+	return begin < end ? (struct direct_rows){begin, end, at + begin * s.dilation_h} : (struct direct_rows){0};
+}
+
 INLINE void direct_data_phase(struct direct s, int phase_h, int phase_w, int columns, const real *dz, const real *pack,
 	int c, real *dx, bool add)
 {
@@ -197,12 +206,11 @@ INLINE void direct_data_phase(struct direct s, int phase_h, int phase_w, int col
 	const ptrdiff_t tap = (ptrdiff_t)s.out_c * columns * LANES;
 	pack += direct_phase_at(s, phase_h, phase_w) * tap;
 	for (int i = 0; i < h.places; i++) {
-		const int oh = i + h.shift, begin = oh < 0 ? (s.dilation_h - 1 - oh) / s.dilation_h : 0;
-		const int inside = oh < s.out_h ? (s.out_h - 1 - oh) / s.dilation_h + 1 : 0, end = at_most(h.taps, inside);
-		const struct direct_sum t = direct_data(s, begin < end ? end - begin : 0, w.taps);
-		const real *from = dz + (t.taps_h ? direct_dz_at(s, oh + begin * s.dilation_h, w.shift) : 0);
+		const struct direct_rows rows = direct_rows(s, h, i);
+		const struct direct_sum t = direct_data(s, rows.end - rows.begin, w.taps);
+		const real *from = dz + direct_dz_at(s, rows.at, w.shift);
 		real *to = dx + ((ptrdiff_t)(h.first + i * s.stride_h) * s.in_w + w.first) * s.in_c;
-		direct_data_row(s, w, t, columns, from, pack + begin * w.taps * tap, c, to, add);
+		direct_data_row(s, w, t, columns, from, pack + rows.begin * w.taps * tap, c, to, add);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
 #include <trainc/dense_bf16.h>
+#include <trainc/depthwise.h>
 #include <trainc/direct.h>
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
