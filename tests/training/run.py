@@ -5,6 +5,7 @@ import glob
 import json
 import math
 import os
+import re
 import random
 import shutil
 import signal
@@ -321,6 +322,26 @@ def shipped(s):
         assert job.models(), "%s left no model" % name
         names.append(name)
     return ", ".join(names)
+
+
+@case
+def planned_memory(s):
+    """What `trainc summary` says of a program's peak, against what it takes."""
+    notes = []
+    for name, batch in (("residual", 16), ("residual", 256), ("every_layer", 16), ("every_layer", 256)):
+        spec = harness.shipped(name)
+        said = harness.run(s.trainc, "summary", spec, "--batch", str(batch))
+        planned, thread, sample = map(float, re.search(
+            r"^Peak: (\S+) MiB, and (\S+) MiB a thread, and (\S+) bytes a sample", said, re.M).groups())
+        job, program = harness.noisy_job(spec, os.path.join(s.folder, "job-memory"), 512), s.program("shipped-" + name, spec)
+        peak = harness.peak_memory(program, "--prefix", job.prefix, "--threads", "2", "--set", "batch_size=%d" % batch,
+                                   "--set", "epochs=1")[0] / 1024
+        if harness.is_sanitized(program):
+            raise harness.Skipped("the address sanitizer takes memory of its own")
+        planned += 2 * thread + 2 * 512 * sample / 2 ** 20
+        assert abs(peak / planned - 1) <= 0.1, "%s, batch %d: %.1f MiB, %.1f planned" % (name, batch, peak, planned)
+        notes.append("%.1f of %.1f" % (peak, planned))
+    return ", ".join(notes)
 
 
 @case
