@@ -1,4 +1,4 @@
-/* Depthwise convolution, one kernel a channel: vectors of channels, some pixels of a row or some taps at a time in registers.
+/* Depthwise convolution, one kernel a channel: vectors of channels, some pixels or taps at a time in registers.
  *
  * Sizes are direct.h's with as many channels out as in and no dilation. The input is copied with its padding and whole
  * vectors of channels; dz and the phases of its gradient by data are direct.h's.
@@ -19,14 +19,18 @@ INLINE ptrdiff_t depthwise_inputs_size(struct direct s)
 /* x itself where there is nothing to add */
 INLINE const real *depthwise_inputs(struct direct s, const real *x, real *copy)
 {
-	const ptrdiff_t size = depthwise_inputs_size(s);
-	if (!size)
+	const int channels = padded(s.in_c), width = direct_width(s);
+	real *to = copy;
+	if (!depthwise_inputs_size(s))
 		return x;
-	memset(copy, 0, sizeof *copy * (size_t)size);
-	for (int h = 0; h < s.in_h; h++) {
-		real *to = copy + ((ptrdiff_t)(h + s.pad_top) * direct_width(s) + s.pad_left) * padded(s.in_c);
-		for (int w = 0; w < s.in_w; w++, to += padded(s.in_c), x += s.in_c)
-			memcpy(to, x, sizeof *x * (size_t)s.in_c);
+	for (int h = -s.pad_top; h < s.in_h + s.pad_bottom; h++, to += width * channels) {
+		const bool inside = h >= 0 && h < s.in_h;
+		const int left = inside ? s.pad_left : width, right = inside ? s.pad_right : 0;
+		memset(to, 0, sizeof *to * (size_t)(left * channels));
+		memset(to + (width - right) * channels, 0, sizeof *to * (size_t)(right * channels));
+		for (int w = 0; inside && w < s.in_w; w++, x += s.in_c)
+			for (int c = 0; c < s.in_c; c += LANES)
+				vec_store(to + (s.pad_left + w) * channels + c, vec_load_channels(x, c, s.in_c));
 	}
 	return copy;
 }
@@ -34,7 +38,8 @@ INLINE const real *depthwise_inputs(struct direct s, const real *x, real *copy)
 /* sum[p] += over taps of x's pixel p, pixel apart, times w's tap, tap apart; rows of taps are row apart in x */
 struct depthwise_sum { int taps_h, taps_w; ptrdiff_t row, run, pixel, tap_row, tap; };
 
-INLINE void depthwise_block(struct direct s, struct depthwise_sum t, int pixels, const real *x, const real *w, int c, vec *sum)
+INLINE void depthwise_block(struct direct s, struct depthwise_sum t, int pixels, const real *x, const real *w, int c,
+	vec *sum)
 {
 	for (int h = 0; h < t.taps_h; h++)
 		for (int v = 0; v < t.taps_w; v++) {
@@ -101,8 +106,8 @@ INLINE void depthwise_data_pixels(struct direct s, struct depthwise_sum t, int p
 }
 
 /* Row i of a phase of rows and one of columns: taps run backwards through w. */
-INLINE void depthwise_data_row(struct direct s, int phase_h, int phase_w, int i, const real *dz, const real *w, int c, real *dx,
-	bool add)
+INLINE void depthwise_data_row(struct direct s, int phase_h, int phase_w, int i, const real *dz, const real *w, int c,
+	real *dx, bool add)
 {
 	const struct direct_phase h = direct_phase_h(s, phase_h), v = direct_phase_w(s, phase_w);
 	const struct direct_rows rows = direct_rows(s, h, i);
