@@ -75,6 +75,24 @@ def threads(s):
 
 
 @case
+def threads_of_kernels(s):
+    """As threads, for nets of which each fast kernel has its part: the specs of tests/gradients."""
+    for name in ("direct", "slot", "sparse", "winograd"):
+        with open(os.path.join(harness.SOURCE, "tests/gradients/specs", name + ".yaml")) as f:
+            text = f.read() + "export:\n  keras: {file: model.hd5}\n"
+        spec, first = os.path.join(s.folder, name + ".yaml"), None
+        with open(spec, "w") as f:
+            f.write(text)
+        job = harness.noisy_job(spec, os.path.join(s.folder, "job-" + name), 50)
+        for count in (1, 2, 3, 7):
+            job.forget()
+            job.train(s.program("kernels-" + name, spec), "--threads", count)
+            first = first or job.models()
+            same(job.models(), first, "%s, %d threads" % (name, count))
+        assert len(first) == 1, "model/ holds %s" % sorted(first)
+
+
+@case
 def bfloat16(s):
     """Operands in bfloat16: the same bytes for any number of threads, other ones than float32's, and it learns as well."""
     job = s.job("bfloat16", 400, 100)
