@@ -8,6 +8,7 @@
 #include "dump.h"
 #include "emit.h"
 #include "options.h"
+#include "sagemaker.h"
 #include "summary.h"
 
 struct compile { struct arena *arena; struct diag *diag; const struct options *options; };
@@ -100,6 +101,16 @@ static int verb_summary(struct compile *c)
 	return EXIT_DONE;
 }
 
+static int verb_sagemaker(struct compile *c)
+{
+	const struct options *o = c->options;
+	const struct graph *graph = NULL;
+	int code = read_spec(c, o->specs[0], &graph);
+	if (code)
+		return code;
+	return sagemaker_print(stdout, c->arena, graph->spec, o->image, o->specs + 1, o->n - 1) ? EXIT_DONE : EXIT_COMMAND;
+}
+
 static int verb_schema(struct compile *c)
 {
 	(void)c;
@@ -117,7 +128,7 @@ static int verb_layers(struct compile *c)
 
 static int (*const run[VERBS])(struct compile *c) = {
 	[VERB_BUILD] = verb_build, [VERB_EMIT] = verb_emit, [VERB_CHECK] = verb_check, [VERB_SUMMARY] = verb_summary,
-	[VERB_SCHEMA] = verb_schema, [VERB_LAYERS] = verb_layers,
+	[VERB_SAGEMAKER] = verb_sagemaker, [VERB_SCHEMA] = verb_schema, [VERB_LAYERS] = verb_layers,
 };
 
 int main(int argc, char **argv)

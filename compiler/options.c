@@ -12,6 +12,8 @@ const struct verb verbs[VERBS] = {
 	[VERB_EMIT] = {"emit", "SPEC", "write the program only", 1, 1},
 	[VERB_CHECK] = {"check", "SPEC...", "report every error and warning, write nothing", 1, INT_MAX},
 	[VERB_SUMMARY] = {"summary", "SPEC", "layers, output shapes, parameters, FLOPs and memory per layer, totals", 1, 1},
+	[VERB_SAGEMAKER] = {"sagemaker", "SPEC [NAME=VALUE...]",
+		"hyperparameters, metrics and channels as JSON, for CreateAlgorithm and tuning jobs too", 1, INT_MAX},
 	[VERB_SCHEMA] = {"schema", "", "JSON Schema of the spec language, for editors", 0, 0},
 	[VERB_LAYERS] = {"layers", "[NAME]", "what a layer, loss, optimizer … takes, with defaults", 0, 1},
 };
@@ -47,6 +49,8 @@ static const struct option {
 		"print what a stage made, too: spec, graph or plan"},
 	{0, "batch", "N", NUMBER, BIT(SUMMARY), offsetof(struct options, batch), NULL, false,
 		"memory for a batch of N samples (default: the spec's batch size)"},
+	{0, "image", "URI", TEXT, BIT(SAGEMAKER), offsetof(struct options, image), NULL, false,
+		"the container image to name in create_algorithm"},
 	{0, "markdown", NULL, FLAG, BIT(LAYERS), offsetof(struct options, markdown), NULL, true, "as docs/layers.md"},
 	{0, "examples", NULL, FLAG, BIT(LAYERS), offsetof(struct options, examples), NULL, true, "a smallest spec a row"},
 	{'h', "help", NULL, HELP, EVERYWHERE, 0, NULL, false, "print this"},
@@ -185,7 +189,7 @@ static void print_usage(FILE *out)
 	fprintf(out, "usage: trainc VERB [options] [SPEC]\n"
 		"trainc compiles a YAML network spec to a C program that trains it.\n\n");
 	for (int i = 0; i < VERBS; i++)
-		fprintf(out, "  %-8s %-8s %s\n", verbs[i].name, verbs[i].operands, verbs[i].summary);
+		fprintf(out, "  %-9s %-21s %s\n", verbs[i].name, verbs[i].operands, verbs[i].summary);
 	fprintf(out, "\ntrainc VERB --help lists the verb's options; trainc --version prints the version\n%s\n", exit_codes);
 }
 

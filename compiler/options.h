@@ -6,7 +6,7 @@
 enum exit_code { EXIT_DONE, EXIT_SPEC, EXIT_COMMAND, EXIT_FILE };
 
 /* Indexes main.c's list of functions. */
-enum verb_id { VERB_BUILD, VERB_EMIT, VERB_CHECK, VERB_SUMMARY, VERB_SCHEMA, VERB_LAYERS, VERBS };
+enum verb_id { VERB_BUILD, VERB_EMIT, VERB_CHECK, VERB_SUMMARY, VERB_SAGEMAKER, VERB_SCHEMA, VERB_LAYERS, VERBS };
 
 struct verb { const char *name, *operands, *summary; int min_operands, max_operands; };
 
@@ -14,7 +14,7 @@ extern const struct verb verbs[VERBS];
 
 struct options {
 	enum verb_id id; const struct verb *verb;
-	const char **specs; int n;      /* the operands: specs, or the NAME of layers; they stand in argv */
+	const char **specs; int n;      /* the operands: specs, NAME=VALUE, or the NAME of layers; they stand in argv */
 	const char *name;               /* the NAME of layers, or NULL */
 	const char *output;             /* -o DIR, or NULL: the model's name */
 	const char *target;             /* "cpu" unless told */
@@ -22,6 +22,7 @@ struct options {
 	const char *kernels;            /* "reference" or NULL … */
 	bool kernels_reference;         /* … the same, as a flag */
 	const char *templates;          /* --templates DIR, or NULL: the embedded ones */
+	const char *image;              /* sagemaker --image URI, or NULL */
 	long batch;                     /* --batch N, or 0: the spec's batch size */
 	bool check;                     /* emit --check: compare, write nothing */
 	bool markdown;                  /* layers --markdown (hidden): as docs/layers.md */

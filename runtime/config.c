@@ -264,41 +264,15 @@ static int read_hosts(struct rt_config *c)
 	return result;
 }
 
-/* ---- what the program itself asks of them ---- */
+/* ---- the whole ---- */
 
-double rt_scalar(const struct rt_scalar *s, const double *hyperparameters)
-{
-	return s->hyperparameter < 0 ? s->value : hyperparameters[s->hyperparameter];
-}
-
-static const char *name_of(const struct rt_model *m, const struct rt_scalar *s, const char *otherwise)
-{
-	return s->hyperparameter < 0 ? otherwise : m->hyperparameters[s->hyperparameter].name;
-}
-
-static int read_count(const struct rt_config *c, const struct rt_scalar *s, const char *name, long *count)
-{
-	double number = rt_scalar(s, c->numbers);
-	if (!(number >= 1 && number <= INT32_MAX))
-		return rt_fail(RT_USER_ERROR, "%s is %.17g; it must be from 1 to %d", name_of(c->model, s, name), number, INT32_MAX);
-	*count = (long)number;
-	return 0;
-}
-
-static int resolve(struct rt_config *c, const struct rt_options *o)
+static void resolve(struct rt_config *c, const struct rt_options *o)
 {
 	const struct rt_model *m = c->model;
-	double gpus = rt_scalar(&m->gpus, c->numbers), seed = rt_scalar(&m->seed, c->numbers);
-	if (read_count(c, &m->epochs, "epochs", &c->epochs) || read_count(c, &m->batch_size, "batch_size", &c->batch_size))
-		return -1;
-	if (gpus != 0)
-		return rt_fail(RT_USER_ERROR, "%s is %.17g and this program trains on the CPU: set it to 0, or build the program "
-			"for GPUs with trainc build -t cuda", name_of(m, &m->gpus, "gpus"), gpus);
-	if (!(seed >= 0))
-		return rt_fail(RT_USER_ERROR, "%s is %.17g; it must be 0 or more", name_of(m, &m->seed, "seed"), seed);
-	c->gpus = 0;
-	c->seed = o->has_seed ? o->seed : (uint64_t)seed;
-	return 0;
+	c->epochs = (long)rt_scalar(&m->epochs, c->numbers);
+	c->batch_size = (long)rt_scalar(&m->batch_size, c->numbers);
+	c->gpus = (long)rt_scalar(&m->gpus, c->numbers);
+	c->seed = o->has_seed ? o->seed : (uint64_t)rt_scalar(&m->seed, c->numbers);
 }
 
 static int check_prefix(const char *prefix)
@@ -321,7 +295,10 @@ int rt_config_read(struct rt_config *c, const struct rt_model *m, const struct r
 		return -1;
 	snprintf(c->prefix, sizeof c->prefix, "%s", o->prefix);
 	int hyperparameters = read_hyperparameters(c, o), channels = read_channels(c);
-	return hyperparameters || channels || read_hosts(c) || resolve(c, o) ? -1 : 0;
+	if (hyperparameters || channels || read_hosts(c) || rt_hyperparameters_check(m, c->numbers))
+		return -1;
+	resolve(c, o);
+	return 0;
 }
 
 void rt_config_free(struct rt_config *c)

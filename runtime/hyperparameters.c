@@ -240,3 +240,36 @@ int rt_hyperparameter_unknown(const struct rt_model *m, const char *name, size_t
 	free(known.bytes);
 	return -1;
 }
+
+/* ---- what the program itself asks of them ---- */
+
+double rt_scalar(const struct rt_scalar *s, const double *hyperparameters)
+{
+	return s->hyperparameter < 0 ? s->value : hyperparameters[s->hyperparameter];
+}
+
+static const char *name_of(const struct rt_model *m, const struct rt_scalar *s, const char *otherwise)
+{
+	return s->hyperparameter < 0 ? otherwise : m->hyperparameters[s->hyperparameter].name;
+}
+
+static int check_count(const struct rt_model *m, const struct rt_scalar *s, const char *name, const double *numbers)
+{
+	double number = rt_scalar(s, numbers);
+	if (number >= 1 && number <= INT32_MAX)
+		return 0;
+	return rt_fail(RT_USER_ERROR, "%s is %.17g; it must be from 1 to %d", name_of(m, s, name), number, INT32_MAX);
+}
+
+int rt_hyperparameters_check(const struct rt_model *m, const double *numbers)
+{
+	double gpus = rt_scalar(&m->gpus, numbers), seed = rt_scalar(&m->seed, numbers);
+	if (check_count(m, &m->epochs, "epochs", numbers) || check_count(m, &m->batch_size, "batch_size", numbers))
+		return -1;
+	if (gpus != 0)
+		return rt_fail(RT_USER_ERROR, "%s is %.17g and this program trains on the CPU: set it to 0, or build the program "
+			"for GPUs with trainc build -t cuda", name_of(m, &m->gpus, "gpus"), gpus);
+	if (!(seed >= 0))
+		return rt_fail(RT_USER_ERROR, "%s is %.17g; it must be 0 or more", name_of(m, &m->seed, "seed"), seed);
+	return 0;
+}

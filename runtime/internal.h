@@ -1,6 +1,7 @@
 /* What the runtime's own files share; generated code sees rt.h only. One section a file, in the order a job runs. */
 #ifndef TRAINC_RUNTIME_INTERNAL_H
 #define TRAINC_RUNTIME_INTERNAL_H
+#include "hyperparameters.h"
 #include "rt.h"
 #include <stdio.h>
 
@@ -12,8 +13,6 @@ enum rt_fault { RT_USER_ERROR, RT_DATA_ERROR, RT_SYSTEM_ERROR, RT_INTERNAL_ERROR
 /* Remembers the first failure of the process ("FAULT: text", at most 1,024 bytes, one line) and returns -1, so that a
  * function can end with return rt_fail(…). Thread-safe. */
 int rt_fail(enum rt_fault fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The reason remembered, or NULL. */
-const char *rt_failure(void);
 /* Failures of this thread give way to those of threads with a lower rank (0 at first), whoever was first: two channels
  * read at once always report the same one. */
 void rt_fail_rank(int rank);
@@ -69,22 +68,6 @@ void rt_text_add(struct rt_text *t, const char *bytes, size_t size);
 void rt_text_printf(struct rt_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds repr(value). */
 void rt_repr(struct rt_text *t, const struct cJSON *value);
-/* The shortest digits that read back as x, as repr(x) gives them. */
-enum { RT_DOUBLE = 64 };
-void rt_repr_double(char text[RT_DOUBLE], double x);
-
-/* ---- hyperparameters.c: their forms ---- */
-
-/* Reads the text of a value in any form that SageMaker's SDKs send. *set is false for null, None and an empty text, else
- * *number (0 for strings) and *text (malloc) are set. source says where the value came from. */
-int rt_hyperparameter_parse(const struct rt_hyperparameter *h, const char *value, const char *source, bool *set,
-                            double *number, char **text);
-/* A value as messages show it: 10, 0.01. */
-void rt_hyperparameter_print(const struct rt_hyperparameter *h, double number, char text[RT_DOUBLE]);
-/* The index of the hyperparameter with that name or alias, -1 when none has it. */
-int rt_hyperparameter_find(const struct rt_model *m, const char *name, size_t size);
-/* Fails for a name that no hyperparameter has; 0 for the platform's own. */
-int rt_hyperparameter_unknown(const struct rt_model *m, const char *name, size_t size, const char *source);
 
 /* ---- config.c: SageMaker's folder ---- */
 
@@ -106,8 +89,6 @@ struct rt_config {
  * rt_config_free, and the lines that could be made are there to be printed. */
 int rt_config_read(struct rt_config *c, const struct rt_model *m, const struct rt_options *o);
 void rt_config_free(struct rt_config *c);
-/* The number that s stands for. */
-double rt_scalar(const struct rt_scalar *s, const double *hyperparameters);
 
 /* ---- cpus.c: how many threads are worth while ---- */
 

@@ -1,0 +1,50 @@
+# trainc sagemaker: one JSON text, values checked as the program checks them.
+. "$(dirname "$0")/helpers"
+
+run 0 sagemaker "$spec" lr=0.01 gpus=0 "epochs= 3 " lr=0.05
+silent err
+python3 - out <<'END' || complain "the JSON is not what it should be"
+import json, re, sys
+j = json.load(open(sys.argv[1]))
+assert j["name"] == "mnist-cnn"
+assert j["values"] == {"lr": "0.05", "gpu_count": "0", "epochs": "3"}, j["values"]
+assert [h["name"] for h in j["hyperparameters"]] == ["lr", "batch_size", "epochs", "gpu_count"]
+assert j["hyperparameters"][3]["aliases"] == ["gpus"] and j["hyperparameters"][0]["min"] == 0
+assert [c["name"] for c in j["channels"]] == ["training", "validation", "model"]
+assert j["channels"][1]["files"] == ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]
+line = ("60000/60000 [==============================] - 2s 26us/step - loss: 0.2283 - acc: 0.9305 - val_loss: 0.0557 "
+        "- val_acc: 0.9816")
+found = {m["Name"]: re.findall(m["Regex"], line) for m in j["metrics"]}
+assert found == {"loss": ["0.2283"], "acc": ["0.9305"], "val_loss": ["0.0557"], "val_acc": ["0.9816"]}, found
+training = j["create_algorithm"]["TrainingSpecification"]
+assert "TrainingImage" not in training and training["MetricDefinitions"] == j["metrics"]
+by_name = {h["Name"]: h for h in training["SupportedHyperParameters"]}
+assert by_name["lr"]["DefaultValue"] == "0.1" and by_name["lr"]["IsTunable"] is True
+assert by_name["gpus"]["IsTunable"] is False and "DefaultValue" not in by_name["gpus"]
+assert by_name["epochs"]["Range"]["IntegerParameterRangeSpecification"] == {"MinValue": "1", "MaxValue": "2147483647"}
+tuning = j["tuning_job"]
+assert tuning["HyperParameterTuningJobObjective"] == {"Type": "Maximize", "MetricName": "val_acc"}
+assert [r["Name"] for r in tuning["ParameterRanges"]["ContinuousParameterRanges"]] == ["lr"]
+assert tuning["ParameterRanges"]["IntegerParameterRanges"] == [
+    {"Name": "batch_size", "MinValue": "32", "MaxValue": "512", "ScalingType": "Logarithmic"}]
+END
+run 0 sagemaker "$spec" --image 1.dkr.ecr.us-east-1.amazonaws.com/mnist:1
+python3 -c 'import json; a = json.load(open("out"))["create_algorithm"]; u = "1.dkr.ecr.us-east-1.amazonaws.com/mnist:1"
+assert a["TrainingSpecification"]["TrainingImage"] == a["InferenceSpecification"]["Containers"][0]["Image"] == u' ||
+	complain "--image is not in create_algorithm"
+
+# wrong TEXT NAME=VALUE...
+wrong() {
+	local text=$1
+	shift
+	run 2 sagemaker "$spec" "$@"
+	says err "trainc: UserError: $text"
+	silent out
+}
+wrong "unknown hyperparameter 'epoch' in the command line (did you mean 'epochs'?)" epoch=3
+wrong "hyperparameter 'lr' is 'fast' in the command line; it wants a number" lr=fast
+wrong "hyperparameter 'epochs' is 0 in the command line; it must be at least 1" epochs=0
+wrong "gpu_count is 2 and this program trains on the CPU" gpus=2
+sed 's/conv2d/conv3d/' "$spec" >a.yaml
+run 1 sagemaker a.yaml lr=1
+finish
