@@ -21,6 +21,8 @@ trainc_find(YAML libyaml-dev yaml-0.1)
 trainc_find(CJSON libcjson-dev libcjson)
 trainc_find(ZLIB zlib1g-dev zlib)
 trainc_find(HDF5 libhdf5-dev hdf5-serial hdf5)
+trainc_find(MICROHTTPD libmicrohttpd-dev libmicrohttpd)
+trainc_find(PNG libpng-dev libpng)
 pkg_search_module(TRAINC_DEFLATE QUIET libdeflate)       # optional: gunzips twice as fast
 
 # gcc's -fopenmp means libgomp, clang's libomp: a program compiled by the other needs this one too.

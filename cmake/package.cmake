@@ -9,7 +9,7 @@ set(package_installed lib/cmake/trainc)
 
 configure_file(${PROJECT_SOURCE_DIR}/cmake/traincConfig.cmake ${package_folder}/traincConfig.cmake COPYONLY)
 write_basic_package_version_file(${package_folder}/traincConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(TARGETS trainc trainc_runtime EXPORT traincTargets
+install(TARGETS trainc trainc_runtime trainc_serving EXPORT traincTargets
 	RUNTIME DESTINATION bin ARCHIVE DESTINATION lib INCLUDES DESTINATION include)
 export(EXPORT traincTargets NAMESPACE trainc:: FILE ${package_folder}/traincTargets.cmake)
 install(EXPORT traincTargets NAMESPACE trainc:: DESTINATION ${package_installed})

@@ -1,7 +1,7 @@
 # find_package(trainc): the targets trainc::trainc and trainc::runtime, and
-#   trainc_add_model(NAME SPEC FILE [TARGET cpu])    the executable NAME: what trainc writes for the spec, written anew
-#                                                    whenever the spec changes
-#   trainc_add_program(NAME FOLDER)                  the executable NAME from a folder that trainc wrote
+#   trainc_add_model(NAME SPEC FILE [TARGET cpu])    the executables NAME, which trains, and NAME_serve: what trainc writes
+#                                                    for the spec, written anew whenever the spec changes
+#   trainc_add_program(TRAIN SERVE FOLDER)           the executables from a folder that trainc wrote
 include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
 
 # Instruction sets that step.c is compiled for, and the flags of each. What is here, tables.c names; the program picks
@@ -19,22 +19,28 @@ set(trainc_flags_avx2 -mavx2 -mfma)
 # gcc schedules before it assigns registers, except on x86: it would load so far ahead that sums go to the stack.
 set(trainc_flags_neon $<$<C_COMPILER_ID:GNU>:-fno-schedule-insns>)
 
-function(trainc_add_program name folder)
-	add_executable(${name} ${folder}/main.c ${folder}/tables.c)
-	target_link_libraries(${name} PRIVATE trainc::runtime)
+function(trainc_add_program train serve folder)
+	set(targets ${train} ${serve} ${train}_tables)
+	add_library(${train}_tables OBJECT ${folder}/tables.c)
+	target_link_libraries(${train}_tables PRIVATE trainc::runtime)
+	add_executable(${train} ${folder}/train.c $<TARGET_OBJECTS:${train}_tables>)
+	target_link_libraries(${train} PRIVATE trainc::runtime)
+	add_executable(${serve} ${folder}/serve.c $<TARGET_OBJECTS:${train}_tables>)
+	target_link_libraries(${serve} PRIVATE trainc::serving)
 	foreach(isa IN LISTS trainc_isas)
-		set(step ${name}_step_${isa})
+		set(step ${train}_step_${isa})
 		add_library(${step} OBJECT ${folder}/step.c)
 		target_link_libraries(${step} PRIVATE trainc::runtime)
 		target_compile_definitions(${step} PRIVATE RT_ISA=${isa} RT_ISA_NAME="${isa}")
 		# Multiply-adds are contracted by gcc and clang alike; nothing reads errno or floating-point traps.
 		target_compile_options(${step} PRIVATE ${trainc_flags_${isa}} $<$<NOT:$<CONFIG:Debug>>:-O3>
 			-ffp-contract=fast -fno-math-errno -fno-trapping-math)
-		target_sources(${name} PRIVATE $<TARGET_OBJECTS:${step}>)
+		target_sources(${train} PRIVATE $<TARGET_OBJECTS:${step}>)
+		target_sources(${serve} PRIVATE $<TARGET_OBJECTS:${step}>)
 		list(APPEND targets ${step})
 	endforeach()
-	set_target_properties(${name} ${targets} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS ON)
-	set(trainc_program_targets ${name} ${targets} PARENT_SCOPE)
+	set_target_properties(${targets} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS ON)
+	set(trainc_program_targets ${targets} PARENT_SCOPE)
 endfunction()
 
 function(trainc_add_model name)
@@ -47,14 +53,14 @@ function(trainc_add_model name)
 	endif()
 	get_filename_component(spec ${model_SPEC} ABSOLUTE)
 	set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}-program)
-	set(files main.c tables.c step.c kernels.c model.h)
+	set(files train.c serve.c tables.c step.c kernels.c model.h)
 	list(TRANSFORM files PREPEND ${folder}/)
 	add_custom_command(OUTPUT ${files}
 		COMMAND trainc::trainc emit ${spec} -o ${folder} -t ${model_TARGET}
 		DEPENDS ${spec} trainc::trainc
 		COMMENT "Compiling ${model_SPEC}" VERBATIM)
 	add_custom_target(${name}_program DEPENDS ${files})
-	trainc_add_program(${name} ${folder})
+	trainc_add_program(${name} ${name}_serve ${folder})
 	foreach(target IN LISTS trainc_program_targets)
 		add_dependencies(${target} ${name}_program)
 	endforeach()

@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include "emit.h"
 
-static const char *const names[] = {"README.md", "CMakeLists.txt", "model.h", "tables.c", "kernels.c", "step.c", "main.c",
-	"spec.yaml"};
+static const char *const names[] = {"README.md", "CMakeLists.txt", "model.h", "tables.c", "kernels.c", "step.c", "train.c",
+	"serve.c", "spec.yaml"};
 enum { FILES = sizeof names / sizeof *names };
 
 struct files { const char *text[FILES]; size_t size[FILES]; };

@@ -8,7 +8,7 @@
 #include "options.h"
 
 const struct verb verbs[VERBS] = {
-	[VERB_BUILD] = {"build", "SPEC", "write the program to DIR and compile it: DIR/train", 1, 1},
+	[VERB_BUILD] = {"build", "SPEC", "write the program to DIR and compile it: DIR/train, DIR/serve", 1, 1},
 	[VERB_EMIT] = {"emit", "SPEC", "write the program only", 1, 1},
 	[VERB_CHECK] = {"check", "SPEC...", "report every error and warning, write nothing", 1, INT_MAX},
 	[VERB_SUMMARY] = {"summary", "SPEC", "layers, output shapes, parameters, FLOPs and memory per layer, totals", 1, 1},

@@ -38,13 +38,13 @@ static int find_file(DIR *folder, const char *path, char name[RT_PATH])
 		if (!rt_is_weights_name(entry->d_name) && !is_archive_name(entry->d_name))
 			continue;
 		if (name[0])
-			return rt_fail(RT_DATA_ERROR, "the model channel %s holds both %s and %s; leave the one to start from", path,
+			return rt_fail(RT_DATA_ERROR, "the folder %s holds both %s and %s; leave the one to start from", path,
 				strcmp(name, entry->d_name) < 0 ? name : entry->d_name,
 				strcmp(name, entry->d_name) < 0 ? entry->d_name : name);
 		snprintf(name, RT_PATH, "%s", entry->d_name);
 	}
 	if (!name[0])
-		return rt_fail(RT_DATA_ERROR, "the model channel %s holds no .hd5, .hdf5 or .h5 file and no model.tar.gz", path);
+		return rt_fail(RT_DATA_ERROR, "the folder %s holds no .hd5, .hdf5 or .h5 file and no model.tar.gz", path);
 	return 0;
 }
 

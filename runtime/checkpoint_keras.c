@@ -320,7 +320,7 @@ int rt_keras_read(struct rt_state *s, const struct rt_model *m, const char *path
 		w.group = H5Gopen2(w.file, "/", H5P_DEFAULT);
 	w.backend = rt_hdf5_text(w.group, "backend");
 	result = read_weights(&w, m, s->weights);
-	if (!result)
+	if (!result && s->states)
 		result = rt_optimizer_read(s, m, &w);
 	free(w.backend);
 	free_entries(&w);

@@ -51,37 +51,40 @@ static int find_file(const struct reading *r, const char *name, char path[RT_PAT
 
 /* ---- images ---- */
 
-/* Sizes of 1 say nothing: 28x28 is the shape of [1, 28, 28] and of [28, 28, 1]. */
-static bool fits_model(const struct rt_idx *x, const struct rt_model *m)
+bool rt_shape_fits(const struct rt_model *m, int rank, const size_t *sizes)
 {
-	int k = 1;
+	int k = 0;
 	for (int i = 0; i < m->input_rank; i++) {
-		while (k < x->rank && x->sizes[k] == 1)
+		while (k < rank && sizes[k] == 1)
 			k++;
 		if (m->input[i] == 1)
 			continue;
-		if (k == x->rank || x->sizes[k++] != (size_t)m->input[i])
+		if (k == rank || sizes[k++] != (size_t)m->input[i])
 			return false;
 	}
-	while (k < x->rank && x->sizes[k] == 1)
+	while (k < rank && sizes[k] == 1)
 		k++;
-	return k == x->rank;
+	return k == rank;
+}
+
+void rt_input_shape(const struct rt_model *m, char *text, size_t size)
+{
+	size_t used = 0;
+	for (int i = 0; i < m->input_rank && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%d", i ? "x" : "", m->input[i]);
 }
 
 static int check_images(const struct reading *r, const struct rt_idx *x, const char *path)
 {
-	char found[256], wanted[64] = "";
-	const struct rt_model *m = r->model;
-	size_t used = 0;
+	char found[256], wanted[64];
 	if (!x->sizes[0])
 		return rt_fail(RT_DATA_ERROR, "%s: %s: holds no samples", r->label, path);
 	if (x->sizes[0] > UINT32_MAX / 2)
 		return rt_fail(RT_DATA_ERROR, "%s: %s: holds %zu samples; at most %u are possible", r->label, path,
 			x->sizes[0], UINT32_MAX / 2);
-	if (fits_model(x, m))
+	if (rt_shape_fits(r->model, x->rank - 1, x->sizes + 1))
 		return 0;
-	for (int i = 0; i < m->input_rank; i++)
-		used += (size_t)snprintf(wanted + used, sizeof wanted - used, "%s%d", i ? "x" : "", m->input[i]);
+	rt_input_shape(r->model, wanted, sizeof wanted);
 	rt_idx_shape(x, 1, found, sizeof found);
 	return rt_fail(RT_DATA_ERROR, "%s: %s: samples are %s (rank %d), and the model's input is %s", r->label, path,
 		*found ? found : "single numbers", x->rank - 1, wanted);

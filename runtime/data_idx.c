@@ -137,6 +137,17 @@ int rt_idx_read(struct rt_idx *x, const char *path, const char *label)
 	return 0;
 }
 
+int rt_idx_view(struct rt_idx *x, const char *bytes, size_t size, const char *name, const char *label)
+{
+	const struct file f = {.path = name, .label = label, .size = size};
+	const uint8_t *header = (const uint8_t *)bytes;
+	memset(x, 0, sizeof *x);
+	if (read_header(x, &f, header, size) || check_length(x, &f, size, false))
+		return -1;
+	x->payload = header + x->offset;
+	return 0;
+}
+
 /* ---- elements ---- */
 
 double rt_idx_value(const struct rt_idx *x, size_t element)

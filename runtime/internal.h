@@ -16,6 +16,9 @@ int rt_fail(enum rt_fault fault, const char *format, ...) __attribute__((format(
 /* Failures of this thread give way to those of threads with a lower rank (0 at first), whoever was first: two channels
  * read at once always report the same one. */
 void rt_fail_rank(int rank);
+/* Failures of this thread go into text, with room for RT_REASON bytes, and not to the process; NULL: to the process again. */
+enum { RT_REASON = 1025 };
+void rt_fail_into(char *text);
 /* Tells the reason on stderr and in PREFIX/output/failure, which is left out where there is no such prefix. */
 void rt_failure_report(const char *prefix);
 
@@ -36,24 +39,31 @@ int rt_path(char *path, const char *directory, const char *name);
 
 enum { RT_PATH = 4096, RT_NAME = 64 };
 
-enum rt_action { RT_TRAIN, RT_DESCRIBE, RT_VERSION, RT_HELP };
+enum rt_program { RT_PROGRAM_TRAIN, RT_PROGRAM_SERVE };
+
+enum rt_action { RT_RUN, RT_DESCRIBE, RT_VERSION, RT_HELP };
 
 struct rt_setting { const char *name, *value; };    /* name is not terminated by NUL but by '=' */
 
 struct rt_options {
+	enum rt_program program;
 	enum rt_action action;
 	const char *prefix;                 /* /opt/ml unless told */
 	const char *isa;                    /* or NULL */
 	const char *timings;                /* or NULL */
 	int threads;                        /* 0: not told */
+	int port;                           /* serve; 0: not told */
 	bool has_seed; uint64_t seed;
 	struct rt_setting *settings; int n_settings;    /* malloc */
 };
 
 /* Reads argv, which must outlive o. On failure o->prefix is set all the same. */
-int rt_options_read(struct rt_options *o, int argc, char **argv);
+int rt_options_read(struct rt_options *o, enum rt_program program, int argc, char **argv);
 void rt_options_free(struct rt_options *o);
-void rt_help(const struct rt_model *m);
+/* Does what another action than RT_RUN asks for: prints. */
+int rt_options_print(const struct rt_options *o, const struct rt_model *m);
+/* A whole number up to most; what ("--threads") is for the message. */
+int rt_whole_number(const char *what, const char *value, uint64_t most, uint64_t *number);
 
 /* ---- describe.c: the model as a table ---- */
 
@@ -62,7 +72,8 @@ void rt_describe(const struct rt_model *m);
 /* ---- pyrepr.c: values as Python prints them ---- */
 
 struct cJSON;
-struct rt_text { char *bytes; size_t size, room; };  /* grows; starts as zeros; bytes is NULL or ends in NUL */
+/* Grows; starts as zeros; bytes is NULL or ends in NUL. cut: there was not enough memory for all of it. */
+struct rt_text { char *bytes; size_t size, room; bool cut; };
 
 void rt_text_add(struct rt_text *t, const char *bytes, size_t size);
 void rt_text_printf(struct rt_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -129,8 +140,16 @@ struct rt_idx {
 	void *storage;                       /* malloc: holds the payload */
 };
 
+/* Whether a sample of these sizes is one of the model's input; sizes of 1 say nothing. */
+bool rt_shape_fits(const struct rt_model *m, int rank, const size_t *sizes);
+
+/* The model's input as messages show it: 1x28x28. */
+void rt_input_shape(const struct rt_model *m, char *text, size_t size);
+
 /* Reads the file, gzipped or plain, and checks that it is whole. label ("channel 'training'") is for messages. */
 int rt_idx_read(struct rt_idx *x, const char *path, const char *label);
+/* The same of a plain file in memory, which must outlive x; name is for messages. */
+int rt_idx_view(struct rt_idx *x, const char *bytes, size_t size, const char *name, const char *label);
 /* The element's value, exact for all types but the largest int32. */
 double rt_idx_value(const struct rt_idx *x, size_t element);
 /* "28x28" */
@@ -144,6 +163,7 @@ int rt_gunzip(const uint8_t *in, size_t size, uint8_t *out, size_t room, size_t 
 
 /* Sets s from the .hd5 in the model channel (or a model.tar.gz that holds one); 0 also when there is no such channel
  * (*found false). */
+/* s->states may be NULL: then the optimizer's state is left alone. */
 int rt_weights_read(struct rt_state *s, const struct rt_model *m, const char *path, bool *found);
 
 /* ---- random.c: initial weights and the shuffle ---- */

@@ -146,26 +146,15 @@ static int configure_and_train(const struct rt_model *m, const struct rt_options
 
 /* ---- the program ---- */
 
-static int print(const struct rt_model *m, enum rt_action action)
-{
-	if (action == RT_HELP)
-		rt_help(m);
-	else if (action == RT_DESCRIBE)
-		rt_describe(m);
-	else
-		printf("%s (trainc %s)\n", m->name, m->compiler);
-	return fflush(stdout) || ferror(stdout) ? rt_fail(RT_SYSTEM_ERROR, "cannot write to stdout: %s", strerror(errno)) : 0;
-}
-
 int rt_main(const struct rt_model *m, int argc, char **argv)
 {
 	struct rt_options o;
 	setvbuf(stdout, NULL, _IOLBF, 0);       /* CloudWatch shows lines as they come */
-	int result = rt_options_read(&o, argc, argv);
-	if (!result && o.action == RT_TRAIN)
+	int result = rt_options_read(&o, RT_PROGRAM_TRAIN, argc, argv);
+	if (!result && o.action == RT_RUN)
 		rt_team_spin_briefly(argv);
 	if (!result)
-		result = o.action == RT_TRAIN ? configure_and_train(m, &o) : print(m, o.action);
+		result = o.action == RT_RUN ? configure_and_train(m, &o) : rt_options_print(&o, m);
 	if (result)
 		rt_failure_report(o.prefix);
 	rt_options_free(&o);

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TRAIN = 1 << RT_PROGRAM_TRAIN, SERVE = 1 << RT_PROGRAM_SERVE, BOTH = TRAIN | SERVE };
+
 struct option_row {
+	unsigned programs;
 	const char *name, *argument, *help;
 	int (*set)(struct rt_options *o, const char *value);
 };
@@ -27,13 +30,13 @@ static int set_setting(struct rt_options *o, const char *value)
 	return 0;
 }
 
-static int whole_number(const char *option, const char *value, uint64_t most, uint64_t *number)
+int rt_whole_number(const char *what, const char *value, uint64_t most, uint64_t *number)
 {
 	char *end;
 	errno = 0;
 	*number = strtoull(value, &end, 10);
 	if (value[0] < '0' || value[0] > '9' || *end || errno || *number > most)
-		return rt_fail(RT_USER_ERROR, "--%s wants a whole number up to %llu, got '%s'", option,
+		return rt_fail(RT_USER_ERROR, "%s wants a whole number up to %llu, got '%s'", what,
 			(unsigned long long)most, value);
 	return 0;
 }
@@ -41,7 +44,7 @@ static int whole_number(const char *option, const char *value, uint64_t most, ui
 static int set_threads(struct rt_options *o, const char *value)
 {
 	uint64_t threads;
-	if (whole_number("threads", value, 4096, &threads))
+	if (rt_whole_number("--threads", value, 4096, &threads))
 		return -1;
 	if (threads == 0)
 		return rt_fail(RT_USER_ERROR, "--threads wants at least 1");
@@ -52,7 +55,16 @@ static int set_threads(struct rt_options *o, const char *value)
 static int set_seed(struct rt_options *o, const char *value)
 {
 	o->has_seed = true;
-	return whole_number("seed", value, UINT64_MAX, &o->seed);
+	return rt_whole_number("--seed", value, UINT64_MAX, &o->seed);
+}
+
+static int set_port(struct rt_options *o, const char *value)
+{
+	uint64_t port;
+	if (rt_whole_number("--port", value, 65535, &port))
+		return -1;
+	o->port = (int)port;
+	return port ? 0 : rt_fail(RT_USER_ERROR, "--port wants at least 1");
 }
 
 static int set_isa(struct rt_options *o, const char *value)
@@ -89,22 +101,28 @@ static int set_help(struct rt_options *o, const char *value)
 }
 
 static const struct option_row rows[] = {
-	{"prefix", "DIR", "SageMaker's folder (default: /opt/ml; environment: TRAINC_PREFIX)", set_prefix},
-	{"set", "NAME=VALUE", "set a hyperparameter, whatever hyperparameters.json says", set_setting},
-	{"threads", "N", "threads to use (default: the CPUs that this process may use)", set_threads},
-	{"seed", "N", "seed of the random numbers (default: the spec's)", set_seed},
-	{"isa", "NAME", "instruction set to use (default: the fastest this CPU has)", set_isa},
-	{"timings", "FILE", "write when each epoch's parts were over, a line of JSON an epoch", set_timings},
-	{"describe", NULL, "print the model's layers and parameters", set_describe},
-	{"version", NULL, "print the model's name and the compiler's version", set_version},
-	{"help", NULL, "print this", set_help},
+	{BOTH, "prefix", "DIR", "SageMaker's folder (default: /opt/ml; environment: TRAINC_PREFIX)", set_prefix},
+	{TRAIN, "set", "NAME=VALUE", "set a hyperparameter, whatever hyperparameters.json says", set_setting},
+	{SERVE, "port", "N", "port to listen on (default: 8080; environment: SAGEMAKER_BIND_TO_PORT)", set_port},
+	{BOTH, "threads", "N", "threads to use (default: the CPUs that this process may use)", set_threads},
+	{TRAIN, "seed", "N", "seed of the random numbers (default: the spec's)", set_seed},
+	{BOTH, "isa", "NAME", "instruction set to use (default: the fastest this CPU has)", set_isa},
+	{TRAIN, "timings", "FILE", "write when each epoch's parts were over, a line of JSON an epoch", set_timings},
+	{BOTH, "describe", NULL, "print the model's layers and parameters", set_describe},
+	{BOTH, "version", NULL, "print the model's name and the compiler's version", set_version},
+	{BOTH, "help", NULL, "print this", set_help},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-static const struct option_row *find(const char *name, size_t size)
+static bool takes(const struct rt_options *o, const struct option_row *row)
+{
+	return row->programs & 1u << o->program;
+}
+
+static const struct option_row *find(const struct rt_options *o, const char *name, size_t size)
 {
 	for (int i = 0; i < ROWS; i++)
-		if (strlen(rows[i].name) == size && memcmp(rows[i].name, name, size) == 0)
+		if (takes(o, &rows[i]) && strlen(rows[i].name) == size && memcmp(rows[i].name, name, size) == 0)
 			return &rows[i];
 	return NULL;
 }
@@ -114,7 +132,7 @@ static int read_option(struct rt_options *o, char **argv, int *at)
 {
 	const char *name = argv[*at] + 2, *equals = strchr(name, '=');
 	size_t size = equals ? (size_t)(equals - name) : strlen(name);
-	const struct option_row *row = find(name, size);
+	const struct option_row *row = find(o, name, size);
 	if (!row)
 		return rt_fail(RT_USER_ERROR, "unknown option '--%.*s'; --help lists them", (int)size, name);
 	if (!row->argument && equals)
@@ -140,23 +158,26 @@ static const char *default_prefix(void)
 	return "/opt/ml";
 }
 
+static const char *const program_names[] = {[RT_PROGRAM_TRAIN] = "train", [RT_PROGRAM_SERVE] = "serve"};
+
 /* SageMaker starts IMAGE train: where the program is the image's entry point it gets the word. */
-static int read_word(const char *word)
+static int read_word(const struct rt_options *o, const char *word)
 {
-	if (strcmp(word, "train") == 0)
+	if (strcmp(word, program_names[o->program]) == 0)
 		return 0;
 	return rt_fail(RT_USER_ERROR, "unexpected argument '%s'; --help lists what there is", word);
 }
 
-int rt_options_read(struct rt_options *o, int argc, char **argv)
+int rt_options_read(struct rt_options *o, enum rt_program program, int argc, char **argv)
 {
-	*o = (struct rt_options){.prefix = default_prefix(), .settings = calloc((size_t)argc + 1, sizeof *o->settings)};
+	*o = (struct rt_options){.program = program, .prefix = default_prefix(),
+		.settings = calloc((size_t)argc + 1, sizeof *o->settings)};
 	if (!o->settings)
 		return rt_fail(RT_SYSTEM_ERROR, "not enough memory for the command line");
 	for (int at = 1; at < argc; at++) {
 		if (strcmp(argv[at], "-h") == 0)
 			o->action = RT_HELP;
-		else if (strncmp(argv[at], "--", 2) == 0 ? read_option(o, argv, &at) : read_word(argv[at]))
+		else if (strncmp(argv[at], "--", 2) == 0 ? read_option(o, argv, &at) : read_word(o, argv[at]))
 			return -1;
 	}
 	return 0;
@@ -184,18 +205,44 @@ static void help_hyperparameter(const struct rt_hyperparameter *h)
 	putchar('\n');
 }
 
-void rt_help(const struct rt_model *m)
+static const char *const purposes[] = {
+	[RT_PROGRAM_TRAIN] = "Trains %s (from %s) on the data below /opt/ml, as SageMaker lays it out, and\n"
+		"leaves the models in /opt/ml/model.\n\n",
+	[RT_PROGRAM_SERVE] = "Answers requests for predictions of %s (from %s) over HTTP, with the weights in the\n"
+		"Keras file in /opt/ml/model: GET /ping, POST /invocations, GET /execution-parameters.\n\n",
+};
+
+static const char *const ends[] = {
+	[RT_PROGRAM_TRAIN] = "\nExits with 0 when done or stopped by SIGTERM or SIGINT, "
+		"else with 255 and the reason in output/failure.\n",
+	[RT_PROGRAM_SERVE] = "\nSIGTERM or SIGINT: answers what has begun and exits with 0. Exits with 255 when it cannot start.\n",
+};
+
+static void print_help(const struct rt_options *o, const struct rt_model *m)
 {
-	printf("Usage: train [OPTION]...\nTrains %s (from %s) on the data below /opt/ml, as SageMaker lays it out, and\n"
-	       "leaves the models in /opt/ml/model.\n\n", m->name, m->file);
+	printf("Usage: %s [OPTION]...\n", program_names[o->program]);
+	printf(purposes[o->program], m->name, m->file);
 	for (int i = 0; i < ROWS; i++) {
 		char left[40];
+		if (!takes(o, &rows[i]))
+			continue;
 		snprintf(left, sizeof left, "--%s %s", rows[i].name, rows[i].argument ? rows[i].argument : "");
 		printf("  %-18s %s\n", left, rows[i].help);
 	}
-	if (m->n_hyperparameters > 0)
+	if (o->program == RT_PROGRAM_TRAIN && m->n_hyperparameters > 0)
 		printf("\nHyperparameters (input/config/hyperparameters.json, --set):\n");
-	for (int i = 0; i < m->n_hyperparameters; i++)
+	for (int i = 0; o->program == RT_PROGRAM_TRAIN && i < m->n_hyperparameters; i++)
 		help_hyperparameter(&m->hyperparameters[i]);
-	printf("\nExits with 0 when done or stopped by SIGTERM or SIGINT, else with 255 and the reason in output/failure.\n");
+	fputs(ends[o->program], stdout);
+}
+
+int rt_options_print(const struct rt_options *o, const struct rt_model *m)
+{
+	if (o->action == RT_HELP)
+		print_help(o, m);
+	else if (o->action == RT_DESCRIBE)
+		rt_describe(m);
+	else
+		printf("%s (trainc %s)\n", m->name, m->compiler);
+	return fflush(stdout) || ferror(stdout) ? rt_fail(RT_SYSTEM_ERROR, "cannot write to stdout: %s", strerror(errno)) : 0;
 }

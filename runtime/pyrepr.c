@@ -13,8 +13,10 @@ void rt_text_add(struct rt_text *t, const char *bytes, size_t size)
 	if (t->size + size + 1 > t->room) {
 		size_t room = 2 * (t->size + size + 1);
 		char *larger = realloc(t->bytes, room);
-		if (!larger)
+		if (!larger) {
+			t->cut = true;
 			return;
+		}
 		t->bytes = larger;
 		t->room = room;
 	}

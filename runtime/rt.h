@@ -191,5 +191,7 @@ static inline int rt_slot_begin(int n, int slot) { return (int)((long)n * slot /
 
 /* The whole of a generated train: returns the exit code. */
 int rt_main(const struct rt_model *m, int argc, char **argv);
+/* The same of a generated serve (library trainc::serving). */
+int rt_serve_main(const struct rt_model *m, int argc, char **argv);
 
 #endif

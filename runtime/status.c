@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { REASON = 1024 };                 /* bytes that SageMaker shows, at most */
+enum { REASON = RT_REASON - 1 };        /* bytes that SageMaker shows, at most */
 
 static const char *const faults[] = {
 	[RT_USER_ERROR] = "UserError", [RT_DATA_ERROR] = "DataError", [RT_SYSTEM_ERROR] = "SystemError",
@@ -17,6 +17,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static char reason[REASON + 1];
 static int reason_rank;
 static _Thread_local int rank;
+static _Thread_local char *own_reason;
 
 /* A letter of several bytes at the very end may have been cut: what is left of it goes. */
 static void drop_cut_letter(char *text, size_t size)
@@ -51,6 +52,10 @@ int rt_fail(enum rt_fault fault, const char *format, ...)
 	vsnprintf(text + used, sizeof text - (size_t)used, format, arguments);
 	va_end(arguments);
 	tidy(text);
+	if (own_reason) {
+		memcpy(own_reason, text, sizeof text);
+		return -1;
+	}
 	pthread_mutex_lock(&lock);
 	if (!reason[0] || rank < reason_rank) {
 		memcpy(reason, text, sizeof text);
@@ -68,6 +73,11 @@ const char *rt_failure(void)
 void rt_fail_rank(int new_rank)
 {
 	rank = new_rank;
+}
+
+void rt_fail_into(char *text)
+{
+	own_reason = text;
 }
 
 void rt_failure_report(const char *prefix)

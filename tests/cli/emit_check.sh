@@ -8,11 +8,11 @@ silent out
 run 0 emit "$spec" -o program --check
 diff -r before program || complain "emit --check wrote"
 
-echo '/* touched */' >>program/main.c
+echo '/* touched */' >>program/train.c
 run 1 emit --check "$spec" -o program
-says out "main.c"
+says out "train.c"
 says out "-/* touched */"
-cp before/main.c program/
+cp before/train.c program/
 
 rm program/step.c
 run 1 emit --check "$spec" -o program

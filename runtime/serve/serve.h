@@ -1,0 +1,81 @@
+/* What serve's files share, in the order that a request goes through them. Failures of a request go into its own text
+ * (rt_fail_into), never into the process's. */
+#ifndef TRAINC_SERVE_H
+#define TRAINC_SERVE_H
+#include "internal.h"
+
+/* ---- read.c, read_text.c, read_binary.c: a request's body as samples ---- */
+
+/* values is [n][element_count], as the data set's files hold them: before data.scale. malloc. */
+struct rt_samples { long n; float *values; };
+
+/* A row a media type. read sets *s from the body, which has a NUL behind its size bytes; -1 after rt_fail. */
+struct rt_reader {
+	const char *type;
+	int (*read)(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
+};
+extern const struct rt_reader rt_readers[];         /* ends with a NULL type */
+
+/* The reader for a Content-Type, parameters and all; NULL if none is. */
+const struct rt_reader *rt_reader_find(const char *content_type);
+
+/* Numbers in a sample. */
+size_t rt_element_count(const struct rt_model *m);
+/* Samples in an array of these sizes: one, or as many as its first size says; -1 after rt_fail if it holds none of the
+ * model's. */
+long rt_sample_count(const struct rt_model *m, int rank, const size_t *sizes);
+/* Memory for n samples, zeros; -1 after rt_fail. */
+int rt_samples_new(struct rt_samples *s, const struct rt_model *m, long n);
+/* Numbers that came as text or floats: either whole bytes as the data set has them, or the model's input (scaled already),
+ * which is turned back. -1 after rt_fail for what is neither. */
+int rt_samples_unscale(struct rt_samples *s, const struct rt_model *m);
+
+int rt_read_json(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
+int rt_read_csv(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
+int rt_read_npy(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
+int rt_read_idx(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
+int rt_read_png(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
+
+/* ---- answer.c: predictions as a body ---- */
+
+/* A row a media type; write adds the body for predictions [n][outputs]. */
+struct rt_writer {
+	const char *type;
+	void (*write)(struct rt_text *t, const float *predictions, long n, int outputs);
+};
+extern const struct rt_writer rt_writers[];         /* the default first; ends with a NULL type */
+
+/* The writer that an Accept header (NULL: none) likes best; NULL if none will do. */
+const struct rt_writer *rt_writer_find(const char *accept);
+
+/* ---- batch.c: many requests at once through the model ---- */
+
+struct rt_batch_job {
+	struct rt_samples samples;
+	float *predictions;                 /* [samples.n][outputs], room made by the caller */
+	void (*done)(struct rt_batch_job *j);   /* called by the worker when all predictions are there */
+	struct rt_batch_job *next;
+	long begun, finished;               /* the worker's */
+};
+
+struct rt_batcher;
+
+/* Starts the worker on weights (model->weights reals), which must outlive it; it makes a team of so many threads. NULL
+ * after rt_fail. */
+struct rt_batcher *rt_batcher_start(const struct rt_model *m, const struct rt_code *code, real *weights, int threads);
+void rt_batcher_submit(struct rt_batcher *b, struct rt_batch_job *j);
+/* Ends the worker once its queue is empty, and frees it. */
+void rt_batcher_stop(struct rt_batcher *b);
+
+/* ---- http.c: the server ---- */
+
+struct rt_server_settings { int port, threads; size_t most_bytes; const char *accept; };
+
+struct rt_server;
+
+/* Listens and answers from here on, in threads of its own. NULL after rt_fail. */
+struct rt_server *rt_server_start(const struct rt_model *m, struct rt_batcher *b, const struct rt_server_settings *s);
+/* Takes no new connection, waits for what has begun (seconds at most), closes. The batcher must still run. */
+void rt_server_stop(struct rt_server *s, int seconds);
+
+#endif

@@ -1,0 +1,7 @@
+/* {{name}}: the serve program. Written by trainc {{compiler}} from {{file_comment}}. */
+#include "model.h"
+
+int main(int argc, char **argv)
+{
+	return rt_serve_main(&model, argc, argv);
+}
