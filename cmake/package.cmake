@@ -7,12 +7,14 @@ include(CMakePackageConfigHelpers)
 set(package_folder ${PROJECT_BINARY_DIR}/cmake/trainc)
 set(package_installed lib/cmake/trainc)
 
-configure_file(${PROJECT_SOURCE_DIR}/cmake/traincConfig.cmake ${package_folder}/traincConfig.cmake COPYONLY)
+foreach(file traincConfig.cmake traincStatic.cmake)
+	configure_file(${PROJECT_SOURCE_DIR}/cmake/${file} ${package_folder}/${file} COPYONLY)
+endforeach()
 write_basic_package_version_file(${package_folder}/traincConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(TARGETS trainc trainc_runtime trainc_serving EXPORT traincTargets
 	RUNTIME DESTINATION bin ARCHIVE DESTINATION lib INCLUDES DESTINATION include)
 export(EXPORT traincTargets NAMESPACE trainc:: FILE ${package_folder}/traincTargets.cmake)
 install(EXPORT traincTargets NAMESPACE trainc:: DESTINATION ${package_installed})
-install(FILES ${package_folder}/traincConfig.cmake ${package_folder}/traincConfigVersion.cmake
-	DESTINATION ${package_installed})
+install(FILES ${package_folder}/traincConfig.cmake ${package_folder}/traincStatic.cmake
+	${package_folder}/traincConfigVersion.cmake DESTINATION ${package_installed})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/trainc)

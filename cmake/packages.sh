@@ -1,4 +1,4 @@
-# Sourced by quickstart, check and cmake/sysroot: installs the distribution's packages that are missing.
+# Sourced by quickstart, check, cmake/sysroot and others: installs the distribution's packages that are missing.
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
@@ -7,6 +7,8 @@ fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 library_packages=(libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libhdf5-dev
 	libmicrohttpd-dev libpng-dev)
 build_packages=(build-essential cmake pkg-config "${library_packages[@]}")
+# What else trainc build --static links; cmake/archives builds the rest.
+static_packages=(libaec-dev)
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"

@@ -2,7 +2,11 @@
 #   trainc_add_model(NAME SPEC FILE [TARGET cpu])    the executables NAME, which trains, and NAME_serve: what trainc writes
 #                                                    for the spec, written anew whenever the spec changes
 #   trainc_add_program(TRAIN SERVE FOLDER)           the executables from a folder that trainc wrote
+# With TRAINC_STATIC set before, the executables are static.
 include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
+if(TRAINC_STATIC)
+	include(${CMAKE_CURRENT_LIST_DIR}/traincStatic.cmake)
+endif()
 
 # Instruction sets that step.c is compiled for, and the flags of each. What is here, tables.c names; the program picks
 # the fastest that its machine has.

@@ -57,7 +57,7 @@ static bool fail(const char *what, const char *log)
 	return false;
 }
 
-bool build_program(struct arena *a, const char *directory)
+bool build_program(struct arena *a, const char *directory, bool is_static)
 {
 	const char *package = package_folder(a);
 	const char *build = arena_format(a, "%s/build", directory), *log = arena_format(a, "%s/build.log", directory);
@@ -65,7 +65,8 @@ bool build_program(struct arena *a, const char *directory)
 		fprintf(stderr, "trainc: the runtime's CMake package is not beside trainc (cmake/trainc or ../lib/cmake/trainc)\n");
 		return false;
 	}
-	const char *configure[] = {"cmake", "-S", directory, "-B", build, arena_format(a, "-Dtrainc_DIR=%s", package), NULL};
+	const char *configure[] = {"cmake", "-S", directory, "-B", build, arena_format(a, "-Dtrainc_DIR=%s", package),
+		is_static ? "-DTRAINC_STATIC=ON" : "-DTRAINC_STATIC=OFF", NULL};
 	const char *compile[] = {"cmake", "--build", build, "--parallel", NULL};
 	unlink(log);
 	if (run(configure, log))

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include "arena.h"
 
-/* Leaves DIR/train; false after printing what CMake said. */
-bool build_program(struct arena *a, const char *directory);
+/* is_static: with every library inside. Leaves DIR/train; false after printing what CMake said. */
+bool build_program(struct arena *a, const char *directory, bool is_static);
 
 #endif

@@ -72,7 +72,7 @@ static int verb_build(struct compile *c)
 	int code = emit_spec(c, c->options->specs[0], &directory);
 	if (code)
 		return code;
-	return build_program(c->arena, directory) ? EXIT_DONE : EXIT_FILE;
+	return build_program(c->arena, directory, c->options->is_static) ? EXIT_DONE : EXIT_FILE;
 }
 
 static int verb_check(struct compile *c)

@@ -39,6 +39,8 @@ static const struct option {
 		"write the program to DIR (default: the model's name)"},
 	{'t', "target", "TARGET", TEXT, COMPILES, offsetof(struct options, target), targets, false,
 		"what the program runs on: cpu (default: cpu; cuda is not built yet)"},
+	{0, "static", NULL, FLAG, BIT(BUILD), offsetof(struct options, is_static), NULL, false,
+		"link every library into the program, as an image FROM scratch needs it"},
 	{0, "check", NULL, FLAG, BIT(EMIT), offsetof(struct options, check), NULL, false,
 		"exit 1 with a diff if DIR is not what would be written now"},
 	{0, "kernels", "KIND", TEXT, COMPILES, offsetof(struct options, kernels), kernels, false,

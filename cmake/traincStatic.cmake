@@ -1,0 +1,41 @@
+# With TRAINC_STATIC, programs link the archive of each library instead of the library itself, and nothing of the machine
+# that they run on but its kernel. Archives are looked for below CMAKE_PREFIX_PATH, then beside the library.
+
+# What an archive needs besides: its pkg-config file tells only part.
+set(trainc_needs_libhdf5 libsz libaec libz)
+set(trainc_needs_libpng16 libz libm)
+
+# Appends the path of NAME.a to the list called archives, and those of what it needs.
+function(trainc_archive name folder)
+	find_library(trainc_${name}_archive ${name}.a HINTS ${folder})
+	mark_as_advanced(trainc_${name}_archive)
+	if(NOT trainc_${name}_archive)
+		message(FATAL_ERROR "a static program needs ${name}.a, which is not in ${folder} or below "
+			"CMAKE_PREFIX_PATH (${CMAKE_PREFIX_PATH}$ENV{CMAKE_PREFIX_PATH}): apt-get install libaec-dev; run "
+			"trainc's cmake/archives FOLDER; set CMAKE_PREFIX_PATH=FOLDER")
+	endif()
+	list(APPEND archives ${trainc_${name}_archive})
+	foreach(need IN LISTS trainc_needs_${name})
+		trainc_archive(${need} ${folder})
+	endforeach()
+	set(archives ${archives} PARENT_SCOPE)
+endfunction()
+
+function(trainc_make_static target)
+	get_target_property(libraries ${target} INTERFACE_LINK_LIBRARIES)
+	set(archives)
+	foreach(library IN LISTS libraries)
+		if(library MATCHES "^(/.*)/([^/]+)\\.so$")
+			trainc_archive(${CMAKE_MATCH_2} ${CMAKE_MATCH_1})
+		else()
+			list(APPEND archives ${library})
+		endif()
+	endforeach()
+	set_property(TARGET ${target} PROPERTY INTERFACE_LINK_LIBRARIES ${archives})
+endfunction()
+
+trainc_make_static(trainc::runtime)
+trainc_make_static(trainc::serving)
+# -s: without symbols; the map tells which members of which archives are inside.
+set_property(TARGET trainc::runtime APPEND PROPERTY INTERFACE_LINK_OPTIONS
+	-static -s -Wl,--gc-sections -Wl,-Map=$<TARGET_PROPERTY:NAME>.map)
