@@ -7,6 +7,9 @@
 #   tests/venvs.sh schema     a JSON Schema validator and a YAML reader (Python 3.8 to 3.13)
 #   tests/venvs.sh torch      PyTorch (Python 3.10 to 3.13); PyPI has only the build with CUDA: 5 GB
 #   tests/venvs.sh jax        JAX (Python 3.11 to 3.13)
+#   tests/venvs.sh serving    FastAPI on uvicorn with ONNX Runtime (Python 3.10 to 3.13)
+#   tests/venvs.sh sdk2       SageMaker's SDK 2 with local mode, moto's server, the AWS command line, podman-compose (Python 3.9 to 3.12)
+#   tests/venvs.sh sdk3       SageMaker's SDK 3 (Python 3.10 to 3.12)
 #   tests/venvs.sh keras_mxnet  keras-mxnet 2.2.4.3 on MXNet 1.6 with MKL-DNN (Python 3.7)
 #
 # They lie in ${XDG_CACHE_HOME:-$HOME/.cache}/trainc/venvs. Exit status 77 (a test's "skipped") when no fitting Python
@@ -14,7 +17,7 @@
 set -eu
 
 usage() {
-	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema|torch|jax|keras_mxnet" >&2
+	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema|torch|jax|serving|sdk2|sdk3|keras_mxnet" >&2
 	exit 2
 }
 
@@ -43,6 +46,18 @@ torch)
 jax)
 	pythons="3.11 3.12 3.13"
 	packages="jax numpy"
+	;;
+serving)
+	pythons="3.11 3.12 3.13 3.10"
+	packages="fastapi uvicorn[standard] orjson onnx onnxruntime numpy h5py"
+	;;
+sdk2)
+	pythons="3.11 3.10 3.12 3.9"
+	packages="sagemaker[local]<3 moto[server] boto3 awscli podman-compose bcrypt"
+	;;
+sdk3)
+	pythons="3.11 3.10 3.12"
+	packages="sagemaker>=3"
 	;;
 keras_mxnet)
 	pythons=3.7
