@@ -1,0 +1,274 @@
+"""What tests/container/run checks, with the environment that it sets up: images are small, hold only what is listed, come out
+the same twice, and train and serve as the platform runs them."""
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import harness
+
+SPEC = harness.shipped("mnist_cnn")
+IMAGE = "localhost/mnist_cnn:test"
+MOST_BYTES = 15 << 20
+HOLDS = ["opt", "opt/program", "opt/program/serve", "opt/program/train"]
+# As on a machine where the job has no rights: another user, nothing to write to but /opt/ml, little shared memory.
+BARE = ["--read-only", "--user", "1000:1000", "--cap-drop", "all", "--shm-size", "64m"]
+
+
+def build(spec, image, *options):
+    """The image's digest; its list of what is inside lies in build/container."""
+    sbom = os.path.join(harness.SOURCE, "build/container", image.split("/")[-1].replace(":", "-") + ".cdx.json")
+    options = ("--tool", "podman") + options if "--tool" not in options else options
+    harness.run(os.path.join(harness.SOURCE, "container/build"), spec, "-t", image, "--sbom", sbom,
+                "--source", "https://example.org/trainc", *options, timeout=1800)
+    with open(sbom) as f:
+        return harness.run("podman", "image", "inspect", "--format", "{{.Id}}", image).strip(), json.load(f)
+
+
+def inspected(image):
+    return json.loads(harness.run("podman", "image", "inspect", image))[0]
+
+
+def podman(job, *words, options=(), code=0):
+    """Runs the image on a job's folder."""
+    command = ["podman", "run", "--rm", "-v", job.prefix + ":/opt/ml"] + BARE + list(options) + [IMAGE] + list(words)
+    return harness.run(*command, code=code)
+
+
+def opened(job):
+    """Others may write into the job's folder."""
+    for part in ("model", "output", "checkpoints"):
+        os.makedirs(job.path(part), exist_ok=True)
+    harness.run("chmod", "-R", "a+rwX", job.prefix)
+    return job
+
+
+def digits(work, **hyperparameters):
+    job = harness.mnist_job(os.path.join(work, "ml"))[0]
+    job.hyperparameters(**hyperparameters)
+    return opened(job)
+
+
+def failure(job):
+    with open(job.path("output/failure")) as f:
+        return f.read()
+
+
+class Running:
+    """A container that goes on until it is told to stop."""
+
+    def __init__(self, job, word, options=()):
+        self.name = "trainc-test-%d" % os.getpid()
+        harness.run("podman", "run", "--detach", "--name", self.name, "-v", job.prefix + ":/opt/ml", *BARE, *options, IMAGE,
+                    word)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        harness.run("podman", "rm", "--force", self.name)
+
+    def log(self):
+        return harness.run("podman", "logs", self.name)
+
+    def wait_for(self, text):
+        end = time.time() + 60
+        while text not in self.log():
+            assert time.time() < end, "no %r in a minute:\n%s" % (text, self.log())
+            time.sleep(0.1)
+
+    def stop(self):
+        """SIGTERM; the exit code."""
+        harness.run("podman", "stop", "--time", "60", self.name)
+        return int(harness.run("podman", "inspect", "--format", "{{.State.ExitCode}}", self.name))
+
+
+@harness.case
+def small(work):
+    size = inspected(IMAGE)["Size"]
+    assert size <= MOST_BYTES, "%d bytes" % size
+    return "%.2f MB" % (size / 1e6)
+
+
+@harness.case
+def holds_only_what_is_listed(work):
+    root = harness.run("podman", "image", "mount", IMAGE).strip()
+    try:
+        found = sorted(os.path.relpath(os.path.join(place, name), root)
+                       for place, folders, files in os.walk(root) for name in folders + files)
+        assert found == HOLDS, found
+        for name in HOLDS[2:]:
+            mode = os.stat(os.path.join(root, name)).st_mode & 0o7777
+            assert mode == 0o755, "%s has mode %o" % (name, mode)
+    finally:
+        harness.run("podman", "image", "umount", IMAGE)
+
+
+@harness.case
+def says_what_it_is(work):
+    image = inspected(IMAGE)
+    config, labels = image["Config"], image["Labels"]
+    assert config["Env"] == ["PATH=/opt/program"] and config["WorkingDir"] == "/opt/program", config
+    assert config["Cmd"] == ["train"] and not config.get("Entrypoint") and not config.get("User"), config
+    with open(os.path.join(harness.SOURCE, "CMakeLists.txt")) as f:
+        version = re.search(r"project\(trainc VERSION (\S+)", f.read()).group(1)
+    digest = harness.run("sha256sum", SPEC).split()[0]
+    for name, value in (("org.opencontainers.image.source", "https://example.org/trainc"),
+                        ("org.opencontainers.image.version", version), ("trainc.spec", "mnist_cnn.yaml"),
+                        ("trainc.spec.sha256", digest)):
+        assert labels.get(name) == value, "%s is %r, not %r" % (name, labels.get(name), value)
+
+
+@harness.case
+def lists_what_is_inside(work):
+    sbom = build(SPEC, IMAGE)[1]
+    assert sbom["bomFormat"] == "CycloneDX", sbom
+    names = {part["name"] for part in sbom["components"]}
+    assert {"trainc", "libc6-dev", "libhdf5-dev", "cjson", "libmicrohttpd"} <= names, names
+    assert all(part["version"] and (part["name"] == "trainc" or part["purl"].startswith("pkg:deb/"))
+               for part in sbom["components"]), sbom
+
+
+@harness.case
+def comes_out_the_same(work):
+    """From nothing, by another tool. Packages may have become newer since the first was built: then that is built again."""
+    other = "localhost/mnist_cnn:again"
+    first, inside = build(SPEC, IMAGE)
+    second, inside_second = build(SPEC, other, "--no-cache", "--tool", "buildah")
+    if inside != inside_second:
+        first, inside = build(SPEC, IMAGE, "--no-cache")
+    harness.run("podman", "rmi", other)
+    assert inside == inside_second, "other packages"
+    assert first == second, "%s, then %s" % (first, second)
+
+
+@harness.case
+def sigterm_saves_the_models(work):
+    job = digits(work, epochs=50)
+    with Running(job, "train", ["--network", "none"]) as train:
+        train.wait_for("Epoch 1/50")
+        time.sleep(1)
+        code = train.stop()
+        said = train.log()
+    assert code == 0 and "Stopped by SIGTERM after step" in said, "exit code %d\n%s" % (code, said)
+    assert sorted(job.models()) == ["mnist-cnn-50%s" % end for end in ("-0000.params", "-symbol.json", ".hd5")], job.models().keys()
+    assert not os.path.exists(job.path("output/failure"))
+
+
+@harness.case
+def first_step(work):
+    job = digits(work, epochs=1)
+    started = time.time()
+    podman(job, "train", "--timings", "/opt/ml/output/timings")
+    with open(job.path("output/timings")) as f:
+        epoch = json.loads(f.readline())
+    return "%.2f s from podman run to the end of the first step; MNIST is read and checked in between" % (
+        epoch["stepped"] - started)
+
+
+@harness.case
+def as_an_entry_point(work):
+    job = harness.noisy_job(SPEC, os.path.join(work, "ml"))
+    job.hyperparameters(epochs=1)
+    podman(opened(job), "train", options=["--entrypoint", "/opt/program/train"])
+    assert job.models()
+
+
+@harness.case
+def as_root(work):
+    job = harness.noisy_job(SPEC, os.path.join(work, "ml"))
+    job.hyperparameters(epochs=1)
+    harness.run("podman", "run", "--rm", "-v", job.prefix + ":/opt/ml", IMAGE, "train")
+    assert job.models()
+
+
+@harness.case
+def wrong_data(work):
+    job = digits(work)
+    with open(job.data("training", "train-images-idx3-ubyte.gz"), "r+b") as f:
+        f.truncate(100000)
+    podman(job, "train", code=255)
+    assert failure(job).startswith("DataError:") and "train-images-idx3-ubyte.gz" in failure(job), failure(job)
+
+
+@harness.case
+def misspelled_hyperparameter(work):
+    job = digits(work, batchsize=9)
+    podman(job, "train", code=255)
+    assert failure(job).startswith("UserError:") and "did you mean 'batch_size'?" in failure(job), failure(job)
+
+
+@harness.case
+def keras_json(work):
+    """A file that the spec names reaches the build, from a folder of the user's own."""
+    folder = os.path.join(work, "mine")
+    os.makedirs(folder)
+    with open(SPEC) as f:
+        text, n = re.subn(r"(?m)^backend: .*", "backend: keras.json", f.read())
+        text, m = re.subn(r"input: \[1, 28, 28\]", "input: [28, 28, 1]", text)
+    assert n == m == 1, "another mnist_cnn.yaml"
+    with open(os.path.join(folder, "Digits.yaml"), "w") as f:
+        f.write(text)
+    with open(os.path.join(folder, "keras.json"), "w") as f:
+        json.dump({"image_data_format": "channels_last", "epsilon": 1e-7, "floatx": "float32", "backend": "tensorflow"}, f)
+    build(os.path.join(folder, "Digits.yaml"), "localhost/digits:test")
+    said = harness.run("podman", "run", "--rm", "localhost/digits:test", "train", "--describe")
+    harness.run("podman", "rmi", "localhost/digits:test")
+    assert re.search(r"conv2d_1\b.*26\W+26\W+32", said), said
+
+
+def answers(port, path, body=None, kind="application/json"):
+    request = urllib.request.Request("http://127.0.0.1:%d%s" % (port, path), body, {"Content-Type": kind})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return answer.read()
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for_ping(port, server):
+    end = time.time() + 30
+    while True:
+        try:
+            return answers(port, "/ping")
+        except urllib.error.URLError:
+            assert time.time() < end, server.log()
+            time.sleep(0.05)
+
+
+@harness.case
+def serves(work):
+    job = harness.noisy_job(SPEC, os.path.join(work, "ml"))
+    job.hyperparameters(epochs=1)
+    podman(opened(job), "train")
+    port = free_port()
+    with Running(job, "serve", ["-e", "SAGEMAKER_BIND_TO_PORT=%d" % port]) as server:
+        wait_for_ping(port, server)
+        sample = [[[float(row == column) for column in range(28)] for row in range(28)]]
+        answer = json.loads(answers(port, "/invocations", json.dumps({"instances": [sample]}).encode()))
+        assert len(answer["predictions"][0]) == 10, answer
+        code = server.stop()
+        assert code == 0, "exit code %d\n%s" % (code, server.log())
+
+
+def main():
+    options = harness.arguments(__doc__).parse_args()
+    counts = harness.Counts()
+    build(SPEC, IMAGE)
+    for name in harness.chosen(list(harness.cases), options.case):
+        with harness.WorkFolder(options.keep) as work:
+            counts.run(name, harness.cases[name], work)
+    sys.exit(counts.finish())
+
+
+main()
