@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import harness
 
 SPEC = harness.shipped("mnist_cnn")
+BUILD = os.path.join(harness.SOURCE, "container/build")
 IMAGE = "localhost/mnist_cnn:test"
 MOST_BYTES = 15 << 20
 HOLDS = ["opt", "opt/program", "opt/program/serve", "opt/program/train"]
@@ -26,7 +27,7 @@ def build(spec, image, *options):
     """The image's digest; its list of what is inside lies in build/container."""
     sbom = os.path.join(harness.SOURCE, "build/container", image.split("/")[-1].replace(":", "-") + ".cdx.json")
     options = ("--tool", "podman") + options if "--tool" not in options else options
-    harness.run(os.path.join(harness.SOURCE, "container/build"), spec, "-t", image, "--sbom", sbom,
+    harness.run(BUILD, spec, "-t", image, "--sbom", sbom,
                 "--source", "https://example.org/trainc", *options, timeout=1800)
     with open(sbom) as f:
         return harness.run("podman", "image", "inspect", "--format", "{{.Id}}", image).strip(), json.load(f)
@@ -147,6 +148,47 @@ def comes_out_the_same(work):
     harness.run("podman", "rmi", other)
     assert inside == inside_second, "other packages"
     assert first == second, "%s, then %s" % (first, second)
+
+
+@harness.case
+def builds_with_docker(work):
+    """Docker's own client, with podman for a daemon."""
+    if not shutil.which("docker"):
+        raise harness.Skipped("no docker client")
+    address, other = "unix://%s/podman.sock" % work, "trainc-by-docker:test"
+    podman_service = subprocess.Popen(["podman", "system", "service", "--time=0", address], stderr=subprocess.DEVNULL)
+    try:
+        os.environ.update(DOCKER_HOST=address, DOCKER_BUILDKIT="0")
+        end = time.time() + 30
+        while subprocess.run(["docker", "info"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+            assert time.time() < end, "podman's service does not answer"
+            time.sleep(0.1)
+        sbom = os.path.join(work, "inside.json")
+        harness.run(BUILD, SPEC, "-t", other, "--sbom", sbom, "--tool", "docker", timeout=1800)
+        assert os.path.getsize(sbom) > 1000
+        assert "mnist-cnn" in harness.run("podman", "run", "--rm", other, "train", "--version")
+        harness.run("docker", "rmi", other)
+    finally:
+        for name in ("DOCKER_HOST", "DOCKER_BUILDKIT"):
+            os.environ.pop(name, None)
+        podman_service.terminate()
+        podman_service.wait()
+
+
+@harness.case
+def says_what_is_wrong(work):
+    for words, code, text in ((["--targt", "cpu"], 2, "unknown option --targt"), (["-t"], 2, "-t needs its argument"),
+                              (["--tool", "make"], 2, "not 'make'"), (["none.yaml"], 1, "there is no spec none.yaml"),
+                              (["--target", "abacus"], 1, "there are: cpu"), (["a.yaml", "b.yaml"], 2, "one spec")):
+        said = harness.run(BUILD, *words, code=code, cwd=work)
+        assert text in said, "%s: no %r in\n%s" % (words, text, said)
+    said = harness.run(BUILD, SPEC, "--tool", "podman", "--dry-run")
+    assert "podman build --timestamp 0 --build-arg SPEC=specs/mnist_cnn.yaml" in said, said
+    spec = os.path.join(work, "wrong.yaml")
+    with open(spec, "w") as f:
+        f.write("version: 2\n")
+    said = harness.run(BUILD, spec, "--tool", "podman", code=1, timeout=1800)
+    assert "version must be 1, got 2" in said and "could not build wrong" in said, said[-2000:]
 
 
 @harness.case
