@@ -362,6 +362,41 @@ def planned_memory(s):
     return ", ".join(notes)
 
 
+def at_each_epoch(job, program, *options):
+    """Page faults, processor ticks and the peak of memory (KiB) when each epoch begins."""
+    process = subprocess.Popen([program, "--prefix", job.prefix, *options], stdout=subprocess.PIPE, universal_newlines=True)
+    found = []
+    for line in process.stdout:
+        if not line.startswith("Epoch "):
+            continue
+        with open("/proc/%d/stat" % process.pid) as f:
+            stat = f.read().rsplit(")", 1)[1].split()
+        with open("/proc/%d/status" % process.pid) as f:
+            peak = int(re.search(r"VmHWM:\s+(\d+)", f.read()).group(1))
+        found.append((int(stat[7]), int(stat[11]) + int(stat[12]), peak))
+    process.stdout.close()
+    assert process.wait() == 0
+    return found
+
+
+@case
+def steady_state(s):
+    """From the second epoch on: no page fault, so no allocation either, no more memory, and time that grows with the samples."""
+    program = s.program("shipped-mnist_cnn", harness.shipped("mnist_cnn"))
+    if harness.is_sanitized(program):
+        raise harness.Skipped("the address sanitizer takes memory of its own")
+    ticks = []
+    for samples in (512, 2048):
+        job = harness.noisy_job(harness.shipped("mnist_cnn"), os.path.join(s.folder, "job-steady"), samples)
+        epochs = at_each_epoch(job, program, "--set", "epochs=5", "--set", "batch_size=128", "--set", "lr=0.001")
+        faults, _, peaks = zip(*epochs[1:])
+        assert faults[-1] - faults[0] <= 4, "%d page faults in 3 epochs of %d samples" % (faults[-1] - faults[0], samples)
+        assert peaks[-1] == peaks[0], "the peak of memory grows: %s KiB" % (peaks,)
+        ticks.append(epochs[-1][1] - epochs[1][1])
+    assert 2.5 <= ticks[1] / ticks[0] <= 6.5, "4 times the samples take %.1f times the time" % (ticks[1] / ticks[0])
+    return "4 times the samples take %.1f times the time" % (ticks[1] / ticks[0])
+
+
 @case
 def one_epoch(s):
     """One epoch of MNIST by the quickstart's settings: TensorFlow reaches .943, MXNet .946 (Fashion-MNIST is harder), and
