@@ -1,123 +1,226 @@
 /* Requests as text: JSON arrays and comma-separated lines. */
 #include "serve.h"
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <yajl_parse.h>
 
 /* ---- JSON: {"instances": [...]} or the array alone ---- */
 
+/* Numbers go by as yajl finds them and are kept as floats: a tree of them, cJSON's say, costs twice the model's time. Nothing is
+ * believed of arrays that have not been seen to their end. */
+
 enum { RANK_MOST = 8 };
 
-/* to: where the next number goes, NULL while only the form is looked at. */
-struct array { size_t sizes[RANK_MOST], at[RANK_MOST]; int rank; float *to; };
+enum value { A_NUMBER, A_STRING, AN_ARRAY, AN_OBJECT, NOTHING, A_BOOLEAN };
+
+static const char *const value_names[] = {
+	[A_NUMBER] = "a number", [A_STRING] = "a string", [AN_ARRAY] = "an array", [AN_OBJECT] = "an object", [NOTHING] = "null",
+	[A_BOOLEAN] = "a boolean",
+};
+
+struct walk {
+	bool in_object, skipping, found;    /* the request is an object; its next value is not looked at; instances was there */
+	int depth, rank;                    /* arrays that are open; arrays around a number, 0 while that is not known */
+	size_t sizes[RANK_MOST], at[RANK_MOST];     /* of arrays by depth; which item of each open one comes next */
+	bool known[RANK_MOST];              /* sizes: the first array of this depth has ended */
+	float *values; size_t n, room;
+};
 
 /* Where in the request: instances[3][0][5]. */
-static const char *place(const struct array *a, int depth, char *text, size_t size)
+static const char *place(const struct walk *w, int depth, char *text, size_t size)
 {
 	size_t used = (size_t)snprintf(text, size, "instances");
 	for (int i = 0; i < depth && used < size; i++)
-		used += (size_t)snprintf(text + used, size - used, "[%zu]", a->at[i]);
+		used += (size_t)snprintf(text + used, size - used, "[%zu]", w->at[i]);
 	return text;
 }
 
-static const char *kind_of(const cJSON *item)
+/* yajl goes on where a callback returns true. */
+static int refuse(const struct walk *w, enum value found)
 {
-	return cJSON_IsNumber(item) ? "a number" : cJSON_IsArray(item) ? "an array" : cJSON_IsString(item) ? "a string" :
-		cJSON_IsObject(item) ? "an object" : cJSON_IsNull(item) ? "null" : "a boolean";
+	char where[128];
+	place(w, w->depth, where, sizeof where);
+	if (w->rank && w->depth < w->rank)
+		rt_fail(RT_DATA_ERROR, "%s is %s; an array of %zu is wanted", where, value_names[found], w->sizes[w->depth]);
+	else
+		rt_fail(RT_DATA_ERROR, "%s is %s; a number is wanted", where, value_names[found]);
+	return false;
 }
 
-/* The sizes as the first of each array's items have them. */
-static int measure(struct array *a, const cJSON *item)
+/* A value outside of all arrays: the request itself, or an item of its object. */
+static int begin_outside(struct walk *w, enum value found)
 {
-	for (; cJSON_IsArray(item); item = item->child) {
-		if (a->rank == RANK_MOST)
-			return rt_fail(RT_DATA_ERROR, "the arrays are nested deeper than %d", RANK_MOST);
-		a->sizes[a->rank++] = (size_t)cJSON_GetArraySize(item);
+	if (w->skipping && found == A_STRING) {
+		w->skipping = false;
+		return true;
 	}
-	return 0;
+	if (found == AN_ARRAY && !w->skipping && !w->found) {
+		w->found = true;
+		return true;
+	}
+	if (found == AN_OBJECT && !w->in_object) {
+		w->in_object = true;
+		return true;
+	}
+	rt_fail(RT_DATA_ERROR, "%s is %s; %s", w->skipping ? "signature_name" : "instances", value_names[found],
+		w->skipping ? "text is wanted" : w->found ? "it was there already" : "an array of samples is wanted");
+	return false;
 }
 
-static int take_number(struct array *a, const cJSON *item)
+/* Every value but a number in an array. */
+static int begin(struct walk *w, enum value found)
 {
-	char where[128];
-	if (!cJSON_IsNumber(item))
-		return rt_fail(RT_DATA_ERROR, "%s is %s; a number is wanted", place(a, a->rank, where, sizeof where), kind_of(item));
-	if (a->to)
-		*a->to++ = (float)item->valuedouble;
-	else if (!isfinite((float)item->valuedouble))
-		return rt_fail(RT_DATA_ERROR, "%s is too large for a float", place(a, a->rank, where, sizeof where));
-	return 0;
+	if (w->depth == 0)
+		return begin_outside(w, found);
+	if (found != AN_ARRAY || (w->rank && w->depth == w->rank))
+		return refuse(w, found);
+	if (w->depth < RANK_MOST)
+		return true;
+	rt_fail(RT_DATA_ERROR, "the arrays are nested deeper than %d", RANK_MOST);
+	return false;
 }
 
-static int take(struct array *a, const cJSON *item, int depth)
+static int keep(struct walk *w, float value)
 {
-	char where[128];
-	if (depth == a->rank)
-		return take_number(a, item);
-	if (!cJSON_IsArray(item))
-		return rt_fail(RT_DATA_ERROR, "%s is %s; an array of %zu is wanted", place(a, depth, where, sizeof where), kind_of(item),
-			a->sizes[depth]);
-	a->at[depth] = 0;
-	for (const cJSON *child = item->child; child; child = child->next, a->at[depth]++)
-		if (a->at[depth] < a->sizes[depth] && take(a, child, depth + 1))
-			return -1;
-	if (a->at[depth] != a->sizes[depth])
-		return rt_fail(RT_DATA_ERROR, "%s has %zu items where the first of its kind has %zu", place(a, depth, where, sizeof where),
-			a->at[depth], a->sizes[depth]);
-	return 0;
-}
-
-/* Looked at whole before memory is taken for what the first sizes promise. */
-static int read_array(struct rt_samples *s, const struct rt_model *m, const cJSON *array)
-{
-	struct array a = {0};
-	if (measure(&a, array))
-		return -1;
-	long n = rt_sample_count(m, a.rank, a.sizes);
-	if (n < 0 || take(&a, array, 0) || rt_samples_new(s, m, n))
-		return -1;
-	a.to = s->values;
-	take(&a, array, 0);
-	return rt_samples_unscale(s, m);
-}
-
-/* The array in {"instances": [...]}; signature_name is what clients of TensorFlow Serving add. */
-static const cJSON *find_instances(const cJSON *object)
-{
-	const cJSON *found = NULL;
-	for (const cJSON *item = object->child; item; item = item->next) {
-		if (!strcmp(item->string, "instances"))
-			found = item;
-		else if (strcmp(item->string, "signature_name")) {
-			rt_fail(RT_DATA_ERROR, "unknown key '%.64s'; the request is {\"instances\": [...]}, or the array alone", item->string);
-			return NULL;
+	if (w->n == w->room) {
+		size_t room = w->room ? 2 * w->room : 1024;
+		float *larger = realloc(w->values, room * sizeof *larger);
+		if (!larger) {
+			rt_fail(RT_SYSTEM_ERROR, "not enough memory for the request");
+			return false;
 		}
+		w->values = larger;
+		w->room = room;
 	}
-	if (!found)
-		rt_fail(RT_DATA_ERROR, "there is no key 'instances'; the request is {\"instances\": [...]}, or the array alone");
-	return found;
+	w->values[w->n++] = value;
+	return true;
 }
 
-static int read_root(struct rt_samples *s, const struct rt_model *m, const cJSON *root)
+/* The text of a number is followed by another letter, or by the body's NUL. */
+static int on_number(void *walk, const char *text, size_t size)
 {
-	const cJSON *array = cJSON_IsObject(root) ? find_instances(root) : root;
-	if (!array)
+	struct walk *w = walk;
+	char where[128];
+	float value = strtof(text, NULL);
+	(void)size;
+	if (w->depth == 0)
+		return begin_outside(w, A_NUMBER);
+	if (!w->rank)
+		w->rank = w->depth;
+	if (w->depth != w->rank)
+		return refuse(w, A_NUMBER);
+	if (!isfinite(value)) {
+		rt_fail(RT_DATA_ERROR, "%s is too large for a float", place(w, w->depth, where, sizeof where));
+		return false;
+	}
+	w->at[w->depth - 1]++;
+	return keep(w, value);
+}
+
+static int on_array(void *walk)
+{
+	struct walk *w = walk;
+	if (!begin(w, AN_ARRAY))
+		return false;
+	w->at[w->depth++] = 0;
+	return true;
+}
+
+static int on_array_end(void *walk)
+{
+	struct walk *w = walk;
+	int depth = --w->depth;
+	char where[128];
+	if (!w->rank)
+		w->rank = depth + 1;
+	if (!w->known[depth])
+		w->sizes[depth] = w->at[depth];
+	w->known[depth] = true;
+	if (w->sizes[depth] != w->at[depth]) {
+		rt_fail(RT_DATA_ERROR, "%s has %zu items where the first of its kind has %zu", place(w, depth, where, sizeof where),
+			w->at[depth], w->sizes[depth]);
+		return false;
+	}
+	if (depth > 0)
+		w->at[depth - 1]++;
+	return true;
+}
+
+/* signature_name is what clients of TensorFlow Serving add. */
+static int on_key(void *walk, const unsigned char *name, size_t size)
+{
+	static const char instances[] = "instances", signature[] = "signature_name";
+	struct walk *w = walk;
+	w->skipping = size == sizeof signature - 1 && !memcmp(name, signature, size);
+	if (w->skipping || (size == sizeof instances - 1 && !memcmp(name, instances, size)))
+		return true;
+	rt_fail(RT_DATA_ERROR, "unknown key '%.*s'; the request is {\"instances\": [...]}, or the array alone",
+		(int)(size < 64 ? size : 64), (const char *)name);
+	return false;
+}
+
+static int on_object(void *walk)
+{
+	return begin(walk, AN_OBJECT);
+}
+
+static int on_object_end(void *walk)
+{
+	(void)walk;
+	return true;
+}
+
+static int on_string(void *walk, const unsigned char *text, size_t size)
+{
+	(void)text, (void)size;
+	return begin(walk, A_STRING);
+}
+
+static int on_null(void *walk)
+{
+	return begin(walk, NOTHING);
+}
+
+static int on_boolean(void *walk, int value)
+{
+	(void)value;
+	return begin(walk, A_BOOLEAN);
+}
+
+static const yajl_callbacks callbacks = {
+	.yajl_null = on_null, .yajl_boolean = on_boolean, .yajl_number = on_number, .yajl_string = on_string,
+	.yajl_start_map = on_object, .yajl_map_key = on_key, .yajl_end_map = on_object_end, .yajl_start_array = on_array,
+	.yajl_end_array = on_array_end,
+};
+
+static int walk_through(struct walk *w, const char *body, size_t size)
+{
+	yajl_handle parser = yajl_alloc(&callbacks, NULL, w);
+	if (!parser)
+		return rt_fail(RT_SYSTEM_ERROR, "not enough memory for the request");
+	yajl_status status = yajl_parse(parser, (const unsigned char *)body, size);
+	size_t at = status == yajl_status_ok ? size : yajl_get_bytes_consumed(parser);
+	if (status == yajl_status_ok)
+		status = yajl_complete_parse(parser);
+	yajl_free(parser);
+	if (status == yajl_status_error)
+		return rt_fail(RT_DATA_ERROR, "the request is not JSON: see byte %zu of %zu", at, size);
+	if (status != yajl_status_ok)
 		return -1;
-	if (!cJSON_IsArray(array))
-		return rt_fail(RT_DATA_ERROR, "instances is %s; an array of samples is wanted", kind_of(array));
-	return read_array(s, m, array);
+	return w->found ? 0 :
+		rt_fail(RT_DATA_ERROR, "there is no key 'instances'; the request is {\"instances\": [...]}, or the array alone");
 }
 
 int rt_read_json(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size)
 {
-	const char *end = NULL;
-	cJSON *root = cJSON_ParseWithLengthOpts(body, size + 1, &end, true);
-	if (!root)
-		return rt_fail(RT_DATA_ERROR, "the request is not JSON: see byte %zu of %zu", end ? (size_t)(end - body) : 0, size);
-	int result = read_root(s, m, root);
-	cJSON_Delete(root);
-	return result;
+	struct walk w = {0};
+	int result = walk_through(&w, body, size);
+	s->values = w.values;                   /* the caller frees them in any case */
+	if (result)
+		return -1;
+	s->n = rt_sample_count(m, w.rank, w.sizes);
+	return s->n < 0 ? -1 : rt_samples_unscale(s, m);
 }
 
 /* ---- CSV: a line a sample, no header ---- */
