@@ -11,7 +11,11 @@ foreach(file traincConfig.cmake traincStatic.cmake)
 	configure_file(${PROJECT_SOURCE_DIR}/cmake/${file} ${package_folder}/${file} COPYONLY)
 endforeach()
 write_basic_package_version_file(${package_folder}/traincConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(TARGETS trainc trainc_runtime trainc_serving EXPORT traincTargets
+set(package_targets trainc trainc_runtime trainc_serving)
+if(TARGET trainc_cuda)
+	list(APPEND package_targets trainc_cuda)
+endif()
+install(TARGETS ${package_targets} EXPORT traincTargets
 	RUNTIME DESTINATION bin ARCHIVE DESTINATION lib INCLUDES DESTINATION include)
 export(EXPORT traincTargets NAMESPACE trainc:: FILE ${package_folder}/traincTargets.cmake)
 install(EXPORT traincTargets NAMESPACE trainc:: DESTINATION ${package_installed})

@@ -1,7 +1,8 @@
 # find_package(trainc): the targets trainc::trainc and trainc::runtime, and
-#   trainc_add_model(NAME SPEC FILE [TARGET cpu])    the executables NAME, which trains, and NAME_serve: what trainc writes
+#   trainc_add_model(NAME SPEC FILE [TARGET cpu|cuda])    the executables NAME, which trains, and NAME_serve: what trainc writes
 #                                                    for the spec, written anew whenever the spec changes
-#   trainc_add_program(TRAIN SERVE FOLDER)           the executables from a folder that trainc wrote
+#   trainc_add_program(TRAIN SERVE FOLDER TARGET)    the executables from a folder that trainc wrote
+# TRAINC_CUDA_ARCHITECTURES, set before, is the list of GPUs' architectures that programs are built for.
 # With TRAINC_STATIC set before, the executables are static.
 include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
 if(TRAINC_STATIC)
@@ -23,7 +24,11 @@ set(trainc_flags_avx2 -mavx2 -mfma)
 # gcc schedules before it assigns registers, except on x86: it would load so far ahead that sums go to the stack.
 set(trainc_flags_neon $<$<C_COMPILER_ID:GNU>:-fno-schedule-insns>)
 
-function(trainc_add_program train serve folder)
+if(NOT TRAINC_CUDA_ARCHITECTURES)
+	set(TRAINC_CUDA_ARCHITECTURES 75 80 90 100 120)
+endif()
+
+function(trainc_add_program train serve folder target)
 	set(targets ${train} ${serve} ${train}_tables)
 	add_library(${train}_tables OBJECT ${folder}/tables.c)
 	target_link_libraries(${train}_tables PRIVATE trainc::runtime)
@@ -31,6 +36,13 @@ function(trainc_add_program train serve folder)
 	target_link_libraries(${train} PRIVATE trainc::runtime)
 	add_executable(${serve} ${folder}/serve.c $<TARGET_OBJECTS:${train}_tables>)
 	target_link_libraries(${serve} PRIVATE trainc::serving)
+	cmake_language(CALL trainc_add_${target}_step ${train} ${serve} ${folder})
+	set_target_properties(${targets} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS ON)
+	set(trainc_program_targets ${targets} PARENT_SCOPE)
+endfunction()
+
+# Each appends its targets to the list called targets.
+function(trainc_add_cpu_step train serve folder)
 	foreach(isa IN LISTS trainc_isas)
 		set(step ${train}_step_${isa})
 		add_library(${step} OBJECT ${folder}/step.c)
@@ -43,28 +55,57 @@ function(trainc_add_program train serve folder)
 		target_sources(${serve} PRIVATE $<TARGET_OBJECTS:${step}>)
 		list(APPEND targets ${step})
 	endforeach()
-	set_target_properties(${targets} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS ON)
-	set(trainc_program_targets ${targets} PARENT_SCOPE)
+	set(targets ${targets} PARENT_SCOPE)
+endfunction()
+
+# The kernels go through nvcc by a command of their own: CMake's CUDA language would look for a GPU.
+function(trainc_add_cuda_step train serve folder)
+	if(NOT TARGET trainc::cuda)
+		message(FATAL_ERROR "this trainc was built without CUDA: install the CUDA Toolkit (12 or 13) and build it again")
+	endif()
+	find_program(TRAINC_NVCC nvcc HINTS /usr/local/cuda/bin REQUIRED)
+	set(kernels ${CMAKE_CURRENT_BINARY_DIR}/${train}_kernels.o)
+	set(architectures)
+	foreach(architecture IN LISTS TRAINC_CUDA_ARCHITECTURES)
+		list(APPEND architectures -gencode arch=compute_${architecture},code=sm_${architecture})
+	endforeach()
+	list(GET TRAINC_CUDA_ARCHITECTURES -1 newest)       # as PTX, too: what comes later runs it
+	list(APPEND architectures -gencode arch=compute_${newest},code=compute_${newest})
+	get_target_property(include trainc::runtime INTERFACE_INCLUDE_DIRECTORIES)
+	add_custom_command(OUTPUT ${kernels}
+		COMMAND ${TRAINC_NVCC} -O3 -std=c++17 --threads 0 ${architectures} -I ${include} -c ${folder}/kernels.cu -o ${kernels}
+		DEPENDS ${folder}/kernels.cu ${folder}/model.h
+		COMMENT "Compiling kernels.cu" VERBATIM)
+	add_custom_target(${train}_kernels DEPENDS ${kernels})
+	add_library(${train}_step OBJECT ${folder}/step.c)
+	target_link_libraries(${train}_step PRIVATE trainc::cuda)
+	foreach(program IN ITEMS ${train} ${serve})
+		add_dependencies(${program} ${train}_kernels)
+		target_link_libraries(${program} PRIVATE $<TARGET_OBJECTS:${train}_step> ${kernels} trainc::cuda)
+	endforeach()
+	set(targets ${targets} ${train}_step ${train}_kernels PARENT_SCOPE)
 endfunction()
 
 function(trainc_add_model name)
 	cmake_parse_arguments(PARSE_ARGV 1 model "" "SPEC;TARGET" "")
 	if(NOT model_SPEC OR model_UNPARSED_ARGUMENTS)
-		message(FATAL_ERROR "trainc_add_model(NAME SPEC FILE [TARGET cpu])")
+		message(FATAL_ERROR "trainc_add_model(NAME SPEC FILE [TARGET cpu|cuda])")
 	endif()
 	if(NOT model_TARGET)
 		set(model_TARGET cpu)
 	endif()
 	get_filename_component(spec ${model_SPEC} ABSOLUTE)
 	set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}-program)
-	set(files train.c serve.c tables.c step.c kernels.c model.h)
+	set(trainc_kernels_cpu kernels.c)
+	set(trainc_kernels_cuda kernels.cu)
+	set(files train.c serve.c tables.c step.c model.h ${trainc_kernels_${model_TARGET}})
 	list(TRANSFORM files PREPEND ${folder}/)
 	add_custom_command(OUTPUT ${files}
 		COMMAND trainc::trainc emit ${spec} -o ${folder} -t ${model_TARGET}
 		DEPENDS ${spec} trainc::trainc
 		COMMENT "Compiling ${model_SPEC}" VERBATIM)
 	add_custom_target(${name}_program DEPENDS ${files})
-	trainc_add_program(${name} ${name}_serve ${folder})
+	trainc_add_program(${name} ${name}_serve ${folder} ${model_TARGET})
 	foreach(target IN LISTS trainc_program_targets)
 		add_dependencies(${target} ${name}_program)
 	endforeach()

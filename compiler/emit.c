@@ -9,22 +9,21 @@
 #include <unistd.h>
 #include "emit.h"
 
-static const char *const names[] = {"README.md", "CMakeLists.txt", "model.h", "tables.c", "kernels.c", "step.c", "train.c",
-	"serve.c", "spec.yaml"};
-enum { FILES = sizeof names / sizeof *names };
+enum { FILES = 16 };                    /* the most of a program */
 
-struct files { const char *text[FILES]; size_t size[FILES]; };
+struct file { const char *name, *text; size_t size; };
+struct files { struct file file[FILES]; int n; };
 
-static struct files render(struct arena *a, const struct view *v, const struct templates *t, const struct source *spec)
+static struct files render(struct arena *a, const struct program *p)
 {
-	struct files f;
-	for (int i = 0; i < FILES - 1; i++) {
-		f.text[i] = template_render(a, t, arena_format(a, "program/%s", names[i]), v->root);
-		f.size[i] = strlen(f.text[i]);
+	struct files files = {0};
+	for (const struct program_file *f = p->target->files; f->name; f++) {
+		struct file *to = &files.file[files.n++];
+		to->name = f->name;
+		to->text = f->template ? template_render(a, p->templates, f->template, p->view->root) : p->spec->text;
+		to->size = f->template ? strlen(to->text) : p->spec->size;
 	}
-	f.text[FILES - 1] = spec->text;
-	f.size[FILES - 1] = spec->size;
-	return f;
+	return files;
 }
 
 static bool trouble(const char *verb, const char *path)
@@ -43,26 +42,26 @@ static bool write_file(const char *path, const char *text, size_t size)
 	return ok || trouble("write", path);
 }
 
-static void discard(struct arena *a, const char *directory, const char *format, int n)
+static void discard(struct arena *a, const struct files *f, const char *directory, const char *format, int n)
 {
 	for (int i = 0; i < n; i++)
-		unlink(arena_format(a, format, directory, names[i]));
+		unlink(arena_format(a, format, directory, f->file[i].name));
 }
 
 /* Writes all files under hidden names, then renames them. */
 static bool replace_files(struct arena *a, const struct files *f, const char *directory)
 {
-	for (int i = 0; i < FILES; i++) {
-		if (!write_file(arena_format(a, "%s/.%s.partial", directory, names[i]), f->text[i], f->size[i])) {
-			discard(a, directory, "%s/.%s.partial", i + 1);
+	for (int i = 0; i < f->n; i++) {
+		if (!write_file(arena_format(a, "%s/.%s.partial", directory, f->file[i].name), f->file[i].text, f->file[i].size)) {
+			discard(a, f, directory, "%s/.%s.partial", i + 1);
 			return false;
 		}
 	}
-	for (int i = 0; i < FILES; i++) {
-		const char *to = arena_format(a, "%s/%s", directory, names[i]);
-		if (rename(arena_format(a, "%s/.%s.partial", directory, names[i]), to)) {
+	for (int i = 0; i < f->n; i++) {
+		const char *to = arena_format(a, "%s/%s", directory, f->file[i].name);
+		if (rename(arena_format(a, "%s/.%s.partial", directory, f->file[i].name), to)) {
 			trouble("write", to);
-			discard(a, directory, "%s/.%s.partial", FILES);
+			discard(a, f, directory, "%s/.%s.partial", f->n);
 			return false;
 		}
 	}
@@ -75,12 +74,12 @@ static bool make_directory(struct arena *a, const struct files *f, const char *d
 	if (mkdir(partial, 0777))
 		return trouble("make", partial);
 	bool ok = true;
-	for (int i = 0; i < FILES && ok; i++)
-		ok = write_file(arena_format(a, "%s/%s", partial, names[i]), f->text[i], f->size[i]);
+	for (int i = 0; i < f->n && ok; i++)
+		ok = write_file(arena_format(a, "%s/%s", partial, f->file[i].name), f->file[i].text, f->file[i].size);
 	if (ok && rename(partial, directory))
 		ok = trouble("make", directory);
 	if (!ok) {
-		discard(a, partial, "%s/%s", FILES);
+		discard(a, f, partial, "%s/%s", f->n);
 		rmdir(partial);
 	}
 	return ok;
@@ -94,10 +93,9 @@ static const char *without_slash(struct arena *a, const char *directory)
 	return arena_copy(a, directory, n);
 }
 
-bool emit_program(struct arena *a, const struct view *v, const struct templates *t, const struct source *spec,
-	const char *directory)
+bool emit_program(struct arena *a, const struct program *p, const char *directory)
 {
-	struct files f = render(a, v, t, spec);
+	struct files f = render(a, p);
 	struct stat s;
 	directory = without_slash(a, directory);
 	if (stat(directory, &s))
@@ -148,17 +146,16 @@ static bool print_diff(struct arena *a, const char *path, const char *text, size
 	return ok;
 }
 
-int emit_compare(struct arena *a, const struct view *v, const struct templates *t, const struct source *spec,
-	const char *directory)
+int emit_compare(struct arena *a, const struct program *p, const char *directory)
 {
-	struct files f = render(a, v, t, spec);
+	struct files f = render(a, p);
 	int different = 0;
-	for (int i = 0; i < FILES; i++) {
-		const char *path = arena_format(a, "%s/%s", without_slash(a, directory), names[i]);
-		if (same(path, f.text[i], f.size[i]))
+	for (int i = 0; i < f.n; i++) {
+		const char *path = arena_format(a, "%s/%s", without_slash(a, directory), f.file[i].name);
+		if (same(path, f.file[i].text, f.file[i].size))
 			continue;
 		different++;
-		if (!print_diff(a, path, f.text[i], f.size[i]))
+		if (!print_diff(a, path, f.file[i].text, f.file[i].size))
 			return -1;
 	}
 	return different;

@@ -6,9 +6,10 @@
 
 enum { GROUP_OPS = 6, GROUP_INPUTS = 64, KERNEL_BUFFERS = 4, KERNEL_PHASES = 5 };
 
-/* Where a phase runs. SAMPLE: once a sample, one slot's samples in order by one thread. SLOT: once a slot, for all its
- * samples. TILE: once a tile, over the whole batch, between barriers; which tile is whose does not matter. */
-enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE };
+/* Where a phase runs. On the CPU: SAMPLE: once a sample, one slot's samples in order by one thread. SLOT: once a slot, for
+ * all its samples. TILE: once a tile, over the whole batch, between barriers; which tile is whose does not matter.
+ * On a GPU: ELEMENTS: a thread an element, as many as `tiles` says; BLOCKS: `tiles` blocks of threads. */
+enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_BLOCKS };
 
 /* One function of a kernel. args lists its parameters in order, by role:
  *   x0 … inputs           dx0 … their gradients      y output          dy its gradient
@@ -17,14 +18,15 @@ enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE };
  *   p0 … packs            i index in the batch       j index in the slot
  *   work the struct rt_work                          n samples of the slot (SLOT)
  * SAMPLE functions get this sample's (slot's, thread's) pointers; SLOT functions those of the slot's first sample, and i is
- * its index; TILE functions those of sample 0 and of slot 0 and, behind args, the tile. A role whose parameter or gradient
+ * its index; TILE functions those of sample 0 and of slot 0 and, behind args, the tile. ELEMENTS and BLOCKS functions get
+ * the struct rt_cuda_work first, then the pointers of sample 0 and of slot 0. A role whose parameter or gradient
  * the operation lacks is left out of the call, and the template's section of the same name is off. A phase whose `only_if`
  * role is lacking is left out whole. */
 struct phase {
-	const char *name;                   /* of its template: cpu/KERNEL/NAME.c */
+	const char *name;                   /* of its template: TARGET/KERNEL/NAME and the target's suffix */
 	enum domain domain;
 	const char *args;
-	const char *tiles;                  /* TILE: a C expression for their number, in w->n and the template's names */
+	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names */
 	const char *only_if;
 };
 
@@ -65,6 +67,6 @@ extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, wino
 bool kernel_is_2x2_pool(const struct op *op);
 
 /* NULL-terminated, fastest first. */
-extern const struct kernel *const cpu_kernels[];
+extern const struct kernel *const cpu_kernels[], *const cuda_kernels[];
 
 #endif

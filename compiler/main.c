@@ -24,6 +24,8 @@ static int read_spec(struct compile *c, const char *path, const struct graph **g
 	}
 	const struct spec *spec = status == YAML_OK ? spec_check(c->arena, yaml, c->diag) : NULL;
 	*graph = spec ? graph_build(c->arena, spec, c->diag) : NULL;
+	if (*graph && !target_takes(target_find(c->options->target), spec, c->diag))
+		*graph = NULL;
 	diag_print(c->diag, stderr, isatty(STDERR_FILENO));
 	if (!*graph || diag_errors(c->diag))
 		return EXIT_SPEC;
@@ -36,7 +38,7 @@ static int read_spec(struct compile *c, const char *path, const struct graph **g
 
 static const struct plan *plan_of(struct compile *c, const struct graph *graph)
 {
-	struct plan_options o = {.reference = c->options->kernels_reference};
+	struct plan_options o = {.target = target_find(c->options->target), .reference = c->options->kernels_reference};
 	const struct plan *plan = plan_make(c->arena, graph, &o);
 	if (c->options->dump && !strcmp(c->options->dump, "plan"))
 		plan_dump(stdout, plan);
@@ -50,14 +52,15 @@ static int emit_spec(struct compile *c, const char *path, const char **directory
 	int code = read_spec(c, path, &graph);
 	if (code)
 		return code;
-	const struct source *source = graph->spec->source;
-	struct view view = view_of_plan(c->arena, plan_of(c, graph), &templates);
+	const struct plan *plan = plan_of(c, graph);
+	struct view view = view_of_plan(c->arena, plan, &templates);
+	const struct program program = {plan->target, &view, &templates, graph->spec->source};
 	*directory = c->options->output ? c->options->output : graph->spec->name;
 	if (c->options->check) {
-		int different = emit_compare(c->arena, &view, &templates, source, *directory);
+		int different = emit_compare(c->arena, &program, *directory);
 		return different < 0 ? EXIT_FILE : different ? EXIT_SPEC : EXIT_DONE;
 	}
-	return emit_program(c->arena, &view, &templates, source, *directory) ? EXIT_DONE : EXIT_FILE;
+	return emit_program(c->arena, &program, *directory) ? EXIT_DONE : EXIT_FILE;
 }
 
 static int verb_emit(struct compile *c)

@@ -112,13 +112,16 @@ static void lay_out_slots(struct schedule *s)
 	}
 }
 
-void memory_lay_out(struct arena *a, struct schedule *s)
+void memory_lay_out(struct arena *a, struct schedule *s, bool slots_share)
 {
 	set_lifetimes(s);
 	choose_arenas(s);
 	lay_out_shared(a, s, ARENA_SAMPLE);
 	lay_out_shared(a, s, ARENA_THREAD);
-	lay_out_slots(s);
+	if (slots_share)
+		lay_out_shared(a, s, ARENA_SLOT);
+	else
+		lay_out_slots(s);
 }
 
 void memory_fixed(struct builder *b)

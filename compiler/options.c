@@ -22,7 +22,7 @@ const struct verb verbs[VERBS] = {
 enum { WRITES = BIT(BUILD) | BIT(EMIT), COMPILES = WRITES | BIT(CHECK), EVERYWHERE = (1u << VERBS) - 1 };
 enum form { FLAG, TEXT, NUMBER, HELP };
 
-static const char *const targets[] = {"cpu", NULL}, *const dumps[] = {"spec", "graph", "plan", NULL},
+static const char *const target_names[] = {"cpu", "cuda", NULL}, *const dumps[] = {"spec", "graph", "plan", NULL},
 	*const kernels[] = {"reference", NULL};
 
 static const struct option {
@@ -37,8 +37,8 @@ static const struct option {
 } rows[] = {
 	{'o', "output", "DIR", TEXT, WRITES, offsetof(struct options, output), NULL, false,
 		"write the program to DIR (default: the model's name)"},
-	{'t', "target", "TARGET", TEXT, COMPILES, offsetof(struct options, target), targets, false,
-		"what the program runs on: cpu (default: cpu; cuda is not built yet)"},
+	{'t', "target", "TARGET", TEXT, COMPILES, offsetof(struct options, target), target_names, false,
+		"what the program runs on: cpu or cuda (default: cpu)"},
 	{0, "static", NULL, FLAG, BIT(BUILD), offsetof(struct options, is_static), NULL, false,
 		"link every library into the program, as an image FROM scratch needs it"},
 	{0, "check", NULL, FLAG, BIT(EMIT), offsetof(struct options, check), NULL, false,

@@ -36,13 +36,13 @@ static int chain_from(const struct op *op, const struct op **chain)
 	}
 }
 
-static const struct kernel *cheapest(const struct op *const *chain, int n, bool reference, enum precision precision,
+static const struct kernel *cheapest(const struct plan *p, const struct op *const *chain, int n, enum precision precision,
 	int *covered)
 {
 	const struct kernel *best = NULL;
 	double best_gain = -1;
-	for (const struct kernel *const *k = cpu_kernels; *k; k++) {
-		int c = (*k)->precision != precision || (reference && !(*k)->reference) ? 0 : (*k)->covers(chain, n);
+	for (const struct kernel *const *k = p->target->kernels; *k; k++) {
+		int c = (*k)->precision != precision || (p->reference && !(*k)->reference) ? 0 : (*k)->covers(chain, n);
 		double gain = (1 - (*k)->cost) * c;
 		if (c > 0 && gain > best_gain) {
 			best = *k;
@@ -54,12 +54,11 @@ static const struct kernel *cheapest(const struct op *const *chain, int n, bool 
 }
 
 /* The precision asked for, where it has a kernel, else float32. */
-static const struct kernel *choose(const struct op *const *chain, int n, bool reference, enum precision precision,
-	int *covered)
+static const struct kernel *choose(const struct plan *p, const struct op *const *chain, int n, int *covered)
 {
-	const struct kernel *best = cheapest(chain, n, reference, precision, covered);
+	const struct kernel *best = cheapest(p, chain, n, p->graph->spec->precision, covered);
 	if (!best)
-		best = cheapest(chain, n, reference, PRECISION_FLOAT32, covered);
+		best = cheapest(p, chain, n, PRECISION_FLOAT32, covered);
 	if (!best)
 		bug("no kernel covers", chain[0]->type->name);
 	return best;
@@ -84,7 +83,7 @@ static void add_group(struct builder *b, const struct kernel *k, const struct op
 		k->size(g, &g->buffers);
 }
 
-static void make_groups(struct builder *b, bool reference)
+static void make_groups(struct builder *b)
 {
 	const struct graph *graph = b->plan->graph;
 	bool *done = ARENA_ARRAY(b->arena, bool, graph->n_ops);
@@ -95,7 +94,7 @@ static void make_groups(struct builder *b, bool reference)
 		if (done[op->index] || (op->out && op->out->view))
 			continue;
 		int n = chain_from(op, chain);
-		const struct kernel *k = choose(chain, n, reference, graph->spec->precision, &covered);
+		const struct kernel *k = choose(b->plan, chain, n, &covered);
 		add_group(b, k, chain, covered);
 		for (int j = 0; j < covered; j++)
 			done[chain[j]->index] = true;
@@ -109,25 +108,38 @@ static bool backward_needed(const struct group *g)
 	return !g->out || g->out->needs_gradient;
 }
 
+/* A step that no kernel's row has, once a sample. Whole batches find what they need in work. */
+static struct step *add_plain_step(struct builder *b, const char *folder, const char *name, const char *what)
+{
+	const bool whole = b->plan->target->whole_batches;
+	struct step *s = build_step(b, build_template(b, folder, name), what, whole ? DOMAIN_ELEMENTS : DOMAIN_SAMPLE);
+	if (whole)
+		s->tiles = "n";
+	return s;
+}
+
 static void add_metrics(struct builder *b, const struct group *loss)
 {
 	const struct spec *spec = b->plan->graph->spec;
 	for (int m = 0; m < spec->n_metrics; m++) {
 		const struct metric_type *type = (const struct metric_type *)spec->metrics[m]->row;
-		struct step *s = build_step(b, arena_format(b->arena, "cpu/metric/%s.c", type->template), "metric", DOMAIN_SAMPLE);
+		struct step *s = add_plain_step(b, "metric", type->template, "metric");
 		s->metric = &type->row;
 		s->group = loss;
 		build_value(b, s, loss->in[0]);
-		build_plain(s, ARGUMENT_LABEL, 0);
+		if (s->domain == DOMAIN_SAMPLE)
+			build_plain(s, ARGUMENT_LABEL, 0);
 		build_plain(s, ARGUMENT_METRIC, m);
 	}
 }
 
 static void add_predictions(struct builder *b, const struct group *loss)
 {
-	struct step *s = build_step(b, "cpu/predict/copy.c", "predict", DOMAIN_SAMPLE);
+	struct step *s = add_plain_step(b, "predict", "copy", "predict");
 	s->group = loss;
 	build_value(b, s, loss->in[0]);
+	if (s->domain != DOMAIN_SAMPLE)
+		return;
 	build_plain(s, ARGUMENT_WORK, 0);
 	build_plain(s, ARGUMENT_INDEX, 0);
 }
@@ -140,20 +152,28 @@ static void forward(struct builder *b, const struct group *g, const struct phase
 }
 
 /* Gradients that are sums a slot become one by adding the slots in order. */
-static void add_merges(struct builder *b)
+static void add_merge(struct builder *b, const struct parameter *p)
 {
-	const struct graph *graph = b->plan->graph;
-	for (int i = 0; i < graph->n_parameters; i++) {
-		struct buffer *sums = b->sums[i];
-		if (!sums)
-			continue;
-		struct step *s = build_step(b, "cpu/merge/merge.c", "merge", DOMAIN_TILE);
-		s->merged = graph->parameters[i];
-		s->tiles = "({{count}} + 4095) / 4096";
+	const bool whole = b->plan->target->whole_batches;
+	struct buffer *sums = p ? b->sums[p->index] : NULL;
+	if (!sums)
+		return;
+	struct step *s = build_step(b, build_template(b, "merge", "merge"), "merge", whole ? DOMAIN_ELEMENTS : DOMAIN_TILE);
+	s->merged = p;
+	s->tiles = whole ? "{{count}}" : "({{count}} + 4095) / 4096";
+	if (!whole)
 		build_plain(s, ARGUMENT_WORK, 0);
-		build_buffer(s, sums);
-		build_buffer(s, build_parameter(b, graph->parameters[i], ARENA_GRADIENTS));
-	}
+	build_buffer(s, sums);
+	build_buffer(s, build_parameter(b, p, ARENA_GRADIENTS));
+}
+
+static void backward(struct builder *b, const struct group *g)
+{
+	if (!backward_needed(g))
+		return;
+	build_phases(b, g, g->kernel->backward, "backward");
+	for (int i = 0; i < g->n_parameters && b->plan->target->whole_batches; i++)
+		add_merge(b, g->parameters[i]);
 }
 
 static struct schedule train_schedule(struct builder *b)
@@ -167,12 +187,12 @@ static struct schedule train_schedule(struct builder *b)
 		forward(b, &p->groups[i], p->groups[i].kernel->forward);
 	b->trace = false;
 	for (int i = p->n_groups - 1; i >= 0; i--)
-		if (backward_needed(&p->groups[i]))
-			build_backward(b, &p->groups[i]);
+		backward(b, &p->groups[i]);
 	for (int i = 0; i < p->n_groups; i++)
 		if (backward_needed(&p->groups[i]))
 			build_phases(b, &p->groups[i], p->groups[i].kernel->finish, "finish");
-	add_merges(b);
+	for (int i = 0; i < p->graph->n_parameters && !p->target->whole_batches; i++)
+		add_merge(b, p->graph->parameters[i]);
 	return build_end(b);
 }
 
@@ -205,7 +225,9 @@ const struct plan *plan_make(struct arena *a, const struct graph *g, const struc
 	struct plan *p = ARENA_NEW(a, struct plan);
 	struct builder b = {.arena = a, .plan = p};
 	p->graph = g;
-	make_groups(&b, o->reference);
+	p->target = o->target ? o->target : &target_cpu;
+	p->reference = o->reference;
+	make_groups(&b);
 	b.packs = ARENA_ARRAY(a, struct buffer *, p->n_groups * KERNEL_BUFFERS);
 	p->train = train_schedule(&b);
 	p->prepare = prepare_schedule(&b);

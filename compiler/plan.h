@@ -2,7 +2,7 @@
 #ifndef TRAINC_PLAN_H
 #define TRAINC_PLAN_H
 #include "graph.h"
-#include "kernel.h"
+#include "target.h"
 
 /* Memory by how often it is there: for each sample of the batch, each slot, each thread, once. WEIGHTS and GRADIENTS are
  * the flat buffers of parameters. */
@@ -53,12 +53,15 @@ struct schedule {
 
 struct plan {
 	const struct graph *graph;
+	const struct target *target;
+	bool reference;                     /* only the plainest kernels */
 	struct group *groups; int n_groups;
 	struct schedule train, prepare, evaluate;
 	long size[ARENAS];                  /* the most of all schedules */
 };
 
-struct plan_options { bool reference; };
+/* target NULL: the CPU. reference: the plainest kernel of every operation. */
+struct plan_options { const struct target *target; bool reference; };
 
 const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o);
 

@@ -199,11 +199,17 @@ static bool lacking(const struct group *g, const char *role)
 	return !g->parameters[atoi(role + 1)];
 }
 
+const char *build_template(struct builder *b, const char *folder, const char *name)
+{
+	const struct target *t = b->plan->target;
+	return arena_format(b->arena, "%s/%s/%s%s", t->name, folder, name, t->suffix);
+}
+
 static const char *phase_template(struct builder *b, const struct group *g, const struct phase *p)
 {
 	const struct kernel *k = g->kernel;
-	return k->by_function ? arena_format(b->arena, "cpu/%s/%s_%s.c", k->name, g->ops[0]->function->name, p->name)
-		: arena_format(b->arena, "cpu/%s/%s.c", k->name, p->name);
+	const char *function = k->by_function ? arena_format(b->arena, "%s_", g->ops[0]->function->name) : "";
+	return build_template(b, k->name, arena_format(b->arena, "%s%s", function, p->name));
 }
 
 static void build_phase(struct builder *b, const struct group *g, const struct phase *p, const char *what)
@@ -225,15 +231,10 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 			build_phase(b, g, p, what);
 	if (!b->trace || b->n == before || !g->out)
 		return;
-	if (b->steps[b->n - 1].domain != DOMAIN_SAMPLE)
+	if (b->steps[b->n - 1].domain == DOMAIN_SLOT || b->steps[b->n - 1].domain == DOMAIN_TILE)
 		b->pending[b->n_pending++] = g;
 	else
 		b->steps[b->n - 1].gives_output = true;
-}
-
-void build_backward(struct builder *b, const struct group *g)
-{
-	build_phases(b, g, g->kernel->backward, "backward");
 }
 
 /* ---- the schedule as a whole ---- */
@@ -271,6 +272,6 @@ struct schedule build_end(struct builder *b)
 {
 	struct schedule s = {.steps = b->steps, .n = b->n, .buffers = b->buffers, .n_buffers = b->n_buffers};
 	cut_segments(b->arena, &s);
-	memory_lay_out(b->arena, &s);
+	memory_lay_out(b->arena, &s, b->plan->target->whole_batches);
 	return s;
 }

@@ -24,10 +24,11 @@ struct tensor *plan_storage(struct tensor *t);
 
 void build_begin(struct builder *b, const char *prefix);
 struct schedule build_end(struct builder *b);
+/* A step's template: TARGET/FOLDER/NAME and the target's suffix. */
+const char *build_template(struct builder *b, const char *folder, const char *name);
 /* A step without arguments. */
 struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain);
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what);
-void build_backward(struct builder *b, const struct group *g);
 void build_value(struct builder *b, struct step *s, struct tensor *t);
 void build_buffer(struct step *s, struct buffer *buffer);
 void build_plain(struct step *s, enum argument_kind kind, int number);

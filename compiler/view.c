@@ -7,17 +7,23 @@
 
 struct function { const char *body, *base, *name; int count; };
 
-struct naming { struct arena *arena; const struct templates *templates; const char *file; struct object *root;
-	struct function *functions; int n; };
+struct naming {
+	struct arena *arena;
+	const struct target *target;
+	const struct templates *templates;
+	const char *file;
+	struct object *root;
+	struct function *functions; int n;
+};
 
 static const char FUNCTION[] = "\001";  /* stands for a function's name until bodies have been compared */
 
 /* ---- what a kernel's template sees ---- */
 
-const char *view_number(struct arena *a, const struct value *v)
+const char *view_number(struct arena *a, const struct target *t, const struct value *v)
 {
 	if (v->hyperparameter)
-		return arena_format(a, "work->hyperparameters[HYPERPARAMETER_%s]", v->hyperparameter->name);
+		return arena_format(a, "%s[HYPERPARAMETER_%s]", t->hyperparameters, v->hyperparameter->name);
 	return c_double(a, v->number);
 }
 
@@ -50,21 +56,21 @@ static void add_function_row(struct object *o, const struct op *op)
 	object_text(o, "map_backward", "%s", t->backward);
 }
 
-static void add_scalars(struct object *o, const struct op *op)
+static void add_scalars(struct object *o, const struct target *t, const struct op *op)
 {
 	if (op->type == &op_mask)
-		object_text(o, "rate", "%s", view_number(o->arena, op->scalars[0]));
+		object_text(o, "rate", "%s", view_number(o->arena, t, op->scalars[0]));
 	if (op->type == &op_normalise) {
-		object_text(o, "epsilon", "%s", view_number(o->arena, op->scalars[0]));
-		object_text(o, "momentum", "%s", view_number(o->arena, op->scalars[1]));
+		object_text(o, "epsilon", "%s", view_number(o->arena, t, op->scalars[0]));
+		object_text(o, "momentum", "%s", view_number(o->arena, t, op->scalars[1]));
 	}
 }
 
-static void add_op(struct object *o, const struct op *op)
+static void add_op(struct object *o, const struct target *t, const struct op *op)
 {
 	add_attributes(o, op);
 	add_function_row(o, op);
-	add_scalars(o, op);
+	add_scalars(o, t, op);
 	object_text(o, "layer", "%d", op->layer ? op->layer->index : 0);
 }
 
@@ -86,7 +92,7 @@ static void add_inputs(struct object *o, const struct group *g, const struct ste
 }
 
 /* Every operation type is a section, on if the group holds one. */
-static void add_ops(struct object *o, const struct group *g)
+static void add_ops(struct object *o, const struct target *t, const struct group *g)
 {
 	static const struct op_type *const sections[] = {&op_map, &op_mask, &op_max_pool, &op_softmax, &op_loss};
 	for (size_t k = 0; k < sizeof sections / sizeof *sections; k++) {
@@ -96,15 +102,16 @@ static void add_ops(struct object *o, const struct group *g)
 				found = g->ops[i];
 		object_flag(o, sections[k]->name, found != NULL);
 		if (found)
-			add_op(object_find(o, sections[k]->name)->items[0], found);
+			add_op(object_find(o, sections[k]->name)->items[0], t, found);
 	}
-	add_op(o, g->ops[0]);
+	add_op(o, t, g->ops[0]);
 }
 
-static void add_group(struct object *o, const struct group *g, const struct step *s)
+static void add_group(struct object *o, const struct target *t, const struct group *g, const struct step *s)
 {
 	static const char *const parameters[] = {"w0", "w1", "w2", "w3"};
-	add_ops(o, g);
+	add_ops(o, t, g);
+	object_text(o, "saved", "%ld", g->buffers.saved[0]);
 	add_inputs(o, g, s);
 	add_sizes(o, "group_out", g->out ? g->out->shape : g->in[0]->shape);
 	for (int i = 0; i < 4; i++)
@@ -122,7 +129,7 @@ static struct object *step_object(struct naming *n, const struct step *s)
 	if (s->merged)
 		object_text(o, "count", "%ld", s->merged->count);
 	if (s->group)
-		add_group(o, s->group, s);
+		add_group(o, n->target, s->group, s);
 	return o;
 }
 
@@ -132,7 +139,7 @@ static struct object *step_object(struct naming *n, const struct step *s)
 static const char *base_name(struct arena *a, const char *template)
 {
 	const char *from = strchr(template, '/') + 1;
-	char *s = arena_copy(a, from, strlen(from) - strlen(".c"));
+	char *s = arena_copy(a, from, (size_t)(strrchr(from, '.') - from));
 	for (char *p = s; *p; p++)
 		if (*p == '/')
 			*p = '_';
@@ -166,7 +173,9 @@ static const char *function_of(struct naming *n, const char *template, struct ob
 	}
 	const char *name = arena_format(n->arena, "%s_%d", base, same_base + 1);
 	n->functions[n->n++] = (struct function){.body = body, .base = base, .name = name};
-	object_text(object_item(n->root, "functions"), "text", "%s", with_name(n->arena, body, name));
+	struct object *function = object_item(n->root, "functions");
+	object_text(function, "name", "%s", name);
+	object_text(function, "text", "%s", with_name(n->arena, body, name));
 	return name;
 }
 
@@ -174,12 +183,15 @@ static const char *function_of(struct naming *n, const char *template, struct ob
 
 static const char *place(struct arena *a, const struct buffer *x, enum domain domain)
 {
-	static const char *const bases[][ARENA_GRADIENTS + 1] = {
-		[DOMAIN_SAMPLE] = {"sample", "sums", "thread", "work->fixed", "work->weights", "work->gradients"},
-		[DOMAIN_SLOT] = {"sample", "sums", "thread", "work->fixed", "work->weights", "work->gradients"},
-		[DOMAIN_TILE] = {"work->samples", "work->slots", "work->threads", "work->fixed", "work->weights", "work->gradients"},
+#define IN_PASS {"sample + %s", "sums + %s", "thread + %s", "work->fixed + %s", "work->weights + %s", "work->gradients + %s"}
+#define ON_GPU {"SAMPLES(%s)", "SUMS(%s)", "", "ONCE(%s)", "WEIGHTS(%s)", "GRADIENTS(%s)"}
+	static const char *const places[][ARENA_GRADIENTS + 1] = {
+		[DOMAIN_SAMPLE] = IN_PASS, [DOMAIN_SLOT] = IN_PASS,
+		[DOMAIN_TILE] = {"work->samples + %s", "work->slots + %s", "work->threads + %s", "work->fixed + %s", "work->weights + %s",
+			"work->gradients + %s"},
+		[DOMAIN_ELEMENTS] = ON_GPU, [DOMAIN_BLOCKS] = ON_GPU,
 	};
-	return arena_format(a, "%s + %s", bases[domain][x->arena], x->name);
+	return arena_format(a, places[domain][x->arena], x->name);
 }
 
 static const char *argument(struct arena *a, const struct argument *x, enum domain domain)
@@ -188,7 +200,8 @@ static const char *argument(struct arena *a, const struct argument *x, enum doma
 	case ARGUMENT_BUFFER: return place(a, x->buffer, domain);
 	case ARGUMENT_LABEL: return "label";
 	case ARGUMENT_LOSS: return "&work->loss[i]";
-	case ARGUMENT_METRIC: return arena_format(a, "&work->metrics[%d * work->n + i]", x->number);
+	case ARGUMENT_METRIC:
+		return arena_format(a, domain == DOMAIN_ELEMENTS ? "METRIC(%d)" : "&work->metrics[%d * work->n + i]", x->number);
 	case ARGUMENT_INDEX: return domain == DOMAIN_SLOT ? "begin" : "i";
 	case ARGUMENT_SAMPLES: return "end - begin";
 	case ARGUMENT_ORDINAL: return "i - begin";
@@ -197,11 +210,22 @@ static const char *argument(struct arena *a, const struct argument *x, enum doma
 	return "";
 }
 
-static const char *call_text(struct arena *a, const struct step *s, const char *function)
+/* A call up to its first argument: of the function itself, or a launch on a GPU. */
+static void open_call(struct text *t, const struct step *s, const char *function, const char *tiles)
+{
+	if (s->domain == DOMAIN_ELEMENTS)
+		text_format(t, "LAUNCH(%s, ELEMENTS(%s), ", function, tiles);
+	else if (s->domain == DOMAIN_BLOCKS)
+		text_format(t, "LAUNCH(%s, %s, ", function, tiles);
+	else
+		text_format(t, "%s(", function);
+}
+
+static const char *call_text(struct arena *a, const struct step *s, const char *function, const char *tiles)
 {
 	struct text t = {.arena = a};
 	size_t line = 0;
-	text_format(&t, "%s(", function);
+	open_call(&t, s, function, tiles);
 	for (int i = 0; i < s->n_arguments; i++) {
 		const char *x = argument(a, &s->arguments[i], s->domain);
 		if (i)
@@ -255,11 +279,11 @@ static const char *provenance(struct arena *a, const struct step *s, const char 
 	return arena_format(a, "%s, %s", what, s->what);
 }
 
-static void add_trace(struct object *o, const char *list, const struct group *g, const struct buffer *x)
+static void add_trace(struct object *o, const char *list, const struct group *g, const struct buffer *x, enum domain domain)
 {
 	struct object *trace = object_item(o, list);
 	object_text(trace, "layer", "%d", g->ops[g->n - 1]->layer->index);
-	object_text(trace, "place", "%s", place(o->arena, x, DOMAIN_SAMPLE));
+	object_text(trace, "place", "%s", place(o->arena, x, domain));
 	object_text(trace, "count", "%ld", shape_count(g->out->shape));
 }
 
@@ -278,17 +302,18 @@ static void add_step(struct naming *n, struct object *list, const struct step *s
 {
 	struct object *o = object_item(list, "steps"), *values = step_object(n, s);
 	const char *function = function_of(n, s->template, values);
-	object_text(o, "call", "%s", call_text(n->arena, s, function));
+	const char *tiles = template_render_text(n->arena, n->templates, "tiles", s->tiles, values);
+	object_text(o, "call", "%s", call_text(n->arena, s, function, tiles));
 	object_text(o, "provenance", "%s", provenance(n->arena, s, n->file));
-	object_text(o, "tiles", "%s", template_render_text(n->arena, n->templates, "tiles", s->tiles, values));
+	object_text(o, "tiles", "%s", tiles);
 	object_flag(o, "traces_before", false);
 	object_flag(o, "traces", false);
 	for (int i = 0; i < s->n_traced; i++)
-		add_trace(o, "traces_before", s->traced[i], s->traced_buffers[i]);
+		add_trace(o, "traces_before", s->traced[i], s->traced_buffers[i], s->domain);
 	for (int i = 0; i < s->n_arguments && s->gives_output; i++) {
 		const struct buffer *x = s->arguments[i].buffer;
 		if (x && !strcmp(x->name, arena_format(n->arena, "Y_%s", plan_storage(s->group->out)->name)))
-			add_trace(o, "traces", s->group, x);
+			add_trace(o, "traces", s->group, x, s->domain);
 	}
 }
 
@@ -312,9 +337,8 @@ static void add_pass(struct naming *n, struct object *o, const struct schedule *
 	object_text(o, "zero_count", "%ld", segment->zero_count);
 }
 
-static void add_schedule(struct naming *n, const char *name, const char *prefix, const struct schedule *s)
+static void add_segments(struct naming *n, struct object *schedule, const char *prefix, const struct schedule *s)
 {
-	struct object *schedule = object_item(n->root, name);
 	int passes = 0;
 	object_flag(schedule, "segments", false);
 	object_flag(schedule, "passes", false);
@@ -335,6 +359,19 @@ static void add_schedule(struct naming *n, const char *name, const char *prefix,
 	}
 }
 
+/* Whole batches are steps in a row; all else is segments of steps. */
+static void add_schedule(struct naming *n, const char *name, const char *prefix, const struct schedule *s)
+{
+	struct object *schedule = object_item(n->root, name);
+	if (!n->target->whole_batches) {
+		add_segments(n, schedule, prefix, s);
+		return;
+	}
+	object_flag(schedule, "steps", false);
+	for (int i = 0; i < s->n; i++)
+		add_step(n, schedule, &s->steps[i]);
+}
+
 static void add_offsets(struct object *root, const struct schedule *s)
 {
 	for (int i = 0; i < s->n_buffers; i++) {
@@ -347,10 +384,20 @@ static void add_offsets(struct object *root, const struct schedule *s)
 	}
 }
 
+/* Reals of the largest tensor a sample. */
+static long largest(const struct plan *p)
+{
+	long most = 0;
+	for (int i = 0; i < p->train.n_buffers; i++)
+		if (p->train.buffers[i]->arena == ARENA_SAMPLE && p->train.buffers[i]->size > most)
+			most = p->train.buffers[i]->size;
+	return most;
+}
+
 struct view view_of_plan(struct arena *a, const struct plan *p, const struct templates *t)
 {
 	static const char *const sizes[ARENAS] = {"sample_size", "slot_size", "thread_size", "fixed_size"};
-	struct naming n = {.arena = a, .templates = t, .file = p->graph->spec->file, .root = object_new(a)};
+	struct naming n = {.arena = a, .target = p->target, .templates = t, .file = p->graph->spec->file, .root = object_new(a)};
 	int most = p->train.n + p->prepare.n + p->evaluate.n;
 	n.functions = ARENA_ARRAY(a, struct function, most);
 	view_model(n.root, p);
@@ -361,6 +408,7 @@ struct view view_of_plan(struct arena *a, const struct plan *p, const struct tem
 	add_offsets(n.root, &p->train);
 	add_offsets(n.root, &p->prepare);
 	add_offsets(n.root, &p->evaluate);
+	object_text(n.root, "largest", "%ld", largest(p));
 	for (int i = 0; i < ARENAS; i++)
 		object_text(n.root, sizes[i], "%ld", p->size[i]);
 	return (struct view){n.root};

@@ -121,7 +121,7 @@ static void add_parameters(struct object *root, const struct graph *g)
 }
 
 /* The optimizer's constants and statements; lr has its schedule already, so that it and decay are the runtime's. */
-static void add_optimizer(struct object *root, const struct call *c)
+static void add_optimizer(struct object *root, const struct target *target, const struct call *c)
 {
 	const struct optimizer_type *t = (const struct optimizer_type *)c->row;
 	const char *fuzz = object_find(root, "fuzz")->text;
@@ -139,7 +139,7 @@ static void add_optimizer(struct object *root, const struct call *c)
 			continue;
 		struct object *o = object_item(root, "settings");
 		object_text(o, "name", "%s", k->name);
-		object_text(o, "value", "%s", v->none ? fuzz : view_number(root->arena, v));       /* epsilon: the backend's */
+		object_text(o, "value", "%s", v->none ? fuzz : view_number(root->arena, target, v));       /* epsilon: the backend's */
 	}
 	object_flag(root, "states", false);
 	for (const char *const *s = t->states(c); *s; s++) {
@@ -171,7 +171,7 @@ static void add_data(struct object *root, const struct spec *s)
 	object_text(root, "input", "%s", dims.text);
 }
 
-static void add_training(struct object *root, const struct spec *s)
+static void add_training(struct object *root, const struct target *target, const struct spec *s)
 {
 	object_text(root, "epochs", "%s", scalar(root->arena, &s->epochs));
 	object_text(root, "batch_size", "%s", scalar(root->arena, &s->batch_size));
@@ -183,7 +183,7 @@ static void add_training(struct object *root, const struct spec *s)
 	for (int i = 0; i < s->n_metrics; i++)
 		object_text(object_item(root, "metrics"), "log_name", "%s",
 			((const struct metric_type *)s->metrics[i]->row)->log_name);
-	add_optimizer(root, s->optimizer);
+	add_optimizer(root, target, s->optimizer);
 }
 
 void view_model(struct object *root, const struct plan *p)
@@ -196,6 +196,9 @@ void view_model(struct object *root, const struct plan *p)
 	object_text(root, "file_comment", "%s", c_comment(root->arena, s->file));
 	object_text(root, "spec", "%s", c_string(root->arena, s->source->text));
 	object_text(root, "compiler", "%s", TRAINC_VERSION);
+	for (const struct target *const *t = targets; *t; t++)
+		object_flag(root, (*t)->name, *t == p->target);
+	object_text(root, "target", "%s", p->target->name);
 	object_text(root, "channels_first_value", "%s", boolean(s->channels_first));
 	object_flag(root, "channels_first", s->channels_first && s->input.count == 3);
 	object_text(root, "fuzz", "%s", c_double(root->arena, s->epsilon));
@@ -205,7 +208,7 @@ void view_model(struct object *root, const struct plan *p)
 	object_flag(root, "bfloat16", *plan_narrow_layers(root->arena, p) != 0);
 	object_text(root, "outputs", "%ld", shape_count(g->layers[g->n_layers - 1]->shape));
 	add_data(root, s);
-	add_training(root, s);
+	add_training(root, p->target, s);
 	add_hyperparameters(root, s);
 	add_layers(root, g);
 	add_parameters(root, g);

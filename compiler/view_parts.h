@@ -10,7 +10,7 @@ void view_model(struct object *root, const struct plan *p);
 /* view_exports.c: the exports with their texts. */
 void view_exports(struct object *root, const struct graph *g);
 
-/* view.c: v as a C expression of generated functions: a literal, or the hyperparameter's number in work. */
-const char *view_number(struct arena *a, const struct value *v);
+/* view.c: v as a C expression of the target's generated functions: a literal, or the hyperparameter's number. */
+const char *view_number(struct arena *a, const struct target *t, const struct value *v);
 
 #endif

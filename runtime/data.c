@@ -51,6 +51,14 @@ static int find_file(const struct reading *r, const char *name, char path[RT_PAT
 
 /* ---- images ---- */
 
+size_t rt_element_count(const struct rt_model *m)
+{
+	size_t count = 1;
+	for (int i = 0; i < m->input_rank; i++)
+		count *= (size_t)m->input[i];
+	return count;
+}
+
 bool rt_shape_fits(const struct rt_model *m, int rank, const size_t *sizes)
 {
 	int k = 0;

@@ -266,7 +266,10 @@ int rt_hyperparameters_check(const struct rt_model *m, const double *numbers)
 	double gpus = rt_scalar(&m->gpus, numbers), seed = rt_scalar(&m->seed, numbers);
 	if (check_count(m, &m->epochs, "epochs", numbers) || check_count(m, &m->batch_size, "batch_size", numbers))
 		return -1;
-	if (gpus != 0)
+	const bool on_device = m->codes && m->codes[0]->device;
+	if (gpus > 1 && on_device)
+		return rt_fail(RT_USER_ERROR, "%s is %.17g; programs train on one GPU, so far", name_of(m, &m->gpus, "gpus"), gpus);
+	if (gpus != 0 && !on_device)
 		return rt_fail(RT_USER_ERROR, "%s is %.17g and this program trains on the CPU: set it to 0, or build the program "
 			"for GPUs with trainc build -t cuda", name_of(m, &m->gpus, "gpus"), gpus);
 	if (!(seed >= 0))

@@ -3,6 +3,7 @@
 #define TRAINC_RUNTIME_INTERNAL_H
 #include "hyperparameters.h"
 #include "rt.h"
+#include "shuffle.h"
 #include <stdio.h>
 
 /* ---- status.c: failures ---- */
@@ -140,6 +141,9 @@ struct rt_idx {
 	void *storage;                       /* malloc: holds the payload */
 };
 
+/* Numbers in a sample of the model's input. */
+size_t rt_element_count(const struct rt_model *m);
+
 /* Whether a sample of these sizes is one of the model's input; sizes of 1 say nothing. */
 bool rt_shape_fits(const struct rt_model *m, int rank, const size_t *sizes);
 
@@ -170,8 +174,9 @@ int rt_weights_read(struct rt_state *s, const struct rt_model *m, const char *pa
 
 /* 0, or -1 after rt_fail. */
 int rt_initialize(const struct rt_model *m, uint64_t seed, real *weights);
-/* A permutation of 0 .. n-1 that depends on seed and epoch alone. */
-void rt_shuffle(uint32_t *index, uint32_t n, uint64_t seed, uint64_t epoch);
+/* The order of an epoch's samples depends on seed and epoch alone; index has room for all of them. */
+struct rt_shuffle rt_shuffle_of(uint32_t samples, uint64_t seed, uint64_t epoch);
+void rt_shuffle(uint32_t *index, const struct rt_shuffle *s);
 
 /* ---- memory.c: buffers ---- */
 
@@ -239,6 +244,22 @@ int rt_weights_check(const struct rt_model *m, const struct rt_work *w, long epo
 
 /* ---- loop.c: training ---- */
 
+struct rt_job;
+
+/* A device with memory of its own, which runs whole epochs there. Each returns 0, or -1 after rt_fail; the caller calls
+ * close on failure too. */
+struct rt_device {
+	/* Makes w->device for batches of up to batch samples, with the weights and states of w. */
+	int (*open)(const struct rt_model *m, const struct rt_code *code, struct rt_work *w, long batch);
+	void (*close)(struct rt_work *w);
+	/* Steps over the job's training data; sets j->step, and j->stopped on a signal. */
+	int (*epoch)(struct rt_job *j, struct rt_progress *p);
+	/* Sets j->validation_means. */
+	int (*validate)(struct rt_job *j);
+	/* Copies weights, states and iterations back to j->state. */
+	int (*fetch)(struct rt_job *j);
+};
+
 enum { RT_SLOTS = 16 };                 /* the most that rt_slot_count gives */
 
 struct rt_job {
@@ -252,6 +273,7 @@ struct rt_job {
 	struct rt_means validation_means;   /* of the last epoch */
 	struct rt_timings timings;          /* of the epoch it is in */
 	bool stopped;                       /* by a signal */
+	long batch;                         /* samples of the largest batch */
 	long epoch, step;                   /* where it is, from 1 */
 };
 
@@ -263,6 +285,10 @@ void rt_job_end_steps(struct rt_job *j);
 void rt_job_free(struct rt_job *j);
 /* All epochs. 0 when done or stopped. */
 int rt_train(struct rt_job *j);
+/* Puts a batch of at most batch_size samples from first on, of that many in all, into w. */
+void rt_take_batch(struct rt_work *w, long first, long samples, long batch_size);
+/* What the log says of means: p's values from number first on. */
+void rt_progress_means(struct rt_progress *p, const struct rt_means *means, int first);
 
 /* ---- export.c: all of a model's files ---- */
 

@@ -41,7 +41,7 @@ static int allocate_all(struct rt_job *j, size_t batch, size_t threads)
 		allocate(&w->loss, 1, batch, "the losses") ||
 		allocate(&w->metrics, (size_t)m->n_metrics, batch, "the metrics"))
 		return -1;
-	if (!m->shuffle)
+	if (!m->shuffle || j->code->device)
 		return 0;
 	j->index = malloc(sizeof *j->index * (size_t)j->training->samples);
 	return j->index ? 0 : rt_fail(RT_SYSTEM_ERROR, "not enough memory for the order of samples");
@@ -55,6 +55,7 @@ int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_co
 	if (1 + m->n_metrics > RT_MEANS)
 		return rt_fail(RT_INTERNAL_ERROR, "%d metrics; at most %d are possible", m->n_metrics, RT_MEANS - 1);
 	long batch = least(c->batch_size, most(training->samples, validation->samples));
+	j->batch = batch;
 	if (allocate_all(j, (size_t)batch, (size_t)c->threads) || rt_timings_open(&j->timings, c->timings))
 		return -1;
 	j->work.thread_count = c->threads;
@@ -94,7 +95,7 @@ static void take_data(struct rt_work *w, const struct rt_data *d, const uint32_t
 	w->index = index;
 }
 
-static void take_batch(struct rt_work *w, long first, long samples, long batch_size)
+void rt_take_batch(struct rt_work *w, long first, long samples, long batch_size)
 {
 	w->first = first;
 	w->n = w->total = (int)least(batch_size, samples - first);
@@ -118,7 +119,7 @@ static void name_values(struct rt_progress *p, const struct rt_model *m)
 	}
 }
 
-static void set_values(struct rt_progress *p, const struct rt_means *means, int first)
+void rt_progress_means(struct rt_progress *p, const struct rt_means *means, int first)
 {
 	for (int i = 0; i < means->n; i++)
 		p->values[first + i] = rt_mean(means, i);
@@ -140,6 +141,12 @@ static int train_step(struct rt_job *j, struct rt_means *means)
 	return 0;
 }
 
+static void shuffle(struct rt_job *j, long samples)
+{
+	const struct rt_shuffle order = rt_shuffle_of((uint32_t)samples, j->config->seed, (uint64_t)j->epoch);
+	rt_shuffle(j->index, &order);
+}
+
 /* The last step's line is the epoch's, which waits for validation. */
 static int train_epoch(struct rt_job *j, struct rt_progress *p)
 {
@@ -148,14 +155,14 @@ static int train_epoch(struct rt_job *j, struct rt_progress *p)
 	rt_means_begin(&means, j->model->n_metrics);
 	take_data(&j->work, j->training, j->index);
 	if (j->index)
-		rt_shuffle(j->index, (uint32_t)samples, j->config->seed, (uint64_t)j->epoch);
+		shuffle(j, samples);
 	j->step = 0;
 	for (long first = 0; first < samples && !j->stopped; first += batch) {
-		take_batch(&j->work, first, samples, batch);
+		rt_take_batch(&j->work, first, samples, batch);
 		j->step++;
 		if (train_step(j, &means))
 			return -1;
-		set_values(p, &means, 0);
+		rt_progress_means(p, &means, 0);
 		if (j->step == 1)
 			rt_timings_mark(&j->timings, RT_STEPPED);
 		if (first + j->work.n < samples)
@@ -165,7 +172,7 @@ static int train_epoch(struct rt_job *j, struct rt_progress *p)
 	return rt_weights_check(j->model, &j->work, j->epoch, j->step);
 }
 
-static void validate(struct rt_job *j)
+static int validate(struct rt_job *j)
 {
 	long samples = j->validation->samples, batch = j->config->batch_size;
 	struct rt_means means;
@@ -173,15 +180,28 @@ static void validate(struct rt_job *j)
 	take_data(&j->work, j->validation, NULL);
 	j->code->prepare(&j->work);
 	for (long first = 0; first < samples && !j->stopped; first += batch) {
-		take_batch(&j->work, first, samples, batch);
+		rt_take_batch(&j->work, first, samples, batch);
 		j->code->evaluate(&j->work);
 		rt_means_add(&means, &j->work);
 		j->stopped = rt_stop_signal() != NULL;
 	}
 	j->validation_means = means;
+	return 0;
 }
 
-int rt_train(struct rt_job *j)
+static int run_epoch(struct rt_job *j, struct rt_progress *p)
+{
+	const struct rt_device *device = j->code->device;
+	rt_timings_mark(&j->timings, RT_BEGAN);
+	int result = device ? device->epoch(j, p) : train_epoch(j, p);
+	rt_timings_mark(&j->timings, RT_TRAINED);
+	if (!result && !j->stopped)
+		result = device ? device->validate(j) : validate(j);
+	rt_timings_mark(&j->timings, RT_VALIDATED);
+	return result;
+}
+
+static int run_epochs(struct rt_job *j)
 {
 	struct rt_progress p = {0};
 	name_values(&p, j->model);
@@ -190,18 +210,13 @@ int rt_train(struct rt_job *j)
 		printf("Epoch %ld/%ld\n", j->epoch, j->config->epochs);
 		p.n_values = values;
 		rt_progress_begin(&p, j->training->samples);
-		rt_timings_mark(&j->timings, RT_BEGAN);
-		int result = train_epoch(j, &p);
-		rt_timings_mark(&j->timings, RT_TRAINED);
-		if (!result && !j->stopped)
-			validate(j);
-		rt_timings_mark(&j->timings, RT_VALIDATED);
+		int result = run_epoch(j, &p);
 		if (result || j->stopped) {
 			rt_progress_abandon(&p);
 			return result;
 		}
 		p.n_values = 2 * values;
-		set_values(&p, &j->validation_means, values);
+		rt_progress_means(&p, &j->validation_means, values);
 		rt_progress_update(&p, j->training->samples);
 		if (rt_timings_write(&j->timings, j->epoch, &p))
 			return -1;
@@ -209,4 +224,17 @@ int rt_train(struct rt_job *j)
 			break;
 	}
 	return 0;
+}
+
+int rt_train(struct rt_job *j)
+{
+	const struct rt_device *device = j->code->device;
+	int result = device ? device->open(j->model, j->code, &j->work, j->batch) : 0;
+	if (!result)
+		result = run_epochs(j);
+	if (device && !result)
+		result = device->fetch(j);
+	if (device)
+		device->close(&j->work);
+	return result;
 }

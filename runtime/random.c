@@ -212,19 +212,19 @@ int rt_initialize(const struct rt_model *m, uint64_t seed, real *weights)
 /* ---- the order of samples ---- */
 
 /* Fisher and Yates's. A word times i, divided by 2^32, favours some places by less than i / 2^32. */
-void rt_shuffle(uint32_t *index, uint32_t n, uint64_t seed, uint64_t epoch)
+struct rt_shuffle rt_shuffle_of(uint32_t samples, uint64_t seed, uint64_t epoch)
 {
 	struct philox p = philox_of(seed, SHUFFLE_STREAM, epoch, 0);
-	uint32_t words[PHILOX_BLOCK];
-	for (uint32_t i = 0; i < n; i++)
-		index[i] = i;
-	for (uint32_t i = n; i > 1; i--) {
-		uint32_t draw_number = n - i;
-		if (draw_number % PHILOX_BLOCK == 0)
-			philox_words(&p, draw_number, PHILOX_BLOCK, words);
-		uint32_t other = (uint32_t)((uint64_t)words[draw_number % PHILOX_BLOCK] * i >> 32);
-		uint32_t last = index[i - 1];
-		index[i - 1] = index[other];
-		index[other] = last;
-	}
+	struct rt_shuffle s = {.samples = samples, .half_bits = 1};
+	while (s.half_bits < 16 && 1u << 2 * s.half_bits < samples)
+		s.half_bits++;
+	for (uint32_t i = 0; i < RT_SHUFFLE_ROUNDS; i++)
+		s.keys[i] = philox_word(&p, i);
+	return s;
+}
+
+void rt_shuffle(uint32_t *index, const struct rt_shuffle *s)
+{
+	for (uint32_t i = 0; i < s->samples; i++)
+		index[i] = rt_shuffle_at(s, i);
 }

@@ -107,13 +107,18 @@ int rt_export_mxnet(const struct rt_export *, const struct rt_model *, const str
 
 struct rt_work;
 
-/* One compilation of step.c for an instruction set. Each function is called by one thread and makes its own team. */
+struct rt_device;
+
+/* One compilation of step.c for an instruction set, or for a device with memory of its own. Each function is called by one
+ * thread and makes its own team. */
 struct rt_code {
-	const char *isa;                            /* "avx2" */
+	const char *isa;                            /* "avx2", "cuda" */
 	void (*gradients)(struct rt_work *w);       /* forward, loss, backward: w->gradients, w->loss, w->metrics */
 	void (*update)(struct rt_work *w);          /* the optimizer's step over all trainable weights */
 	void (*prepare)(struct rt_work *w);         /* once before evaluations: packs and folds the weights */
 	void (*evaluate)(struct rt_work *w);        /* forward without dropout: w->loss, w->metrics, w->predictions */
+	const struct rt_device *device;             /* NULL: the processor */
+	const void *program;                        /* what the device's own code knows of the generated program */
 };
 
 struct rt_channel { const char *name, *images, *labels; };
@@ -179,6 +184,7 @@ struct rt_work {
 	/* Set to learn where a number stopped being finite: called with each layer's output, by any thread */
 	void (*trace)(struct rt_work *w, int layer, const real *values, size_t count);
 	void *trace_data;
+	void *device;                               /* what rt_device's open made */
 };
 
 /* ---- sums with the same bits for any number of threads ---- */

@@ -60,6 +60,7 @@ static const struct { const char *name; bool (*runs)(void); } sets[] = {
 	{"neon", has_nothing_special},
 #endif
 	{"generic", has_nothing_special},
+	{"cuda", has_nothing_special},         /* its device tells what it lacks */
 };
 
 /* x86-64 is x86_64, which C's names need. */

@@ -124,6 +124,8 @@ static int allocate(struct rt_batcher *b, int threads)
 
 static void release(struct rt_batcher *b)
 {
+	if (b->code->device)
+		b->code->device->close(&b->work);
 	real *const buffers[] = {b->work.samples, b->work.threads, b->work.fixed, b->work.loss, b->work.metrics};
 	for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
 		free(buffers[i]);
@@ -143,7 +145,7 @@ struct rt_batcher *rt_batcher_start(const struct rt_model *m, const struct rt_co
 	}
 	*b = (struct rt_batcher){.model = m, .code = code, .work.weights = weights, .end = &b->first,
 		.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
-	if (!allocate(b, threads)) {
+	if (!allocate(b, threads) && !(code->device && code->device->open(m, code, &b->work, BATCH))) {
 		error = pthread_create(&b->thread, NULL, work, b);
 		if (!error)
 			return b;

@@ -25,14 +25,6 @@ const struct rt_reader *rt_reader_find(const char *content_type)
 
 /* ---- shapes ---- */
 
-size_t rt_element_count(const struct rt_model *m)
-{
-	size_t count = 1;
-	for (int i = 0; i < m->input_rank; i++)
-		count *= (size_t)m->input[i];
-	return count;
-}
-
 static int fail_shape(const struct rt_model *m, int rank, const size_t *sizes)
 {
 	char found[256] = "a single number", wanted[64];

@@ -19,8 +19,6 @@ extern const struct rt_reader rt_readers[];         /* ends with a NULL type */
 /* The reader for a Content-Type, parameters and all; NULL if none is. */
 const struct rt_reader *rt_reader_find(const char *content_type);
 
-/* Numbers in a sample. */
-size_t rt_element_count(const struct rt_model *m);
 /* Samples in an array of these sizes: one, or as many as its first size says; -1 after rt_fail if it holds none of the
  * model's. */
 long rt_sample_count(const struct rt_model *m, int rank, const size_t *sizes);

@@ -76,6 +76,11 @@ static const struct rt_export exports[] = {
 	{0},
 };
 
+{{#cuda}}
+extern const struct rt_code rt_code_cuda;
+static const struct rt_code *const codes[] = {&rt_code_cuda, NULL};
+{{/cuda}}
+{{#cpu}}
 /* One compilation of step.c for each instruction set, fastest first. */
 #ifdef __x86_64__
 {{#bfloat16}}
@@ -95,6 +100,7 @@ static const struct rt_code *const codes[] = {&rt_code_neon, NULL};
 extern const struct rt_code rt_code_generic;
 static const struct rt_code *const codes[] = {&rt_code_generic, NULL};
 #endif
+{{/cpu}}
 
 const struct rt_model model = {
 	.name = {{title}}, .file = {{file}}, .spec = spec, .compiler = "{{compiler}}",
@@ -118,6 +124,8 @@ const struct rt_model model = {
 	.optimizer = {"{{optimizer}}", {{states_count}}, {{empty_states}}, {{lr}}, {{decay}}},
 	.epochs = {{epochs}}, .batch_size = {{batch_size}}, .gpus = {{gpus}}, .seed = {{seed}}, .shuffle = {{shuffle}},
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
+	{{#cpu}}
 	.sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
+	{{/cpu}}
 	.codes = codes,
 };

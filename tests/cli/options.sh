@@ -18,8 +18,8 @@ wrong "schema has no option '--batch'" "" schema --batch 3
 wrong "--output needs its DIR" "trainc emit --help" emit "$spec" -o
 wrong "--output needs its DIR" "trainc emit --help" emit "$spec" --output=
 wrong "--check takes no argument" "trainc emit --help" emit "$spec" --check=yes -o x
-wrong "--target is cpu, not 'cuda'" "" build "$spec" -t cuda
-wrong "--target is cpu, not 'cpuu'" "did you mean 'cpu'?" emit "$spec" -t cpuu
+wrong "--target is cpu or cuda, not 'gpu'" "" build "$spec" -t gpu
+wrong "--target is cpu or cuda, not 'cudaa'" "did you mean 'cuda'?" emit "$spec" -t cudaa
 wrong "--dump is spec, graph or plan, not 'grpah'" "did you mean 'graph'?" emit "$spec" --dump=grpah
 wrong "--kernels is reference, not 'fast'" "" emit "$spec" --kernels=fast
 for number in 0 -1 x 1.5 3000000000 99999999999999999999 '' ' '; do

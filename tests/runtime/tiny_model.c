@@ -136,9 +136,8 @@ static void evaluate(struct rt_work *w)
 		forward(w, i, y);
 }
 
-static const struct rt_code code_avx2 = {"avx2", gradients, update, prepare, evaluate};
-static const struct rt_code code_x86_64 = {"x86_64", gradients, update, prepare, evaluate};
-static const struct rt_code code_generic = {"generic", gradients, update, prepare, evaluate};
+#define CODE(name) {.isa = name, .gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate}
+static const struct rt_code code_avx2 = CODE("avx2"), code_x86_64 = CODE("x86_64"), code_generic = CODE("generic");
 static const struct rt_code *const codes[] = {&code_avx2, &code_x86_64, &code_generic, NULL};
 
 /* ---- the export ---- */

@@ -151,13 +151,19 @@ static void parameters_differ(void)
 		CHECK(x[i] == 0);
 }
 
+static void shuffle(uint32_t *index, uint32_t samples, uint64_t seed, uint64_t epoch)
+{
+	const struct rt_shuffle s = rt_shuffle_of(samples, seed, epoch);
+	rt_shuffle(index, &s);
+}
+
 static void shuffles(void)
 {
 	enum { N = 101, TIMES = 4000 };
 	static uint32_t index[N], again[N], first_place[N];
 	for (uint64_t epoch = 0; epoch < TIMES; epoch++) {
 		bool seen[N] = {false};
-		rt_shuffle(index, N, 5, epoch);
+		shuffle(index, N, 5, epoch);
 		for (int i = 0; i < N; i++) {
 			CHECK(index[i] < N && !seen[index[i]]);
 			seen[index[i]] = true;
@@ -166,11 +172,11 @@ static void shuffles(void)
 	}
 	for (int i = 0; i < N; i++)                     /* 40 expected, deviation 6 */
 		CHECK(first_place[i] > 10 && first_place[i] < 75);
-	rt_shuffle(again, N, 5, TIMES - 1);
+	shuffle(again, N, 5, TIMES - 1);
 	CHECK(!memcmp(index, again, sizeof index));
-	rt_shuffle(again, N, 6, TIMES - 1);
+	shuffle(again, N, 6, TIMES - 1);
 	CHECK(memcmp(index, again, sizeof index));
-	rt_shuffle(again, 1, 6, 0);
+	shuffle(again, 1, 6, 0);
 	CHECK(again[0] == 0);
 }
 

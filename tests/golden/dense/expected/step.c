@@ -282,5 +282,7 @@ static void update(struct rt_work *work)
 	}
 }
 
-const struct rt_code JOIN(rt_code_, RT_ISA) = {RT_ISA_NAME, gradients, update, prepare, evaluate};
+const struct rt_code JOIN(rt_code_, RT_ISA) = {
+	.isa = RT_ISA_NAME, .gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate,
+};
 #endif

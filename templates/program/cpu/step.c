@@ -28,10 +28,10 @@
 enum { UPDATE_TILE = 2048 };
 
 {{#train}}
-{{>program/passes.c}}
+{{>program/cpu/passes.c}}
 {{/train}}
 {{#evaluate}}
-{{>program/passes.c}}
+{{>program/cpu/passes.c}}
 {{/evaluate}}
 /* Forward, loss and backward: the batch's mean gradient in work->gradients. */
 static void gradients(struct rt_work *work)
@@ -40,7 +40,7 @@ static void gradients(struct rt_work *work)
 #pragma omp parallel num_threads(work->thread_count)
 	{
 		{{#train}}
-{{>program/segments.c}}
+{{>program/cpu/segments.c}}
 		{{/train}}
 	}
 }
@@ -67,7 +67,7 @@ static void evaluate(struct rt_work *work)
 #pragma omp parallel num_threads(work->thread_count)
 	{
 		{{#evaluate}}
-{{>program/segments.c}}
+{{>program/cpu/segments.c}}
 		{{/evaluate}}
 	}
 }
@@ -110,7 +110,9 @@ static void update(struct rt_work *work)
 	}
 }
 
-const struct rt_code JOIN(rt_code_, RT_ISA) = {RT_ISA_NAME, gradients, update, prepare, evaluate};
+const struct rt_code JOIN(rt_code_, RT_ISA) = {
+	.isa = RT_ISA_NAME, .gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate,
+};
 {{^bfloat16}}
 #endif
 {{/bfloat16}}

@@ -1,0 +1,168 @@
+/* CUDA's kernels: each covers a whole batch. Sizes are in reals; matrix products go in tiles of 64 x 64, as
+ * runtime/cuda/matrix.cuh cuts them, and sums over the batch in slots, as runtime/cuda/work.h counts them. */
+#include "kernel.h"
+
+static int covers_one(const struct op *const *ops, const struct op_type *type)
+{
+	return ops[0]->type == type;
+}
+
+/* With the activation behind it, which has its own sum's element in a register. */
+static int covers_with_map(const struct op *const *ops, int n, const struct op_type *type)
+{
+	if (!covers_one(ops, type))
+		return 0;
+	return n > 1 && ops[1]->type == &op_map ? 2 : 1;
+}
+
+#define COVERS(type) \
+	static int covers_##type(const struct op *const *ops, int n) { return n > 0 ? covers_one(ops, &op_##type) : 0; }
+#define COVERS_WITH_MAP(type) \
+	static int covers_##type(const struct op *const *ops, int n) { return covers_with_map(ops, n, &op_##type); }
+
+COVERS(input)
+COVERS_WITH_MAP(convolution)
+COVERS_WITH_MAP(depthwise)
+COVERS_WITH_MAP(dense)
+COVERS(max_pool)
+COVERS(average_pool)
+COVERS(map)
+COVERS(softmax)
+COVERS(mask)
+COVERS(normalise)
+COVERS(add)
+COVERS(concatenate)
+COVERS(pad)
+COVERS(loss)
+
+static const struct kernel cuda_input = {
+	.name = "input", .summary = "the samples as read, scaled", .covers = covers_input, .cost = 1, .reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "y", "n * {{out_size}}", NULL}},
+};
+
+#define PIXELS(side) "n * {{" side "_h}} * {{" side "_w}}"
+
+static const struct kernel cuda_convolution = {
+	.name = "convolution", .summary = "convolution as a matrix product, with its activation", .covers = covers_convolution,
+	.cost = .5, .reference = true,
+	.forward = {{"forward", DOMAIN_BLOCKS, "x0 w0 w1 y", "TILES(" PIXELS("out") ", {{out_c}})", NULL}},
+	.backward = {
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL},
+		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(" PIXELS("in") ", {{in_c}})", "dx0"},
+	},
+};
+
+static const struct kernel cuda_depthwise = {
+	.name = "depthwise", .summary = "depthwise convolution by its definition", .covers = covers_depthwise, .cost = .5,
+	.reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 w0 w1 y", "n * {{out_size}}", NULL}},
+	.backward = {
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)", NULL},
+		{"data", DOMAIN_ELEMENTS, "y dy w0 dx0", "n * {{in_size}}", "dx0"},
+	},
+};
+
+/* A long sum is cut into parts, so that few outputs still make work for the whole GPU. */
+static void dense_size(const struct group *g, struct buffers *b)
+{
+	enum { PART = 512, PARTS = 16 };
+	const long parts = shape_count(g->in[0]->shape) / PART;
+	b->saved[0] = shape_count(g->out->shape) * (parts < 1 ? 1 : parts > PARTS ? PARTS : parts);
+}
+
+static const struct kernel cuda_dense = {
+	.name = "dense", .summary = "matrix product, with its activation", .covers = covers_dense, .cost = .5,
+	.reference = true, .own_gradients = true, .size = dense_size,
+	.forward = {
+		{"parts", DOMAIN_BLOCKS, "x0 w0 s0", "{{saved}} / {{out_size}} * TILES(n, {{out_size}})", NULL},
+		{"forward", DOMAIN_ELEMENTS, "s0 w1 y", "n * {{out_size}}", NULL},
+	},
+	.backward = {
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "TILES({{in_size}} + 1, {{out_size}})", NULL},
+		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
+	},
+};
+
+static const struct kernel cuda_max_pool = {
+	.name = "max_pool", .summary = "largest of each window", .covers = covers_max_pool, .cost = 1, .reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "x0 dy dx0", "n * {{in_size}}", "dx0"}},
+};
+
+static const struct kernel cuda_average_pool = {
+	.name = "average_pool", .summary = "mean of each window", .covers = covers_average_pool, .cost = 1, .reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "dy dx0", "n * {{in_size}}", "dx0"}},
+};
+
+static const struct kernel cuda_map = {
+	.name = "map", .summary = "an activation, elementwise", .covers = covers_map, .cost = 1, .reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "y dy dx0", "n * {{out_size}}", "dx0"}},
+};
+
+static const struct kernel cuda_softmax = {
+	.name = "softmax", .summary = "softmax over one axis", .covers = covers_softmax, .cost = 1, .reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * {{outer}} * {{inner}}", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "y dy dx0", "n * {{outer}} * {{inner}}", "dx0"}},
+};
+
+static const struct kernel cuda_mask = {
+	.name = "mask", .summary = "dropout; the random numbers are drawn again for backward", .covers = covers_mask, .cost = 1,
+	.reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * (({{out_size}} + 3) / 4)", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "dy dx0", "n * (({{out_size}} + 3) / 4)", "dx0"}},
+	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
+};
+
+static void normalise_size(const struct group *g, struct buffers *b)
+{
+	b->sums[0] = b->sums[1] = b->packs[0] = b->packs[1] = 2L * g->ops[0]->attributes[SLICE_LENGTH];
+}
+
+static const struct kernel cuda_normalise = {
+	.name = "normalise", .summary = "batch normalization; means and variances by slots", .covers = covers_normalise, .cost = 1,
+	.reference = true, .own_gradients = true, .size = normalise_size,
+	.forward = {
+		{"statistics", DOMAIN_BLOCKS, "x0 k0", "slots * CHANNEL_GROUPS({{length}})", NULL},
+		{"finish", DOMAIN_ELEMENTS, "k0 w2 w3 p0", "{{length}}", NULL},
+		{"forward", DOMAIN_ELEMENTS, "x0 p0 w0 w1 y", "n * {{out_size}}", NULL},
+	},
+	.backward = {
+		{"sums", DOMAIN_BLOCKS, "x0 dy p0 k1", "slots * CHANNEL_GROUPS({{length}})", NULL},
+		{"gradients", DOMAIN_ELEMENTS, "k1 p1 dw0 dw1", "{{length}}", NULL},
+		{"data", DOMAIN_ELEMENTS, "x0 dy p0 p1 w0 dx0", "n * {{out_size}}", "dx0"},
+	},
+	.prepare = {{"fold", DOMAIN_ELEMENTS, "w2 w3 p0", "{{length}}", NULL}},
+	.evaluate = {{"forward", DOMAIN_ELEMENTS, "x0 p0 w0 w1 y", "n * {{out_size}}", NULL}},
+};
+
+static const struct kernel cuda_add = {
+	.name = "add", .summary = "sum of its inputs", .covers = covers_add, .cost = 1, .reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "y x*", "n * {{out_size}}", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "dy dx*", "n * {{out_size}}", NULL}},
+};
+
+static const struct kernel cuda_concatenate = {
+	.name = "concatenate", .summary = "its inputs side by side", .covers = covers_concatenate, .cost = 1, .reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "y x*", "n * {{outer}}", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "dy dx*", "n * {{outer}}", NULL}},
+};
+
+static const struct kernel cuda_pad = {
+	.name = "pad", .summary = "zeros around", .covers = covers_pad, .cost = 1, .reference = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "dy dx0", "n * {{in_size}}", "dx0"}},
+};
+
+static const struct kernel cuda_loss = {
+	.name = "loss", .summary = "a loss of probabilities or values, by its row", .covers = covers_loss, .cost = 1,
+	.reference = true, .by_function = true,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0", "n", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "x0 dx0", "n", "dx0"}},
+};
+
+const struct kernel *const cuda_kernels[] = {
+	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax,
+	&cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
+};

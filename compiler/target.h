@@ -1,0 +1,31 @@
+/* Targets: what a program runs on. A row names the kernels that there are and the files that a program is made of. */
+#ifndef TRAINC_TARGET_H
+#define TRAINC_TARGET_H
+#include "diag.h"
+#include "kernel.h"
+#include "spec.h"
+
+/* A file of the program and the template below templates/ that makes it; NULL: the spec, as it was. */
+struct program_file { const char *name, *template; };
+
+struct target {
+	const char *name, *summary;             /* the name is that of the kernels' folder below templates/ */
+	const char *suffix;                     /* of the kernels' templates */
+	const struct kernel *const *kernels;    /* NULL-terminated, fastest first */
+	const struct program_file *files;       /* ends with a NULL name */
+	const char *hyperparameters;            /* C, in kernels: the array of their numbers */
+	/* Whole batches a step, in one order: sums of slots are merged right behind the step that made them, and their memory
+	 * is shared. Else steps are passes over samples, and all merges come last. */
+	bool whole_batches;
+};
+
+extern const struct target target_cpu, target_cuda;
+/* NULL-terminated; the first is the default. */
+extern const struct target *const targets[];
+
+/* Whether it can compute in the spec's precision; false after reporting to d that it cannot. */
+bool target_takes(const struct target *t, const struct spec *s, struct diag *d);
+/* The row called name, or NULL. */
+const struct target *target_find(const char *name);
+
+#endif

@@ -1,0 +1,44 @@
+/* The targets. */
+#include <string.h>
+#include "target.h"
+
+/* Every program has these, and step and kernels of its target. */
+#define SHARED_FILES \
+	{"README.md", "program/README.md"}, {"CMakeLists.txt", "program/CMakeLists.txt"}, {"model.h", "program/model.h"}, \
+	{"tables.c", "program/tables.c"}, {"train.c", "program/train.c"}, {"serve.c", "program/serve.c"}, {"spec.yaml", NULL}
+
+static const struct program_file cpu_files[] = {
+	SHARED_FILES, {"kernels.c", "program/cpu/kernels.c"}, {"step.c", "program/cpu/step.c"}, {0},
+};
+static const struct program_file cuda_files[] = {
+	SHARED_FILES, {"kernels.cu", "program/cuda/kernels.cu"}, {"step.c", "program/cuda/step.c"}, {0},
+};
+
+const struct target target_cpu = {
+	.name = "cpu", .summary = "processors: x86-64 and arm64, any number of cores", .suffix = ".c", .kernels = cpu_kernels,
+	.files = cpu_files, .hyperparameters = "work->hyperparameters",
+};
+const struct target target_cuda = {
+	.name = "cuda", .summary = "NVIDIA's GPUs", .suffix = ".cu", .kernels = cuda_kernels, .files = cuda_files,
+	.hyperparameters = "work.hyperparameters", .whole_batches = true,
+};
+
+const struct target *const targets[] = {&target_cpu, &target_cuda, NULL};
+
+const struct target *target_find(const char *name)
+{
+	for (const struct target *const *t = targets; *t; t++)
+		if (!strcmp((*t)->name, name))
+			return *t;
+	return NULL;
+}
+
+bool target_takes(const struct target *t, const struct spec *s, struct diag *d)
+{
+	for (const struct kernel *const *k = t->kernels; *k; k++)
+		if ((*k)->precision == s->precision)
+			return true;
+	diag_error(d, s->precision_at, "the target %s computes in float32 only, so far", t->name);
+	diag_hint(d, "leave precision out, or build for another target");
+	return false;
+}

@@ -1,0 +1,67 @@
+/* What a generated step.c for GPUs is written with, and what it hands to the runtime. */
+#ifndef TRAINC_CUDA_H
+#define TRAINC_CUDA_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <cuda_runtime_api.h>
+#include <trainc/rt.h>
+#include "work.h"
+
+/* A GPU at work for one process. Launches go to stream; the first error is kept, and later launches do nothing. */
+struct rt_cuda {
+	struct rt_cuda_work work;           /* as the next launch passes it */
+	cudaStream_t stream;
+	long most_blocks;                   /* that elementwise kernels are cut into */
+	cudaError_t error;
+	const char *failed;                 /* what failed with it, for messages */
+	/* Set to look at each layer's output, on the GPU, behind the launch that made it. */
+	void (*trace)(struct rt_cuda *c, int layer, const real *values, size_t count);
+	void *trace_data;
+};
+
+/* The generated program's part: each function puts its launches on c->stream. */
+struct rt_cuda_code {
+	void (*gradients)(struct rt_cuda *c);       /* forward, loss, backward: work.loss, work.metrics, work.gradients */
+	void (*update)(struct rt_cuda *c);          /* the optimizer's step, unless the loss was not finite */
+	void (*prepare)(struct rt_cuda *c);         /* once before evaluations */
+	void (*evaluate)(struct rt_cuda *c);        /* forward without dropout: work.loss, work.metrics, work.predictions */
+	size_t sample, slot, fixed;                 /* reals of memory a sample of the batch, a slot, once */
+	size_t largest;                             /* reals of the largest tensor, a sample: batches of them fit an int */
+};
+
+/* The struct rt_code of a generated program. */
+#define RT_CUDA_CODE(code) { \
+	.isa = "cuda", .gradients = rt_cuda_gradients, .prepare = rt_cuda_prepare, .evaluate = rt_cuda_evaluate, \
+	.device = &rt_cuda_device, .program = code, \
+}
+
+extern const struct rt_device rt_cuda_device;
+
+/* One batch whose data lie in the processor's memory, and whose results go there: for requests and for finding out what
+ * went wrong. */
+void rt_cuda_gradients(struct rt_work *w);
+void rt_cuda_prepare(struct rt_work *w);
+void rt_cuda_evaluate(struct rt_work *w);
+
+/* Launches blocks of RT_CUDA_THREADS with work and then the pointers as arguments; no blocks: nothing to do. */
+void rt_cuda_launch(struct rt_cuda *c, const char *name, const void *kernel, long blocks, const real *const *pointers, int n);
+
+static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
+{
+	long blocks = (elements + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS;
+	return blocks < c->most_blocks ? blocks : c->most_blocks;
+}
+
+#define RT_CUDA_POINTERS(...) (const real *[]){__VA_ARGS__}
+#define LAUNCH(kernel, blocks, ...) \
+	rt_cuda_launch(cuda, #kernel, (const void *)kernel, blocks, RT_CUDA_POINTERS(__VA_ARGS__), \
+		(int)(sizeof(RT_CUDA_POINTERS(__VA_ARGS__)) / sizeof(real *)))
+/* Blocks for a thread an element. */
+#define ELEMENTS(count) rt_cuda_blocks(cuda, count)
+#define TRACE(layer, values, count) \
+	do { \
+		if (cuda->trace) \
+			cuda->trace(cuda, layer, values, (size_t)n * (count)); \
+	} while (0)
+
+#endif

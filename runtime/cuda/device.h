@@ -1,0 +1,42 @@
+/* What the files of the GPU's runtime share. */
+#ifndef TRAINC_CUDA_DEVICE_H
+#define TRAINC_CUDA_DEVICE_H
+#include "cuda.h"
+#include "internal.h"
+
+/* A step recorded for batches of n samples here, of total on all GPUs. */
+struct rt_cuda_graph { int n, total; cudaGraphExec_t exec; };
+
+/* One data set in the GPU's memory. */
+struct rt_cuda_data { uint8_t *bytes; float *floats, *labels; };
+
+enum { RT_CUDA_GRAPHS = 2 };            /* whole batches and the last one */
+
+/* The device of a job: what w->device points at. */
+struct rt_cuda_job {
+	struct rt_cuda cuda;                /* first, so that generated functions get it */
+	const struct rt_model *model;
+	const struct rt_cuda_code *code;
+	struct rt_cuda_data training, validation, batch;
+	uint32_t *index;
+	struct rt_cuda_graph train[RT_CUDA_GRAPHS], evaluate[RT_CUDA_GRAPHS];
+	struct rt_cuda_step *polled;        /* in the processor's memory, pinned: copies of the step on their way */
+	cudaEvent_t copied[2];
+	void *memory[16]; int n_memory;     /* all that was allocated on the GPU */
+};
+
+/* The kernels that every program has, in its kernels.cu. */
+void rt_cuda_shuffle(void);
+void rt_cuda_account(void);
+void rt_cuda_advance(void);
+
+/* 0, or -1 after rt_fail: what ("copy the data to the GPU") could not be done. */
+int rt_cuda_check(cudaError_t error, const char *what);
+/* The same of c's first error, which is forgotten. */
+int rt_cuda_take_error(struct rt_cuda *c);
+/* Chooses the GPU and checks that it and its driver run this program. */
+int rt_cuda_choose(int *device, int wanted);
+/* Memory on the GPU, zeroed, freed by the job's close. */
+int rt_cuda_allocate(struct rt_cuda_job *j, void **to, size_t bytes, const char *what);
+
+#endif

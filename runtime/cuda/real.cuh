@@ -1,0 +1,31 @@
+/* Elementary functions on one real, under the names that the rows of activations use: see runtime/cpu/real.h. */
+#ifndef TRAINC_CUDA_REAL_CUH
+#define TRAINC_CUDA_REAL_CUH
+#include <math.h>
+#include "work.h"
+
+__device__ static inline real real_select(bool condition, real yes, real no)
+{
+	return condition ? yes : no;
+}
+
+/* A NaN in either operand stays. */
+__device__ static inline real real_max(real a, real b)
+{
+	return b != b || a < b ? b : a;
+}
+
+__device__ static inline real real_min(real a, real b)
+{
+	return b != b || a > b ? b : a;
+}
+
+__device__ static inline real real_abs(real x) { return fabs(x); }
+__device__ static inline real real_sqrt(real x) { return sqrt(x); }
+__device__ static inline real real_exp(real x) { return exp(x); }
+__device__ static inline real real_expm1(real x) { return expm1(x); }
+__device__ static inline real real_log(real x) { return log(x); }
+__device__ static inline real real_log1p(real x) { return log1p(x); }
+__device__ static inline real real_tanh(real x) { return tanh(x); }
+
+#endif

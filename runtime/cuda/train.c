@@ -1,0 +1,352 @@
+/* Training on a GPU: data and weights lie there, and a whole step is one graph that is launched again and again. The
+ * processor launches ahead and looks at what the GPU counts now and then. */
+#include "device.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AHEAD = 32 };                    /* steps between looks; up to twice as many are launched and not done */
+enum { MOST_NUMBERS = INT32_MAX - (1 << 25) };  /* of a tensor: kernels count in ints, and step over the end */
+
+/* ---- memory ---- */
+
+static struct rt_cuda_job *job_of(const struct rt_work *w)
+{
+	return w->device;
+}
+
+static int allocate_reals(struct rt_cuda_job *j, real **to, size_t each, size_t times, const char *what)
+{
+	return rt_cuda_allocate(j, (void **)to, each * times * sizeof(real), what);
+}
+
+static int allocate_work(struct rt_cuda_job *j, size_t batch)
+{
+	const struct rt_model *m = j->model;
+	struct rt_cuda_work *w = &j->cuda.work;
+	if (allocate_reals(j, &w->weights, m->weights, 1, "the weights") ||
+		allocate_reals(j, &w->gradients, m->trainable + RT_CUDA_MEANS, 1, "the gradients") ||
+		allocate_reals(j, &w->states, m->trainable, (size_t)m->optimizer.states, "the optimizer") ||
+		allocate_reals(j, &w->samples, j->code->sample, batch, "the samples of a batch") ||
+		allocate_reals(j, &w->slots, j->code->slot, RT_CUDA_SLOTS, "partial sums") ||
+		allocate_reals(j, &w->fixed, j->code->fixed, 1, "folded weights") ||
+		allocate_reals(j, &w->loss, batch, 1, "the losses") ||
+		allocate_reals(j, &w->metrics, batch, (size_t)m->n_metrics, "the metrics") ||
+		rt_cuda_allocate(j, (void **)&w->predictions, batch * (size_t)m->outputs * sizeof(float), "the predictions"))
+		return -1;
+	return rt_cuda_allocate(j, (void **)&w->step, sizeof *w->step, "the step");
+}
+
+/* On the job's stream, as all else: others are not ordered with it. from may go when it returns. */
+static int copy_in(struct rt_cuda_job *j, void *to, const void *from, size_t bytes, const char *what)
+{
+	return rt_cuda_check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, j->cuda.stream), what) ||
+		rt_cuda_check(cudaStreamSynchronize(j->cuda.stream), what) ? -1 : 0;
+}
+
+static int copy_weights(struct rt_cuda_job *j, const struct rt_work *w)
+{
+	const struct rt_model *m = j->model;
+	double *hyperparameters;
+	if (copy_in(j, j->cuda.work.weights, w->weights, m->weights * sizeof(real), "copy the weights to the GPU"))
+		return -1;
+	if (w->states && copy_in(j, j->cuda.work.states, w->states, m->trainable * (size_t)m->optimizer.states * sizeof(real),
+		"copy the optimizer's state to the GPU"))
+		return -1;
+	if (!w->hyperparameters)
+		return 0;
+	size_t bytes = sizeof *hyperparameters * (size_t)m->n_hyperparameters;
+	if (rt_cuda_allocate(j, (void **)&hyperparameters, bytes, "hyperparameters"))
+		return -1;
+	j->cuda.work.hyperparameters = hyperparameters;
+	return copy_in(j, hyperparameters, w->hyperparameters, bytes, "copy hyperparameters to the GPU");
+}
+
+static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batch)
+{
+	int device, processors;
+	if (rt_cuda_choose(&device, 0) ||
+		rt_cuda_check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "use the GPU") ||
+		rt_cuda_check(cudaStreamCreateWithFlags(&j->cuda.stream, cudaStreamNonBlocking), "use the GPU") ||
+		rt_cuda_check(cudaMallocHost((void **)&j->polled, 2 * sizeof *j->polled), "allocate pinned memory"))
+		return -1;
+	for (int i = 0; i < 2; i++)
+		if (rt_cuda_check(cudaEventCreateWithFlags(&j->copied[i], cudaEventDisableTiming), "use the GPU"))
+			return -1;
+	j->cuda.most_blocks = 32L * processors;
+	j->cuda.work.capacity = (int)batch;
+	j->cuda.work.seed = w->seed;
+	return allocate_work(j, (size_t)batch) || copy_weights(j, w) ? -1 : 0;
+}
+
+static int open_job(const struct rt_model *m, const struct rt_code *code, struct rt_work *w, long batch)
+{
+	struct rt_cuda_job *j = calloc(1, sizeof *j);
+	if (!j)
+		return rt_fail(RT_SYSTEM_ERROR, "not enough memory");
+	w->device = j;
+	j->model = m;
+	j->code = code->program;
+	const long most = MOST_NUMBERS / (long)j->code->largest;
+	if (batch > most)
+		return rt_fail(RT_USER_ERROR, "a batch of %ld samples is too large for a GPU: take at most %ld", batch, most);
+	return open_device(j, w, batch);
+}
+
+/* Graphs go before what they use. */
+static void close_job(struct rt_work *w)
+{
+	struct rt_cuda_job *j = job_of(w);
+	if (!j)
+		return;
+	for (int i = 0; i < RT_CUDA_GRAPHS; i++) {
+		if (j->train[i].exec)
+			cudaGraphExecDestroy(j->train[i].exec);
+		if (j->evaluate[i].exec)
+			cudaGraphExecDestroy(j->evaluate[i].exec);
+	}
+	for (int i = 0; i < j->n_memory; i++)
+		cudaFree(j->memory[i]);
+	for (int i = 0; i < 2; i++)
+		if (j->copied[i])
+			cudaEventDestroy(j->copied[i]);
+	if (j->polled)
+		cudaFreeHost(j->polled);
+	if (j->cuda.stream)
+		cudaStreamDestroy(j->cuda.stream);
+	free(j);
+	w->device = NULL;
+}
+
+/* ---- data ---- */
+
+static int put_data(struct rt_cuda_job *j, struct rt_cuda_data *to, const struct rt_data *from, const char *what)
+{
+	const size_t numbers = (size_t)from->samples * from->element_count, labels = (size_t)from->samples * sizeof(float);
+	if (rt_cuda_allocate(j, (void **)&to->labels, labels, what) || copy_in(j, to->labels, from->labels, labels, what))
+		return -1;
+	if (from->bytes)
+		return rt_cuda_allocate(j, (void **)&to->bytes, numbers, what) || copy_in(j, to->bytes, from->bytes, numbers, what) ? -1 : 0;
+	return rt_cuda_allocate(j, (void **)&to->floats, numbers * sizeof(float), what) ||
+		copy_in(j, to->floats, from->floats, numbers * sizeof(float), what) ? -1 : 0;
+}
+
+/* Once, at the first epoch. */
+static int put_all_data(struct rt_cuda_job *j, const struct rt_job *job)
+{
+	if (j->training.labels)
+		return 0;
+	if (put_data(j, &j->training, job->training, "the training data") ||
+		put_data(j, &j->validation, job->validation, "the validation data"))
+		return -1;
+	if (!job->model->shuffle)
+		return 0;
+	return rt_cuda_allocate(j, (void **)&j->index, sizeof *j->index * (size_t)job->training->samples, "the order of samples");
+}
+
+static void take_data(struct rt_cuda_work *w, const struct rt_cuda_data *d, const uint32_t *index)
+{
+	w->bytes = d->bytes;
+	w->floats = d->floats;
+	w->labels = d->labels;
+	w->index = index;
+}
+
+/* ---- graphs ---- */
+
+static void launch_own(struct rt_cuda *c, const char *name, const void *kernel, long blocks, void **arguments)
+{
+	if (c->error)
+		return;
+	c->error = cudaLaunchKernel(kernel, (dim3){(unsigned)blocks, 1, 1}, (dim3){RT_CUDA_THREADS, 1, 1}, arguments, 0, c->stream);
+	c->failed = name;
+}
+
+static void launch_sums(struct rt_cuda_job *j)
+{
+	int metrics = j->model->n_metrics;
+	real *sums = j->cuda.work.gradients + j->model->trainable;
+	launch_own(&j->cuda, "rt_cuda_account", (const void *)rt_cuda_account, 1, (void *[]){&j->cuda.work, &metrics, &sums});
+}
+
+static void launch_advance(struct rt_cuda_job *j, int training)
+{
+	int metrics = j->model->n_metrics;
+	const real *sums = j->cuda.work.gradients + j->model->trainable;
+	launch_own(&j->cuda, "rt_cuda_advance", (const void *)rt_cuda_advance, 1, (void *[]){&j->cuda.work, &metrics, &sums, &training});
+}
+
+static void launch_step(struct rt_cuda_job *j, bool training)
+{
+	if (training)
+		j->code->gradients(&j->cuda);
+	else
+		j->code->evaluate(&j->cuda);
+	launch_sums(j);
+	if (training)
+		j->code->update(&j->cuda);
+	launch_advance(j, training);
+}
+
+/* Records a step for batches of n samples. */
+static int record(struct rt_cuda_job *j, struct rt_cuda_graph *g, bool training)
+{
+	cudaGraph_t graph = NULL;
+	if (rt_cuda_check(cudaStreamBeginCapture(j->cuda.stream, cudaStreamCaptureModeThreadLocal), "record a step"))
+		return -1;
+	launch_step(j, training);
+	cudaError_t error = cudaStreamEndCapture(j->cuda.stream, &graph);
+	int result = rt_cuda_take_error(&j->cuda) || rt_cuda_check(error, "record a step") ? -1 :
+		rt_cuda_check(cudaGraphInstantiateWithFlags(&g->exec, graph, 0), "record a step");
+	if (graph)
+		cudaGraphDestroy(graph);
+	return result;
+}
+
+/* Launches the step for the batch in w; it is recorded when first asked for. */
+static int launch_graph(struct rt_cuda_job *j, struct rt_cuda_graph graphs[RT_CUDA_GRAPHS], const struct rt_work *w,
+	bool training)
+{
+	struct rt_cuda_graph *g = &graphs[0];
+	while (g->exec && g->n != w->n)
+		g++;
+	j->cuda.work.n = w->n;
+	j->cuda.work.total = w->total;
+	if (!g->exec) {
+		*g = (struct rt_cuda_graph){.n = w->n, .total = w->total};
+		if (record(j, g, training))
+			return -1;
+	}
+	return rt_cuda_check(cudaGraphLaunch(g->exec, j->cuda.stream), "launch a step");
+}
+
+/* ---- what the GPU counts ---- */
+
+static int put_step(struct rt_cuda_job *j, const struct rt_job *job)
+{
+	const struct rt_optimizer *o = &job->model->optimizer;
+	const struct rt_cuda_step step = {.step = job->work.step, .iterations = job->state.iterations,
+		.lr = rt_scalar(&o->lr, job->state.hyperparameters), .decay = rt_scalar(&o->decay, job->state.hyperparameters)};
+	return copy_in(j, j->cuda.work.step, &step, sizeof step, "begin an epoch on the GPU");
+}
+
+/* Starts copying the step to polled[number]. */
+static int begin_copy(struct rt_cuda_job *j, int number)
+{
+	return rt_cuda_check(cudaMemcpyAsync(&j->polled[number], j->cuda.work.step, sizeof *j->polled, cudaMemcpyDeviceToHost,
+		j->cuda.stream), "ask the GPU how far it is") ||
+		rt_cuda_check(cudaEventRecord(j->copied[number], j->cuda.stream), "ask the GPU how far it is") ? -1 : 0;
+}
+
+/* Waits for that copy and sets means from it. */
+static int end_copy(struct rt_cuda_job *j, int number, struct rt_means *means)
+{
+	const struct rt_cuda_step *step = &j->polled[number];
+	if (rt_cuda_check(cudaEventSynchronize(j->copied[number]), "train on the GPU"))
+		return -1;
+	rt_means_begin(means, j->model->n_metrics);
+	means->samples = (long)step->samples;
+	memcpy(means->sums, step->sums, sizeof *means->sums * (size_t)means->n);
+	return 0;
+}
+
+/* ---- epochs ---- */
+
+static int shuffle(struct rt_cuda_job *j, const struct rt_job *job)
+{
+	struct rt_shuffle order = rt_shuffle_of((uint32_t)job->training->samples, job->config->seed, (uint64_t)job->epoch);
+	if (!j->index)
+		return 0;
+	launch_own(&j->cuda, "rt_cuda_shuffle", (const void *)rt_cuda_shuffle, rt_cuda_blocks(&j->cuda, job->training->samples),
+		(void *[]){&order, &j->index});
+	return rt_cuda_take_error(&j->cuda);
+}
+
+static int fail_diverged(struct rt_job *job, long step)
+{
+	struct rt_work *w = &job->work;
+	job->step = step;
+	rt_take_batch(w, (step - 1) * job->config->batch_size, job->training->samples, job->config->batch_size);
+	return rt_diverged(job->model, job->code, w, job->epoch, step);
+}
+
+/* A look at how far the GPU is: the job's step, the log's line, and whether the loss is still a number. */
+static int look(struct rt_cuda_job *j, struct rt_job *job, struct rt_progress *p, int number)
+{
+	struct rt_means means;
+	if (end_copy(j, number, &means))
+		return -1;
+	const struct rt_cuda_step *step = &j->polled[number];
+	if (step->diverged)
+		return fail_diverged(job, (long)step->diverged);
+	job->step = (long)step->steps;
+	job->state.iterations = step->iterations;
+	job->work.step = step->step;
+	rt_progress_means(p, &means, 0);
+	if (means.samples < job->training->samples)
+		rt_progress_update(p, means.samples);
+	job->stopped = rt_stop_signal() != NULL;
+	return 0;
+}
+
+static int epoch(struct rt_job *job, struct rt_progress *p)
+{
+	struct rt_cuda_job *j = job_of(&job->work);
+	const long samples = job->training->samples, batch = job->config->batch_size;
+	long launched = 0, copies = 0;
+	if (put_all_data(j, job) || shuffle(j, job) || put_step(j, job))
+		return -1;
+	take_data(&j->cuda.work, &j->training, j->index);
+	for (long first = 0; first < samples && !job->stopped; first += batch) {
+		rt_take_batch(&job->work, first, samples, batch);
+		if (launch_graph(j, j->train, &job->work, true))
+			return -1;
+		const bool one = ++launched == 1, last = first + job->work.n >= samples;
+		if (!one && !last && launched % AHEAD)
+			continue;
+		if (begin_copy(j, (int)(copies++ % 2)) || (copies > 1 && look(j, job, p, (int)(copies % 2))))
+			return -1;
+		if (one && look(j, job, p, 0))
+			return -1;
+		if (one)
+			rt_timings_mark(&job->timings, RT_STEPPED);
+	}
+	return look(j, job, p, (int)((copies - 1) % 2));
+}
+
+static int validate(struct rt_job *job)
+{
+	struct rt_cuda_job *j = job_of(&job->work);
+	const long samples = job->validation->samples, batch = job->config->batch_size;
+	take_data(&j->cuda.work, &j->validation, NULL);
+	if (put_step(j, job))
+		return -1;
+	j->code->prepare(&j->cuda);
+	if (rt_cuda_take_error(&j->cuda))
+		return -1;
+	for (long first = 0; first < samples; first += batch) {
+		rt_take_batch(&job->work, first, samples, batch);
+		if (launch_graph(j, j->evaluate, &job->work, false))
+			return -1;
+	}
+	return begin_copy(j, 0) || end_copy(j, 0, &job->validation_means) ? -1 : 0;
+}
+
+static int copy_out(struct rt_cuda_job *j, void *to, const void *from, size_t bytes)
+{
+	static const char what[] = "copy the weights from the GPU";
+	return rt_cuda_check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, j->cuda.stream), what) ||
+		rt_cuda_check(cudaStreamSynchronize(j->cuda.stream), what) ? -1 : 0;
+}
+
+static int fetch(struct rt_job *job)
+{
+	struct rt_cuda_job *j = job_of(&job->work);
+	const struct rt_model *m = job->model;
+	if (copy_out(j, job->state.weights, j->cuda.work.weights, m->weights * sizeof(real)) ||
+		copy_out(j, job->state.states, j->cuda.work.states, m->trainable * (size_t)m->optimizer.states * sizeof(real)))
+		return -1;
+	return rt_weights_check(m, &job->work, job->epoch, job->step);
+}
+
+const struct rt_device rt_cuda_device = {open_job, close_job, epoch, validate, fetch};

@@ -1,0 +1,13 @@
+/* y[o] = the inputs' [o] one behind the other */
+KERNEL {{function}}(struct rt_cuda_work work, real *__restrict__ y{{#inputs}}, const real *x{{index}}{{/inputs}})
+{
+	enum { OUTER = {{outer}}, WIDTH = {{out_size}} / OUTER };
+
+	EACH (o, work.n * OUTER) {
+		real *to = y + o * WIDTH;
+		{{#inputs}}
+		for (int e = 0; e < {{part}}; e++)
+			*to++ = x{{index}}[o * {{part}} + e];
+		{{/inputs}}
+	}
+}

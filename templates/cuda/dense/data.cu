@@ -1,0 +1,13 @@
+/* dx[i] {{assign0}} sum over o of dy[o] * kernel[i][o] */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
+	const real *__restrict__ kernel, real *__restrict__ dx)
+{
+	enum { IN = {{in_size}}, OUT = {{out_size}} };
+{{>cuda/dense/gradient.cu}}
+	auto row = [=](int n, int o) { return gradient(o, n); };
+	auto weight = [=](int i, int o) { return kernel[i * OUT + o]; };
+	auto store = [=](int n, int i, real sum) { dx[n * IN + i] {{assign0}} sum; };
+
+	(void)output;
+	matrix_product<INNER_IS_SUM, INNER_IS_SUM>((int)blockIdx.x, work.n, IN, 0, OUT, row, weight, store);
+}

@@ -1,0 +1,13 @@
+/* y[o] = {{#map}}{{map_name}} of {{/map}}{{#w1}}bias[o] + {{/w1}}sum of the parts */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ parts{{#w1}}, const real *__restrict__ bias{{/w1}},
+	real *__restrict__ output)
+{
+	enum { OUT = {{out_size}}, PARTS = {{saved}} / OUT };
+
+	EACH (e, work.n * OUT) {
+		real x = {{#w1}}bias[e % OUT]{{/w1}}{{^w1}}0{{/w1}};
+		for (int part = 0; part < PARTS; part++)
+			x += parts[part * work.n * OUT + e];
+		output[e] = {{#map}}{{map_forward}}{{/map}}{{^map}}x{{/map}};
+	}
+}

@@ -1,0 +1,21 @@
+/* dp[c] {{assign0}} (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ d_outputs)
+{
+	enum { SIZE = {{in_size}} };
+	const real fuzz = (real)({{fuzz}}), part = 1 / (real)work.total;
+
+	EACH (i, work.n) {
+		const real *p = outputs + i * SIZE;
+		const float label = data_label(work, i);
+		real *dp = d_outputs + i * SIZE;
+		const int hit = (int)label;
+		real sum = 0;
+
+		for (int c = 0; c < SIZE; c++)
+			sum += p[c];
+		const real share = p[hit] / sum;
+		const real passes = share >= fuzz && share <= 1 - fuzz ? part : 0;
+		for (int c = 0; c < SIZE; c++)
+			dp[c] {{assign0}} passes == 0 ? 0 : passes * (1 / sum - (c == hit ? 1 / p[hit] : 0));
+	}
+}

@@ -1,0 +1,16 @@
+/* loss = -log(clip(p[label]) / sum of clip(p)), clip to fuzz, 1 - fuzz: Keras 2.2.4's sparse_categorical_crossentropy */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
+{
+	enum { SIZE = {{in_size}} };
+	const real fuzz = (real)({{fuzz}});
+
+	EACH (i, work.n) {
+		const real *p = outputs + i * SIZE;
+		const float label = data_label(work, i);
+		real sum = 0;
+
+		for (int c = 0; c < SIZE; c++)
+			sum += real_min(real_max(p[c], fuzz), 1 - fuzz);
+		work.loss[i] = real_log(sum) - real_log(real_min(real_max(p[(int)label], fuzz), 1 - fuzz));
+	}
+}

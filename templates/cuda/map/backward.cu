@@ -1,0 +1,11 @@
+/* dx {{assign0}} dy * {{map_name}}'(x), from y */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dx)
+{
+	enum { SIZE = {{out_size}} };
+
+	EACH (e, work.n * SIZE) {
+		const real y = output[e], dy = d_output[e];
+		(void)y;
+		dx[e] {{assign0}} {{map_backward}};
+	}
+}

@@ -1,0 +1,12 @@
+/* gradient[e] = sum over slots, in order, of the slot's sums[e] */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
+{
+	const int slots = rt_cuda_slot_count(work.n);
+
+	EACH (e, {{count}}) {
+		real sum = 0;
+		for (int s = 0; s < slots; s++)
+			sum += sums[(size_t)s * SLOT + e];
+		gradient[e] = sum;
+	}
+}

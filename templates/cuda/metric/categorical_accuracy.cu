@@ -1,0 +1,16 @@
+/* 1 when the largest output (the first of equals) is the label's, else 0 */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ metric)
+{
+	enum { SIZE = {{in_size}} };
+
+	EACH (i, work.n) {
+		const real *p = outputs + i * SIZE;
+		const float label = data_label(work, i);
+		int best = 0;
+
+		for (int c = 1; c < SIZE; c++)
+			if (p[c] > p[best])
+				best = c;
+		metric[i] = best == (int)label;
+	}
+}

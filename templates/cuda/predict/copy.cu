@@ -1,0 +1,11 @@
+/* Hands the batch's outputs to whoever asked for predictions */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
+{
+	enum { SIZE = {{in_size}} };
+
+	if (!work.predictions)
+		return;
+	EACH (i, work.n)
+		for (int c = 0; c < SIZE; c++)
+			work.predictions[i * SIZE + c] = (float)outputs[i * SIZE + c];
+}

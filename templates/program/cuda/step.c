@@ -1,0 +1,76 @@
+/* {{name}}: one training step, and evaluation. Written by trainc {{compiler}} from {{file_comment}}.
+ *
+ * A step is a row of launches of the kernels in kernels.cu, in order on one stream; the runtime records it once as a graph
+ * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
+ */
+#include <trainc/cuda.h>
+#include "model.h"
+
+/* The kernels: these are handles to launch them by, not functions to call. */
+{{#functions}}
+void {{name}}(void);
+{{/functions}}
+void update(void);
+
+/* Where things lie in the GPU's memory. */
+#define SAMPLES(place) (cuda->work.samples + (size_t)(place) * (size_t)cuda->work.capacity)
+#define SUMS(place) (cuda->work.slots + (place))
+#define ONCE(place) (cuda->work.fixed + (place))
+#define WEIGHTS(place) (cuda->work.weights + (place))
+#define GRADIENTS(place) (cuda->work.gradients + (place))
+#define METRIC(number) (cuda->work.metrics + (size_t)(number) * (size_t)cuda->work.capacity)
+
+{{#train}}
+/* Forward, loss and backward: the batch's mean gradient in work.gradients. */
+static void gradients(struct rt_cuda *cuda)
+{
+	const long n = cuda->work.n, slots = rt_cuda_slot_count(cuda->work.n);
+
+	(void)slots;
+	{{#steps}}
+	/* {{provenance}} */
+	{{call}};
+	{{#traces}}
+	TRACE({{layer}}, {{place}}, {{count}});
+	{{/traces}}
+	{{/steps}}
+}
+{{/train}}
+
+/* {{optimizer}} */
+static void update_weights(struct rt_cuda *cuda)
+{
+	LAUNCH(update, ELEMENTS(TRAINABLE), cuda->work.weights, cuda->work.gradients, cuda->work.states);
+}
+
+{{#prepare}}
+/* Folds what evaluation takes as constant. */
+static void prepare(struct rt_cuda *cuda)
+{
+	(void)cuda;
+	{{#steps}}
+	/* {{provenance}} */
+	{{call}};
+	{{/steps}}
+}
+{{/prepare}}
+
+{{#evaluate}}
+/* Forward without dropout: losses, metrics and predictions. */
+static void evaluate(struct rt_cuda *cuda)
+{
+	const long n = cuda->work.n;
+
+	{{#steps}}
+	/* {{provenance}} */
+	{{call}};
+	{{/steps}}
+}
+{{/evaluate}}
+
+static const struct rt_cuda_code code = {
+	.gradients = gradients, .update = update_weights, .prepare = prepare, .evaluate = evaluate,
+	.sample = SAMPLE, .slot = SLOT, .fixed = FIXED, .largest = {{largest}},
+};
+
+const struct rt_code rt_code_cuda = RT_CUDA_CODE(&code);

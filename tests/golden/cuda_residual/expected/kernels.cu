@@ -1,0 +1,655 @@
+/* residual: one kernel for each distinct step. Written by trainc 0.1.0 from spec.yaml.
+ *
+ * Shapes are constants, and each kernel covers the whole batch, work.n samples. Values and gradients are arrays of the
+ * batch's samples, channels innermost.
+ */
+#include <trainc/kernels.cuh>
+#include "model.h"
+
+/* y = the batch's samples from the data set, scaled, channels innermost */
+KERNEL input_forward_1(struct rt_cuda_work work, real *__restrict__ y)
+{
+	enum { PIXELS = 8 * 8, CHANNELS = 3, SIZE = PIXELS * CHANNELS };
+	const real scale = (real)(0.00392156862745098);
+
+	EACH (e, work.n * SIZE) {
+		const long long from = data_sample(work, e / SIZE) * SIZE;
+		const int p = (e % SIZE) / CHANNELS, c = e % CHANNELS;
+		const long long at = from + p * CHANNELS + c;
+		y[e] = scale * (work.bytes ? (real)work.bytes[at] : (real)work.floats[at]);
+	}
+}
+
+
+/* y[oh][ow][o] = sum over kh, kw, i of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]:
+ * the product of all windows, a row each, and the kernel */
+KERNEL convolution_forward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel, real *__restrict__ output)
+{
+	enum {
+		IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8,
+		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
+		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 1, PAD_LEFT = 1,
+		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
+	auto patch = [=](int p, int e) -> real {
+		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
+		const int oh = (p % OUT_PIXELS) / OUT_W, ow = (p % OUT_W);
+		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
+		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
+			return 0;
+		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
+	};
+	auto weight = [=](int o, int e) { return kernel[e * OUT_C + o]; };
+	auto store = [=](int p, int o, real x) {
+		output[p * OUT_C + o] = x;
+	};
+
+	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>((int)blockIdx.x, work.n * OUT_PIXELS, OUT_C, 0,
+		KERNEL_H * KERNEL_W * IN_C, patch, weight, store);
+}
+
+
+/* A slot's mean and squared deviations, one pair a length: sums = mean[LENGTH], squares[LENGTH] */
+KERNEL normalise_statistics_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ sums)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
+	enum { GROUPS = CHANNEL_GROUPS(LENGTH) };
+	const int slot = (int)blockIdx.x / GROUPS;
+	const int l = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
+	const int begin = rt_cuda_slot_begin(work.n, slot) * COUNT;
+	const int end = rt_cuda_slot_begin(work.n, slot + 1) * COUNT;
+	auto element = [=](int i) { return i / INNER * LENGTH * INNER + l * INNER + i % INNER; };
+	const real mean = channel_sum(begin, end, [=](int i) -> real { return l < LENGTH ? x[element(i)] : 0; }) / (real)(end - begin);
+	const real squares = channel_sum(begin, end, [=](int i) -> real {
+		const real d = l < LENGTH ? x[element(i)] - mean : 0;
+		return d * d;
+	});
+
+	if (threadIdx.x >= RT_CUDA_CHANNELS || l >= LENGTH)
+		return;
+	sums[(size_t)slot * SLOT + l] = mean;
+	sums[(size_t)slot * SLOT + LENGTH + l] = squares;
+}
+
+
+/* Merges the slots' statistics in order into batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH], and moves the
+ * moving averages: moving = moving * momentum + batch * (1 - momentum), with the biased variance, as Keras 3 does. Pairwise
+ * as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979. */
+KERNEL normalise_finish_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ moving_mean,
+	real *__restrict__ moving_variance, real *__restrict__ batch)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
+	const real epsilon = (real)(0.001), momentum = (real)(0.99);
+	const int slots = rt_cuda_slot_count(work.n);
+
+	EACH (l, LENGTH) {
+		real mean = 0, squares = 0, before = 0;
+		for (int s = 0; s < slots; s++) {
+			const real *slot = sums + (size_t)s * SLOT;
+			const real here = (real)(rt_cuda_slot_begin(work.n, s + 1) - rt_cuda_slot_begin(work.n, s)), all = before + here;
+			const real delta = slot[l] - mean;
+			mean += delta * here / all;
+			squares += slot[LENGTH + l] + delta * delta * (real)COUNT * before * here / all;
+			before = all;
+		}
+		const real variance = squares / (before * (real)COUNT);
+		batch[l] = mean;
+		batch[LENGTH + l] = 1 / real_sqrt(variance + epsilon);
+		moving_mean[l] = moving_mean[l] * momentum + mean * (1 - momentum);
+		moving_variance[l] = moving_variance[l] * momentum + variance * (1 - momentum);
+	}
+}
+
+
+/* y = gamma[l] * (x - mean[l]) / sqrt(variance[l] + epsilon) + beta[l] */
+KERNEL normalise_forward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ batch,
+	const real *__restrict__ gamma, const real *__restrict__ beta, real *__restrict__ y)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
+
+	EACH (e, work.n * SIZE) {
+		const int l = (e / INNER % LENGTH);
+		y[e] = gamma[l] * ((x[e] - batch[l]) * batch[LENGTH + l]) + beta[l];
+	}
+}
+
+
+/* y = relu(x), elementwise */
+KERNEL map_forward_1(struct rt_cuda_work work, const real *__restrict__ from, real *__restrict__ to)
+{
+	enum { SIZE = 512 };
+
+	EACH (e, work.n * SIZE) {
+		const real x = from[e];
+		to[e] = real_max(x, 0);
+	}
+}
+
+
+/* y[oh][ow][o] = sum over kh, kw, i of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]:
+ * the product of all windows, a row each, and the kernel */
+KERNEL convolution_forward_2(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel, real *__restrict__ output)
+{
+	enum {
+		IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8,
+		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
+		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 1, PAD_LEFT = 1,
+		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
+	auto patch = [=](int p, int e) -> real {
+		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
+		const int oh = (p % OUT_PIXELS) / OUT_W, ow = (p % OUT_W);
+		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
+		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
+			return 0;
+		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
+	};
+	auto weight = [=](int o, int e) { return kernel[e * OUT_C + o]; };
+	auto store = [=](int p, int o, real x) {
+		output[p * OUT_C + o] = x;
+	};
+
+	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>((int)blockIdx.x, work.n * OUT_PIXELS, OUT_C, 0,
+		KERNEL_H * KERNEL_W * IN_C, patch, weight, store);
+}
+
+
+/* y = the sum of 2 inputs, elementwise */
+KERNEL add_forward_1(struct rt_cuda_work work, real *__restrict__ y, const real *x0, const real *x1)
+{
+	EACH (e, work.n * 512)
+		y[e] = 0 + x0[e] + x1[e];
+}
+
+
+/* y[oh][ow][c] = the mean of x[h][w][c] over its window, padding left out */
+KERNEL average_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+{
+	enum {
+		IN_H = 8, IN_W = 8, CHANNELS = 8, OUT_H = 1, OUT_W = 1,
+		POOL_H = 8, POOL_W = 8, STRIDE_H = 1, STRIDE_W = 1,
+		PAD_TOP = 0, PAD_LEFT = 0, IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+
+	EACH (e, work.n * OUT_PIXELS * CHANNELS) {
+		const int c = (e % CHANNELS), oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = (e / CHANNELS % OUT_W);
+		const real *from = x + e / (OUT_PIXELS * CHANNELS) * (IN_PIXELS * CHANNELS) + c;
+		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+		real sum = 0;
+		for (int h = h0; h < h1; h++)
+			for (int w = w0; w < w1; w++)
+				sum += from[(h * IN_W + w) * CHANNELS];
+		y[e] = sum / (real)((h1 - h0) * (w1 - w0));
+	}
+}
+
+
+/* parts[part][sample][o] = a part of the sum over i of x[i] * kernel[i][o] */
+KERNEL dense_parts_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel, real *__restrict__ parts)
+{
+	enum { IN = 8, OUT = 4, PARTS = 4 / OUT };
+	const int part = (int)blockIdx.x % PARTS;
+	auto input = [=](int n, int i) { return x[n * IN + i]; };
+	auto weight = [=](int o, int i) { return kernel[i * OUT + o]; };
+	auto store = [=](int n, int o, real sum) { parts[(part * work.n + n) * OUT + o] = sum; };
+
+	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>((int)blockIdx.x / PARTS, work.n, OUT, IN * part / PARTS,
+		IN * (part + 1) / PARTS, input, weight, store);
+}
+
+
+/* y[o] = bias[o] + sum of the parts */
+KERNEL dense_forward_1(struct rt_cuda_work work, const real *__restrict__ parts, const real *__restrict__ bias,
+	real *__restrict__ output)
+{
+	enum { OUT = 4, PARTS = 4 / OUT };
+
+	EACH (e, work.n * OUT) {
+		real x = bias[e % OUT];
+		for (int part = 0; part < PARTS; part++)
+			x += parts[part * work.n * OUT + e];
+		output[e] = x;
+	}
+}
+
+
+/* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
+KERNEL softmax_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+{
+	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
+
+	EACH (e, work.n * OUTER * INNER) {
+		const real *from = x + e / INNER * LENGTH * INNER + e % INNER;
+		real *to = y + e / INNER * LENGTH * INNER + e % INNER;
+		real most = from[0], sum = 0;
+		for (int l = 1; l < LENGTH; l++)
+			most = real_max(most, from[l * INNER]);
+		for (int l = 0; l < LENGTH; l++)
+			sum += to[l * INNER] = real_exp(from[l * INNER] - most);
+		for (int l = 0; l < LENGTH; l++)
+			to[l * INNER] /= sum;
+	}
+}
+
+
+/* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
+KERNEL loss_categorical_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ outputs)
+{
+	enum { SIZE = 4 };
+	const real fuzz = (real)(1e-07);
+
+	EACH (i, work.n) {
+		const real *p = outputs + i * SIZE;
+		const float label = data_label(work, i);
+		real sum = 0;
+
+		for (int c = 0; c < SIZE; c++)
+			sum += p[c];
+		work.loss[i] = -real_log(real_min(real_max(p[(int)label] / sum, fuzz), 1 - fuzz));
+	}
+}
+
+
+/* 1 when the largest output (the first of equals) is the label's, else 0 */
+KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ metric)
+{
+	enum { SIZE = 4 };
+
+	EACH (i, work.n) {
+		const real *p = outputs + i * SIZE;
+		const float label = data_label(work, i);
+		int best = 0;
+
+		for (int c = 1; c < SIZE; c++)
+			if (p[c] > p[best])
+				best = c;
+		metric[i] = best == (int)label;
+	}
+}
+
+
+/* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
+KERNEL loss_categorical_crossentropy_backward_1(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ d_outputs)
+{
+	enum { SIZE = 4 };
+	const real fuzz = (real)(1e-07), part = 1 / (real)work.total;
+
+	EACH (i, work.n) {
+		const real *p = outputs + i * SIZE;
+		const float label = data_label(work, i);
+		real *dp = d_outputs + i * SIZE;
+		const int hit = (int)label;
+		real sum = 0;
+
+		for (int c = 0; c < SIZE; c++)
+			sum += p[c];
+		const real share = p[hit] / sum;
+		const real passes = share >= fuzz && share <= 1 - fuzz ? part : 0;
+		for (int c = 0; c < SIZE; c++)
+			dp[c] = passes == 0 ? 0 : passes * (1 / sum - (c == hit ? 1 / p[hit] : 0));
+	}
+}
+
+
+/* dx[o][l][i] = y * (dy - sum over l of dy * y) */
+KERNEL softmax_backward_1(struct rt_cuda_work work, const real *__restrict__ y, const real *__restrict__ dy, real *__restrict__ dx)
+{
+	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
+
+	EACH (e, work.n * OUTER * INNER) {
+		const int base = e / INNER * LENGTH * INNER + e % INNER;
+		real dot = 0;
+		for (int l = 0; l < LENGTH; l++)
+			dot += dy[base + l * INNER] * y[base + l * INNER];
+		for (int l = 0; l < LENGTH; l++)
+			dx[base + l * INNER] = y[base + l * INNER] * (dy[base + l * INNER] - dot);
+	}
+}
+
+
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o]; d_bias[o] = sum of dy, the product's last row, of ones */
+KERNEL dense_weights_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
+	const real *__restrict__ d_output, real *__restrict__ d_kernel, real *__restrict__ d_bias)
+{
+	enum { IN = 8, OUT = 4 };
+	auto row = [=](int i, int n) -> real { return i < IN ? x[n * IN + i] : 1; };
+	/* the gradient at output o of sample n */
+	auto gradient = [=](int o, int n) -> real {
+		const real dy = d_output[n * OUT + o];
+		return dy;
+	};
+	auto store = [=](int i, int o, real sum) {
+		if (i < IN)
+			d_kernel[i * OUT + o] = sum;
+		else
+			d_bias[o] = sum;
+	};
+
+	(void)output;
+	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x, IN + 1, OUT, 0, work.n, row, gradient, store);
+}
+
+
+/* dx[i] = sum over o of dy[o] * kernel[i][o] */
+KERNEL dense_data_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
+	const real *__restrict__ kernel, real *__restrict__ dx)
+{
+	enum { IN = 8, OUT = 4 };
+	/* the gradient at output o of sample n */
+	auto gradient = [=](int o, int n) -> real {
+		const real dy = d_output[n * OUT + o];
+		return dy;
+	};
+	auto row = [=](int n, int o) { return gradient(o, n); };
+	auto weight = [=](int i, int o) { return kernel[i * OUT + o]; };
+	auto store = [=](int n, int i, real sum) { dx[n * IN + i] = sum; };
+
+	(void)output;
+	matrix_product<INNER_IS_SUM, INNER_IS_SUM>((int)blockIdx.x, work.n, IN, 0, OUT, row, weight, store);
+}
+
+
+/* dx[h][w][c] = sum over the windows it lies in of dy / the window's count */
+KERNEL average_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
+{
+	enum {
+		IN_H = 8, IN_W = 8, CHANNELS = 8, OUT_H = 1, OUT_W = 1,
+		POOL_H = 8, POOL_W = 8, STRIDE_H = 1, STRIDE_W = 1,
+		PAD_TOP = 0, PAD_LEFT = 0, IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+
+	EACH (e, work.n * IN_PIXELS * CHANNELS) {
+		/* the windows that element e of the input lies in */
+		const int c = (e % CHANNELS), ih = (e / CHANNELS % IN_PIXELS) / IN_W, iw = (e / CHANNELS % IN_W);
+		const int sample = e / (IN_PIXELS * CHANNELS);
+		const int h = ih + PAD_TOP, w = iw + PAD_LEFT;
+		const int oh0 = h < POOL_H ? 0 : (h - POOL_H) / STRIDE_H + 1, oh1 = h / STRIDE_H + 1 < OUT_H ? h / STRIDE_H + 1 : OUT_H;
+		const int ow0 = w < POOL_W ? 0 : (w - POOL_W) / STRIDE_W + 1, ow1 = w / STRIDE_W + 1 < OUT_W ? w / STRIDE_W + 1 : OUT_W;
+		real sum = 0;
+		for (int oh = oh0; oh < oh1; oh++)
+			for (int ow = ow0; ow < ow1; ow++) {
+		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+				sum += dy[((sample * OUT_PIXELS) + oh * OUT_W + ow) * CHANNELS + c] / (real)((h1 - h0) * (w1 - w0));
+			}
+		dx[e] = sum;
+	}
+}
+
+
+/* dx = dy * relu'(x), from y */
+KERNEL map_backward_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dx)
+{
+	enum { SIZE = 512 };
+
+	EACH (e, work.n * SIZE) {
+		const real y = output[e], dy = d_output[e];
+		(void)y;
+		dx[e] = real_select(y > 0, dy, 0);
+	}
+}
+
+
+/* Each input's gradient is the output's */
+KERNEL add_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, real *dx0, real *dx1)
+{
+	EACH (e, work.n * 512) {
+		dx0[e] = dy[e];
+		dx1[e] = dy[e];
+	}
+}
+
+
+/* A slot's sums[l] = sum of dy, sums[LENGTH + l] = sum of dy * normalised x */
+KERNEL normalise_sums_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, const real *__restrict__ batch,
+	real *__restrict__ sums)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
+	enum { GROUPS = CHANNEL_GROUPS(LENGTH) };
+	const int slot = (int)blockIdx.x / GROUPS;
+	const int l = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
+	const int begin = rt_cuda_slot_begin(work.n, slot) * COUNT;
+	const int end = rt_cuda_slot_begin(work.n, slot + 1) * COUNT;
+	auto element = [=](int i) { return i / INNER * LENGTH * INNER + l * INNER + i % INNER; };
+	const real mean = l < LENGTH ? batch[l] : 0, rate = l < LENGTH ? batch[LENGTH + l] : 0;
+	const real plain = channel_sum(begin, end, [=](int i) -> real { return l < LENGTH ? dy[element(i)] : 0; });
+	const real with = channel_sum(begin, end, [=](int i) -> real {
+		return l < LENGTH ? dy[element(i)] * ((x[element(i)] - mean) * rate) : 0;
+	});
+
+	if (threadIdx.x >= RT_CUDA_CHANNELS || l >= LENGTH)
+		return;
+	sums[(size_t)slot * SLOT + l] = plain;
+	sums[(size_t)slot * SLOT + LENGTH + l] = with;
+}
+
+
+/* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH]; these are also
+ * d_beta and d_gamma */
+KERNEL normalise_gradients_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ total,
+	real *__restrict__ d_gamma, real *__restrict__ d_beta)
+{
+	enum { LENGTH = 8 };
+	const int slots = rt_cuda_slot_count(work.n);
+
+	EACH (l, LENGTH) {
+		real plain = 0, with = 0;
+		for (int s = 0; s < slots; s++) {
+			plain += sums[(size_t)s * SLOT + l];
+			with += sums[(size_t)s * SLOT + LENGTH + l];
+		}
+		total[l] = plain;
+		total[LENGTH + l] = with;
+		d_gamma[l] = with;
+		d_beta[l] = plain;
+	}
+}
+
+
+/* dx = gamma[l] * rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the batch */
+KERNEL normalise_data_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, const real *__restrict__ batch,
+	const real *__restrict__ total, const real *__restrict__ gamma, real *__restrict__ dx)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
+	const real part = 1 / ((real)work.n * (real)COUNT);
+
+	EACH (e, work.n * SIZE) {
+		const int l = (e / INNER % LENGTH);
+		const real rate = batch[LENGTH + l], normal = (x[e] - batch[l]) * rate;
+		dx[e] = gamma[l] * rate * (dy[e] - part * (total[l] + normal * total[LENGTH + l]));
+	}
+}
+
+
+/* A slot's d_kernel[kh][kw][i][o] = sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dy[oh][ow][o] */
+KERNEL convolution_weights_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
+	const real *__restrict__ d_output, real *__restrict__ d_kernel)
+{
+	enum {
+		IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8,
+		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
+		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 1, PAD_LEFT = 1,
+		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+	enum { WEIGHTS_ROWS = KERNEL_H * KERNEL_W * IN_C, BLOCKS = TILES(WEIGHTS_ROWS + 1, OUT_C) };
+	const int slot = (int)blockIdx.x / BLOCKS;
+	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
+	auto patch = [=](int p, int e) -> real {
+		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
+		const int oh = (p % OUT_PIXELS) / OUT_W, ow = (p % OUT_W);
+		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
+		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
+			return 0;
+		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
+	};
+	auto row = [=](int e, int p) { return e < WEIGHTS_ROWS ? patch(p, e) : 1; };
+	/* the gradient at channel o of output pixel p */
+	auto gradient = [=](int o, int p) -> real {
+		const real dy = d_output[p * OUT_C + o];
+		return dy;
+	};
+	auto store = [=](int e, int o, real sum) {
+		if (e < WEIGHTS_ROWS)
+			d_kernel[(size_t)slot * SLOT + e * OUT_C + o] = sum;
+	};
+
+	(void)output;
+	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
+		rt_cuda_slot_begin(work.n, slot) * OUT_PIXELS, rt_cuda_slot_begin(work.n, slot + 1) * OUT_PIXELS,
+		row, gradient, store);
+}
+
+
+/* dx[ih][iw][i] += sum over the outputs it reached of dy[oh][ow][o] * kernel[kh][kw][i][o] */
+KERNEL convolution_data_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
+	const real *__restrict__ kernel, real *__restrict__ dx)
+{
+	enum {
+		IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8,
+		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
+		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 1, PAD_LEFT = 1,
+		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+	/* the gradient at channel o of output pixel p */
+	auto gradient = [=](int o, int p) -> real {
+		const real dy = d_output[p * OUT_C + o];
+		return dy;
+	};
+	/* the gradient that input pixel p gets through element e of KERNEL_H x KERNEL_W x OUT_C */
+	auto reached = [=](int p, int e) -> real {
+		const int kh = e / (KERNEL_W * OUT_C), kw = e / OUT_C % KERNEL_W;
+		const int h = (p % IN_PIXELS) / IN_W + PAD_TOP - kh * DILATION_H, w = (p % IN_W) + PAD_LEFT - kw * DILATION_W;
+		if (h < 0 || w < 0 || h % STRIDE_H || w % STRIDE_W || h / STRIDE_H >= OUT_H || w / STRIDE_W >= OUT_W)
+			return 0;
+		return gradient(e % OUT_C, p / IN_PIXELS * OUT_PIXELS + h / STRIDE_H * OUT_W + w / STRIDE_W);
+	};
+	auto weight = [=](int i, int e) { return kernel[(e / OUT_C * IN_C + i) * OUT_C + e % OUT_C]; };
+	auto store = [=](int p, int i, real sum) { dx[p * IN_C + i] += sum; };
+
+	(void)output;
+	matrix_product<INNER_IS_SUM, INNER_IS_SUM>((int)blockIdx.x, work.n * IN_PIXELS, IN_C, 0,
+		KERNEL_H * KERNEL_W * OUT_C, reached, weight, store);
+}
+
+
+/* gradient[e] = sum over slots, in order, of the slot's sums[e] */
+KERNEL merge_merge_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
+{
+	const int slots = rt_cuda_slot_count(work.n);
+
+	EACH (e, 576) {
+		real sum = 0;
+		for (int s = 0; s < slots; s++)
+			sum += sums[(size_t)s * SLOT + e];
+		gradient[e] = sum;
+	}
+}
+
+
+/* A slot's d_kernel[kh][kw][i][o] = sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dy[oh][ow][o] */
+KERNEL convolution_weights_2(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
+	const real *__restrict__ d_output, real *__restrict__ d_kernel)
+{
+	enum {
+		IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8,
+		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
+		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 1, PAD_LEFT = 1,
+		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+	enum { WEIGHTS_ROWS = KERNEL_H * KERNEL_W * IN_C, BLOCKS = TILES(WEIGHTS_ROWS + 1, OUT_C) };
+	const int slot = (int)blockIdx.x / BLOCKS;
+	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
+	auto patch = [=](int p, int e) -> real {
+		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
+		const int oh = (p % OUT_PIXELS) / OUT_W, ow = (p % OUT_W);
+		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
+		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
+			return 0;
+		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
+	};
+	auto row = [=](int e, int p) { return e < WEIGHTS_ROWS ? patch(p, e) : 1; };
+	/* the gradient at channel o of output pixel p */
+	auto gradient = [=](int o, int p) -> real {
+		const real dy = d_output[p * OUT_C + o];
+		return dy;
+	};
+	auto store = [=](int e, int o, real sum) {
+		if (e < WEIGHTS_ROWS)
+			d_kernel[(size_t)slot * SLOT + e * OUT_C + o] = sum;
+	};
+
+	(void)output;
+	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
+		rt_cuda_slot_begin(work.n, slot) * OUT_PIXELS, rt_cuda_slot_begin(work.n, slot + 1) * OUT_PIXELS,
+		row, gradient, store);
+}
+
+
+/* gradient[e] = sum over slots, in order, of the slot's sums[e] */
+KERNEL merge_merge_2(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
+{
+	const int slots = rt_cuda_slot_count(work.n);
+
+	EACH (e, 216) {
+		real sum = 0;
+		for (int s = 0; s < slots; s++)
+			sum += sums[(size_t)s * SLOT + e];
+		gradient[e] = sum;
+	}
+}
+
+
+/* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
+KERNEL normalise_fold_1(struct rt_cuda_work work, const real *__restrict__ moving_mean, const real *__restrict__ moving_variance,
+	real *__restrict__ batch)
+{
+	enum { LENGTH = 8 };
+	const real epsilon = (real)(0.001);
+
+	EACH (l, LENGTH) {
+		batch[l] = moving_mean[l];
+		batch[LENGTH + l] = 1 / real_sqrt(moving_variance[l] + epsilon);
+	}
+}
+
+
+/* Hands the batch's outputs to whoever asked for predictions */
+KERNEL predict_copy_1(struct rt_cuda_work work, const real *__restrict__ outputs)
+{
+	enum { SIZE = 4 };
+
+	if (!work.predictions)
+		return;
+	EACH (i, work.n)
+		for (int c = 0; c < SIZE; c++)
+			work.predictions[i * SIZE + c] = (float)outputs[i * SIZE + c];
+}
+
+
+/* SGD, one pass over all trainable weights. */
+KERNEL update(struct rt_cuda_work work, real *__restrict__ weights, const real *__restrict__ gradient, real *__restrict__ states)
+{
+	const double t = (double)work.step->iterations, lr = work.step->lr / (1 + work.step->decay * t);
+	const double momentum = 0.9;
+	const real rate = (real)lr, keep = (real)momentum;
+	real *velocitys = states + (size_t)0 * TRAINABLE;
+
+	(void)lr, (void)t, (void)states;
+	(void)momentum;
+	if (is_diverged(work, TRAINABLE))
+		return;
+	EACH (i, TRAINABLE) {
+		const real g = gradient[i];
+		real weight = weights[i];
+		real velocity = velocitys[i];
+			velocity = keep * velocity - rate * g;
+			weight += keep * velocity - rate * g;
+		velocitys[i] = velocity;
+		weights[i] = weight;
+	}
+}

@@ -1,0 +1,88 @@
+/* residual: sizes and places of everything in memory, in reals. Written by trainc 0.1.0 from spec.yaml. */
+#ifndef MODEL_H
+#define MODEL_H
+#include <trainc/rt.h>
+
+extern const struct rt_model model;
+
+/* Hyperparameters, as numbers in work->hyperparameters. */
+enum hyperparameter {
+	HYPERPARAMETERS
+};
+
+/* The flat buffers of weights and gradients: trainable ones first, in layer order. */
+enum {
+	WEIGHTS = 976,
+	TRAINABLE = 912,
+	W_conv2d_1_kernel = 0, /* [3, 3, 3, 8] */
+	W_batch_normalization_1_gamma = 224, /* [8] */
+	W_batch_normalization_1_beta = 240, /* [8] */
+	W_batch_normalization_1_moving_mean = 912, /* [8] */
+	W_batch_normalization_1_moving_variance = 928, /* [8] */
+	W_conv2d_2_kernel = 256, /* [3, 3, 8, 8] */
+	W_branch_gamma = 832, /* [8] */
+	W_branch_beta = 848, /* [8] */
+	W_branch_moving_mean = 944, /* [8] */
+	W_branch_moving_variance = 960, /* [8] */
+	W_dense_1_kernel = 864, /* [8, 4] */
+	W_dense_1_bias = 896, /* [4] */
+};
+
+/* Memory there is for each sample of the batch, each slot, each thread, and once. */
+enum {
+	SAMPLE = 3264,
+	SLOT = 576,
+	THREAD = 0,
+	FIXED = 64,
+};
+
+/* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
+ * evaluating. Places are shared where lifetimes do not meet. */
+enum {
+	Y_input = 3072, /* 192, sample */
+	Y_conv2d_1 = 0, /* 512, sample */
+	K0_batch_normalization_1 = 0, /* 16, slot */
+	P0_batch_normalization_1 = 0, /* 16, once */
+	Y_batch_normalization_1 = 512, /* 512, sample */
+	Y_trunk = 1024, /* 512, sample */
+	Y_conv2d_2 = 512, /* 512, sample */
+	K0_branch = 0, /* 16, slot */
+	P0_branch = 32, /* 16, once */
+	Y_branch = 1536, /* 512, sample */
+	Y_sum = 2048, /* 512, sample */
+	Y_activation_1 = 1536, /* 512, sample */
+	Y_global_average_pooling2d_1_mean = 2048, /* 8, sample */
+	S0_dense_1_linear = 2064, /* 4, sample */
+	Y_dense_1_linear = 2080, /* 4, sample */
+	Y_dense_1 = 2064, /* 4, sample */
+	D_dense_1 = 2096, /* 4, sample */
+	D_dense_1_linear = 2112, /* 4, sample */
+	D_global_average_pooling2d_1_mean = 2560, /* 8, sample */
+	D_activation_1 = 2048, /* 512, sample */
+	D_sum = 2560, /* 512, sample */
+	D_branch = 1536, /* 512, sample */
+	D_trunk = 2048, /* 512, sample */
+	K1_branch = 0, /* 16, slot */
+	P1_branch = 48, /* 16, once */
+	D_conv2d_2 = 2560, /* 512, sample */
+	K_conv2d_2_kernel = 0, /* 576, slot */
+	D_batch_normalization_1 = 512, /* 512, sample */
+	K1_batch_normalization_1 = 0, /* 16, slot */
+	P1_batch_normalization_1 = 16, /* 16, once */
+	D_conv2d_1 = 1024, /* 512, sample */
+	K_conv2d_1_kernel = 0, /* 216, slot */
+	EY_input = 512, /* 192, sample */
+	EY_conv2d_1 = 0, /* 512, sample */
+	EY_batch_normalization_1 = 512, /* 512, sample */
+	EY_trunk = 0, /* 512, sample */
+	EY_conv2d_2 = 512, /* 512, sample */
+	EY_branch = 1024, /* 512, sample */
+	EY_sum = 512, /* 512, sample */
+	EY_activation_1 = 0, /* 512, sample */
+	EY_global_average_pooling2d_1_mean = 512, /* 8, sample */
+	ES0_dense_1_linear = 0, /* 4, sample */
+	EY_dense_1_linear = 16, /* 4, sample */
+	EY_dense_1 = 0, /* 4, sample */
+};
+
+#endif

@@ -1,0 +1,231 @@
+/* residual: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
+ *
+ * A step is a row of launches of the kernels in kernels.cu, in order on one stream; the runtime records it once as a graph
+ * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
+ */
+#include <trainc/cuda.h>
+#include "model.h"
+
+/* The kernels: these are handles to launch them by, not functions to call. */
+void input_forward_1(void);
+void convolution_forward_1(void);
+void normalise_statistics_1(void);
+void normalise_finish_1(void);
+void normalise_forward_1(void);
+void map_forward_1(void);
+void convolution_forward_2(void);
+void add_forward_1(void);
+void average_pool_forward_1(void);
+void dense_parts_1(void);
+void dense_forward_1(void);
+void softmax_forward_1(void);
+void loss_categorical_crossentropy_forward_1(void);
+void metric_categorical_accuracy_1(void);
+void loss_categorical_crossentropy_backward_1(void);
+void softmax_backward_1(void);
+void dense_weights_1(void);
+void dense_data_1(void);
+void average_pool_backward_1(void);
+void map_backward_1(void);
+void add_backward_1(void);
+void normalise_sums_1(void);
+void normalise_gradients_1(void);
+void normalise_data_1(void);
+void convolution_weights_1(void);
+void convolution_data_1(void);
+void merge_merge_1(void);
+void convolution_weights_2(void);
+void merge_merge_2(void);
+void normalise_fold_1(void);
+void predict_copy_1(void);
+void update(void);
+
+/* Where things lie in the GPU's memory. */
+#define SAMPLES(place) (cuda->work.samples + (size_t)(place) * (size_t)cuda->work.capacity)
+#define SUMS(place) (cuda->work.slots + (place))
+#define ONCE(place) (cuda->work.fixed + (place))
+#define WEIGHTS(place) (cuda->work.weights + (place))
+#define GRADIENTS(place) (cuda->work.gradients + (place))
+#define METRIC(number) (cuda->work.metrics + (size_t)(number) * (size_t)cuda->work.capacity)
+
+/* Forward, loss and backward: the batch's mean gradient in work.gradients. */
+static void gradients(struct rt_cuda *cuda)
+{
+	const long n = cuda->work.n, slots = rt_cuda_slot_count(cuda->work.n);
+
+	(void)slots;
+	/* input (spec.yaml:12), forward */
+	LAUNCH(input_forward_1, ELEMENTS(n * 192), SAMPLES(Y_input));
+	TRACE(0, SAMPLES(Y_input), 192);
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
+	LAUNCH(convolution_forward_1, TILES(n * 8 * 8, 8), SAMPLES(Y_input), WEIGHTS(W_conv2d_1_kernel),
+			SAMPLES(Y_conv2d_1));
+	TRACE(1, SAMPLES(Y_conv2d_1), 512);
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(normalise_statistics_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_1), SUMS(K0_batch_normalization_1));
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(normalise_finish_1, ELEMENTS(8), SUMS(K0_batch_normalization_1), WEIGHTS(W_batch_normalization_1_moving_mean),
+			WEIGHTS(W_batch_normalization_1_moving_variance), ONCE(P0_batch_normalization_1));
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(normalise_forward_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_1), ONCE(P0_batch_normalization_1),
+			WEIGHTS(W_batch_normalization_1_gamma), WEIGHTS(W_batch_normalization_1_beta), SAMPLES(Y_batch_normalization_1));
+	TRACE(2, SAMPLES(Y_batch_normalization_1), 512);
+	/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(map_forward_1, ELEMENTS(n * 512), SAMPLES(Y_batch_normalization_1), SAMPLES(Y_trunk));
+	TRACE(3, SAMPLES(Y_trunk), 512);
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(convolution_forward_2, TILES(n * 8 * 8, 8), SAMPLES(Y_trunk), WEIGHTS(W_conv2d_2_kernel),
+			SAMPLES(Y_conv2d_2));
+	TRACE(4, SAMPLES(Y_conv2d_2), 512);
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(normalise_statistics_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_2), SUMS(K0_branch));
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(normalise_finish_1, ELEMENTS(8), SUMS(K0_branch), WEIGHTS(W_branch_moving_mean), WEIGHTS(W_branch_moving_variance),
+			ONCE(P0_branch));
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(normalise_forward_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_2), ONCE(P0_branch), WEIGHTS(W_branch_gamma),
+			WEIGHTS(W_branch_beta), SAMPLES(Y_branch));
+	TRACE(5, SAMPLES(Y_branch), 512);
+	/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(add_forward_1, ELEMENTS(n * 512), SAMPLES(Y_sum), SAMPLES(Y_branch), SAMPLES(Y_trunk));
+	TRACE(6, SAMPLES(Y_sum), 512);
+	/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(map_forward_1, ELEMENTS(n * 512), SAMPLES(Y_sum), SAMPLES(Y_activation_1));
+	TRACE(7, SAMPLES(Y_activation_1), 512);
+	/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
+	LAUNCH(average_pool_forward_1, ELEMENTS(n * 8), SAMPLES(Y_activation_1), SAMPLES(Y_global_average_pooling2d_1_mean));
+	TRACE(8, SAMPLES(Y_global_average_pooling2d_1_mean), 8);
+	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
+	LAUNCH(dense_parts_1, 4 / 4 * TILES(n, 4), SAMPLES(Y_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel),
+			SAMPLES(S0_dense_1_linear));
+	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
+	LAUNCH(dense_forward_1, ELEMENTS(n * 4), SAMPLES(S0_dense_1_linear), WEIGHTS(W_dense_1_bias),
+			SAMPLES(Y_dense_1_linear));
+	TRACE(9, SAMPLES(Y_dense_1_linear), 4);
+	/* dense_1 (spec.yaml:22)  4 -> 4, forward */
+	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_1_linear), SAMPLES(Y_dense_1));
+	TRACE(9, SAMPLES(Y_dense_1), 4);
+	/* categorical_crossentropy, forward */
+	LAUNCH(loss_categorical_crossentropy_forward_1, ELEMENTS(n), SAMPLES(Y_dense_1));
+	/* accuracy */
+	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(Y_dense_1), METRIC(0));
+	/* categorical_crossentropy, backward */
+	LAUNCH(loss_categorical_crossentropy_backward_1, ELEMENTS(n), SAMPLES(Y_dense_1), SAMPLES(D_dense_1));
+	/* dense_1 (spec.yaml:22)  4 -> 4, backward */
+	LAUNCH(softmax_backward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_1), SAMPLES(D_dense_1), SAMPLES(D_dense_1_linear));
+	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+	LAUNCH(dense_weights_1, TILES(8 + 1, 4), SAMPLES(Y_global_average_pooling2d_1_mean), SAMPLES(Y_dense_1_linear),
+			SAMPLES(D_dense_1_linear), GRADIENTS(W_dense_1_kernel), GRADIENTS(W_dense_1_bias));
+	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+	LAUNCH(dense_data_1, TILES(n, 8), SAMPLES(Y_dense_1_linear), SAMPLES(D_dense_1_linear), WEIGHTS(W_dense_1_kernel),
+			SAMPLES(D_global_average_pooling2d_1_mean));
+	/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, backward */
+	LAUNCH(average_pool_backward_1, ELEMENTS(n * 512), SAMPLES(D_global_average_pooling2d_1_mean),
+			SAMPLES(D_activation_1));
+	/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(map_backward_1, ELEMENTS(n * 512), SAMPLES(Y_activation_1), SAMPLES(D_activation_1), SAMPLES(D_sum));
+	/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(add_backward_1, ELEMENTS(n * 512), SAMPLES(D_sum), SAMPLES(D_branch), SAMPLES(D_trunk));
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(normalise_sums_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_2), SAMPLES(D_branch), ONCE(P0_branch),
+			SUMS(K1_branch));
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(normalise_gradients_1, ELEMENTS(8), SUMS(K1_branch), ONCE(P1_branch), GRADIENTS(W_branch_gamma),
+			GRADIENTS(W_branch_beta));
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(normalise_data_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_2), SAMPLES(D_branch), ONCE(P0_branch),
+			ONCE(P1_branch), WEIGHTS(W_branch_gamma), SAMPLES(D_conv2d_2));
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(convolution_weights_1, slots * TILES(3 * 3 * 8 + 1, 8), SAMPLES(Y_trunk), SAMPLES(Y_conv2d_2),
+			SAMPLES(D_conv2d_2), SUMS(K_conv2d_2_kernel));
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(convolution_data_1, TILES(n * 8 * 8, 8), SAMPLES(Y_conv2d_2), SAMPLES(D_conv2d_2), WEIGHTS(W_conv2d_2_kernel),
+			SAMPLES(D_trunk));
+	/* conv2d_2's kernel: the gradient's sums, merged in order */
+	LAUNCH(merge_merge_1, ELEMENTS(576), SUMS(K_conv2d_2_kernel), GRADIENTS(W_conv2d_2_kernel));
+	/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(map_backward_1, ELEMENTS(n * 512), SAMPLES(Y_trunk), SAMPLES(D_trunk), SAMPLES(D_batch_normalization_1));
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(normalise_sums_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_1), SAMPLES(D_batch_normalization_1),
+			ONCE(P0_batch_normalization_1), SUMS(K1_batch_normalization_1));
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(normalise_gradients_1, ELEMENTS(8), SUMS(K1_batch_normalization_1), ONCE(P1_batch_normalization_1),
+			GRADIENTS(W_batch_normalization_1_gamma), GRADIENTS(W_batch_normalization_1_beta));
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
+	LAUNCH(normalise_data_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_1), SAMPLES(D_batch_normalization_1),
+			ONCE(P0_batch_normalization_1), ONCE(P1_batch_normalization_1), WEIGHTS(W_batch_normalization_1_gamma),
+			SAMPLES(D_conv2d_1));
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
+	LAUNCH(convolution_weights_2, slots * TILES(3 * 3 * 3 + 1, 8), SAMPLES(Y_input), SAMPLES(Y_conv2d_1),
+			SAMPLES(D_conv2d_1), SUMS(K_conv2d_1_kernel));
+	/* conv2d_1's kernel: the gradient's sums, merged in order */
+	LAUNCH(merge_merge_2, ELEMENTS(216), SUMS(K_conv2d_1_kernel), GRADIENTS(W_conv2d_1_kernel));
+}
+
+/* SGD */
+static void update_weights(struct rt_cuda *cuda)
+{
+	LAUNCH(update, ELEMENTS(TRAINABLE), cuda->work.weights, cuda->work.gradients, cuda->work.states);
+}
+
+/* Folds what evaluation takes as constant. */
+static void prepare(struct rt_cuda *cuda)
+{
+	(void)cuda;
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, prepare */
+	LAUNCH(normalise_fold_1, ELEMENTS(8), WEIGHTS(W_batch_normalization_1_moving_mean), WEIGHTS(W_batch_normalization_1_moving_variance),
+			ONCE(P0_batch_normalization_1));
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, prepare */
+	LAUNCH(normalise_fold_1, ELEMENTS(8), WEIGHTS(W_branch_moving_mean), WEIGHTS(W_branch_moving_variance),
+			ONCE(P0_branch));
+}
+
+/* Forward without dropout: losses, metrics and predictions. */
+static void evaluate(struct rt_cuda *cuda)
+{
+	const long n = cuda->work.n;
+
+	/* input (spec.yaml:12), forward */
+	LAUNCH(input_forward_1, ELEMENTS(n * 192), SAMPLES(EY_input));
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
+	LAUNCH(convolution_forward_1, TILES(n * 8 * 8, 8), SAMPLES(EY_input), WEIGHTS(W_conv2d_1_kernel),
+			SAMPLES(EY_conv2d_1));
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(normalise_forward_1, ELEMENTS(n * 512), SAMPLES(EY_conv2d_1), ONCE(P0_batch_normalization_1),
+			WEIGHTS(W_batch_normalization_1_gamma), WEIGHTS(W_batch_normalization_1_beta), SAMPLES(EY_batch_normalization_1));
+	/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(map_forward_1, ELEMENTS(n * 512), SAMPLES(EY_batch_normalization_1), SAMPLES(EY_trunk));
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(convolution_forward_2, TILES(n * 8 * 8, 8), SAMPLES(EY_trunk), WEIGHTS(W_conv2d_2_kernel),
+			SAMPLES(EY_conv2d_2));
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(normalise_forward_1, ELEMENTS(n * 512), SAMPLES(EY_conv2d_2), ONCE(P0_branch), WEIGHTS(W_branch_gamma),
+			WEIGHTS(W_branch_beta), SAMPLES(EY_branch));
+	/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(add_forward_1, ELEMENTS(n * 512), SAMPLES(EY_sum), SAMPLES(EY_branch), SAMPLES(EY_trunk));
+	/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, forward */
+	LAUNCH(map_forward_1, ELEMENTS(n * 512), SAMPLES(EY_sum), SAMPLES(EY_activation_1));
+	/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
+	LAUNCH(average_pool_forward_1, ELEMENTS(n * 8), SAMPLES(EY_activation_1), SAMPLES(EY_global_average_pooling2d_1_mean));
+	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
+	LAUNCH(dense_parts_1, 4 / 4 * TILES(n, 4), SAMPLES(EY_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel),
+			SAMPLES(ES0_dense_1_linear));
+	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
+	LAUNCH(dense_forward_1, ELEMENTS(n * 4), SAMPLES(ES0_dense_1_linear), WEIGHTS(W_dense_1_bias),
+			SAMPLES(EY_dense_1_linear));
+	/* dense_1 (spec.yaml:22)  4 -> 4, forward */
+	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(EY_dense_1_linear), SAMPLES(EY_dense_1));
+	/* categorical_crossentropy, predict */
+	LAUNCH(predict_copy_1, ELEMENTS(n), SAMPLES(EY_dense_1));
+	/* categorical_crossentropy, forward */
+	LAUNCH(loss_categorical_crossentropy_forward_1, ELEMENTS(n), SAMPLES(EY_dense_1));
+	/* accuracy */
+	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(EY_dense_1), METRIC(0));
+}
+
+static const struct rt_cuda_code code = {
+	.gradients = gradients, .update = update_weights, .prepare = prepare, .evaluate = evaluate,
+	.sample = SAMPLE, .slot = SLOT, .fixed = FIXED, .largest = 512,
+};
+
+const struct rt_code rt_code_cuda = RT_CUDA_CODE(&code);
