@@ -11,13 +11,14 @@
 #   tests/venvs.sh sdk2       SageMaker's SDK 2 with local mode, moto's server, the AWS command line, podman-compose (Python 3.9 to 3.12)
 #   tests/venvs.sh sdk3       SageMaker's SDK 3 (Python 3.10 to 3.12)
 #   tests/venvs.sh keras_mxnet  keras-mxnet 2.2.4.3 on MXNet 1.6 with MKL-DNN (Python 3.7)
+#   tests/venvs.sh cudnn_volta  NVIDIA's libraries of CUDA 12.9 with cuDNN 9.10, the last that knows the V100 (Python 3.10 to 3.13)
 #
 # They lie in ${XDG_CACHE_HOME:-$HOME/.cache}/trainc/venvs. Exit status 77 (a test's "skipped") when no fitting Python
 # is here or the packages could not be installed; the reason is on stderr.
 set -eu
 
 usage() {
-	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema|torch|jax|serving|sdk2|sdk3|keras_mxnet" >&2
+	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema|torch|jax|serving|sdk2|sdk3|keras_mxnet|cudnn_volta" >&2
 	exit 2
 }
 
@@ -62,6 +63,10 @@ sdk3)
 keras_mxnet)
 	pythons=3.7
 	packages="keras-mxnet==2.2.4.3 mxnet-mkl==1.6.0 numpy==1.16.6 h5py==2.10.0 scipy==1.5.4 pyyaml"
+	;;
+cudnn_volta)
+	pythons="3.11 3.12 3.10 3.13"
+	packages="nvidia-cudnn-cu12==9.10.2.21 nvidia-cublas-cu12==12.9.1.4 nvidia-cuda-nvrtc-cu12==12.9.86 nvidia-cuda-runtime-cu12==12.9.79"
 	;;
 *) usage ;;
 esac
