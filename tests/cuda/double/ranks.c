@@ -189,6 +189,7 @@ static void killed(void)
 static void aborted(void)
 {
 	ncclComm_t comm = join();
+	reduce_and_wait(comm, 10);
 	if (rank == 1) {
 		OK(ncclCommAbort(comm));
 		return;
