@@ -28,7 +28,8 @@ struct rt_convolution_plan {
 	struct rt_descriptors set;
 	struct graph *graph;
 	cudnnBackendDescriptor_t plan;
-	int64_t engine, workspace;
+	int64_t workspace;
+	char engine[96];
 };
 
 /* ---- failures ---- */
@@ -153,15 +154,15 @@ static const struct {
 	cudnnBackendDescriptorType_t type;
 	cudnnBackendAttributeName_t x, w, y, geometry, alpha, beta;
 } kinds[] = {
-	[RT_CONVOLUTION_Y] = {CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
+	[RT_PRODUCT_Y] = {CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA},
-	[RT_CONVOLUTION_X] = {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
+	[RT_PRODUCT_X] = {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA},
-	[RT_CONVOLUTION_W] = {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
+	[RT_PRODUCT_W] = {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
 		CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA, CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA},
@@ -248,27 +249,34 @@ static struct graph *graph_make(struct rt_cudnn *cudnn, const struct rt_convolut
 
 /* ---- engines ---- */
 
-/* Which of cuDNN's numerical notes an engine must not have. */
-static const bool unwanted[3][CUDNN_NUMERICAL_NOTE_TYPE_COUNT] = {
-	[RT_MATH_FP32] = {
-		[CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC] = true, [CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION] = true,
-		[CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS] = true, [CUDNN_NUMERICAL_NOTE_TENSOR_CORE] = true,
-		[CUDNN_NUMERICAL_NOTE_FFT] = true, [CUDNN_NUMERICAL_NOTE_WINOGRAD] = true},
-	[RT_MATH_TF32] = {
-		[CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC] = true, [CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION] = true},
-	[RT_MATH_BF16] = {
-		[CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC] = true, [CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION] = true},
+/* What cuDNN says of an engine's numbers: its word here, and whether the engine is taken for the three maths. cuDNN has TF32
+ * for tensor cores only, and rounds operands to half precision where it "down-converts" them. */
+static const struct { const char *name; bool taken[3]; } notes[CUDNN_NUMERICAL_NOTE_TYPE_COUNT] = {
+	[CUDNN_NUMERICAL_NOTE_TENSOR_CORE] = {"tensor_core", {[RT_MATH_TF32] = true, [RT_MATH_BF16] = true}},
+	[CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS] = {"down_convert", {false}},
+	[CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION] = {"reduced_precision_sums", {false}},
+	[CUDNN_NUMERICAL_NOTE_FFT] = {"fft", {[RT_MATH_TF32] = true, [RT_MATH_BF16] = true}},
+	[CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC] = {"nondeterministic", {false}},
+	[CUDNN_NUMERICAL_NOTE_WINOGRAD] = {"winograd", {[RT_MATH_TF32] = true, [RT_MATH_BF16] = true}},
+	[CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4] = {"tile_4x4", {true, true, true}},
+	[CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_6x6] = {"tile_6x6", {true, true, true}},
+	[CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13] = {"tile_13x13", {true, true, true}},
+	[CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP] = {"strict_nan", {true, true, true}},
 };
 
 static bool engine_fits(struct rt_convolution_plan *p, cudnnBackendDescriptor_t engine)
 {
-	cudnnBackendNumericalNote_t notes[CUDNN_NUMERICAL_NOTE_TYPE_COUNT];
-	int64_t n = rt_descriptor_read(&p->set, engine, (struct rt_attribute){
-		CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, CUDNN_NUMERICAL_NOTE_TYPE_COUNT, notes});
-	while (n--)
-		if (unwanted[p->graph->shape.math][notes[n]])
+	cudnnBackendNumericalNote_t found[CUDNN_NUMERICAL_NOTE_TYPE_COUNT];
+	int64_t number = 0, n = rt_descriptor_read(&p->set, engine, (struct rt_attribute){
+		CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, CUDNN_NUMERICAL_NOTE_TYPE_COUNT, found});
+	rt_descriptor_read(&p->set, engine, (struct rt_attribute){CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &number});
+	size_t length = (size_t)snprintf(p->engine, sizeof p->engine, "%d", (int)number);
+	for (int64_t i = 0; i < n; i++) {
+		if (!notes[found[i]].taken[p->graph->shape.math])
 			return false;
-	rt_descriptor_read(&p->set, engine, (struct rt_attribute){CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &p->engine});
+		if (length < sizeof p->engine)
+			length += (size_t)snprintf(p->engine + length, sizeof p->engine - length, "+%s", notes[found[i]].name);
+	}
 	return !p->set.failed;
 }
 
@@ -345,14 +353,14 @@ size_t rt_convolution_workspace(const struct rt_convolution_plan *plan)
 	return (size_t)plan->workspace;
 }
 
-long rt_convolution_engine(const struct rt_convolution_plan *plan)
+const char *rt_convolution_engine(const struct rt_convolution_plan *plan)
 {
-	return (long)plan->engine;
+	return plan->engine;
 }
 
 /* ---- a run ---- */
 
-int rt_convolution_run(const struct rt_convolution_plan *plan, const struct rt_convolution_arrays *a, cudaStream_t stream)
+int rt_convolution_run(const struct rt_convolution_plan *plan, const struct rt_arrays *a, cudaStream_t stream)
 {
 	const int64_t ids[] = {X, W, Y, BIAS}, n = plan->graph->shape.epilogue == RT_PLAIN ? 3 : 4;
 	void *const arrays[] = {a->x, a->w, a->y, a->bias};

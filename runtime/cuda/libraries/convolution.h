@@ -1,37 +1,23 @@
 /* Convolutions by cuDNN's graph API: a plan for a shape, made once, then run on a stream as often as wanted, in a captured
- * graph too. Arrays are contiguous and 16-byte aligned: x [batch][height][width][channels] (NHWC), y the same, and weights
- * [out][kernel height][kernel width][in] (OHWI). Keras's are HWIO: cuDNN does not refuse strides that say so, but documents
- * no engine that reads them, so the caller transposes. Padding may differ between sides, as Keras's "same" does. */
+ * graph too. x is [batch][height][width][channels] (NHWC), y the same, w [out][kernel height][kernel width][in] (OHWI).
+ * Keras's weights are HWIO: cuDNN does not refuse strides that say so, but documents no engine that reads them, so the caller
+ * transposes. With RT_MATH_BF16 all arrays are bfloat16, bias and results too, for no engine takes bfloat16 and gives float;
+ * else all are float. Padding may differ between sides, as Keras's "same" does. */
 #ifndef TRAINC_CUDA_CONVOLUTION_H
 #define TRAINC_CUDA_CONVOLUTION_H
-#include <cuda_runtime_api.h>
-#include <stdbool.h>
-#include <stddef.h>
-
-/* What is computed from the other two of x, w and y; a gradient has the name and the shape of what it is the gradient of. */
-enum rt_convolution_kind { RT_CONVOLUTION_Y, RT_CONVOLUTION_X, RT_CONVOLUTION_W };
-
-/* RT_MATH_BF16: all arrays are bfloat16, bias and results too, for no engine takes bfloat16 and gives float. The others: all are
- * float, and RT_MATH_TF32 rounds operands where the card can gain by it. Sums are float always. */
-enum rt_math { RT_MATH_FP32, RT_MATH_TF32, RT_MATH_BF16 };
-
-/* What follows in the same kernel. relu alone is not there: no engine without tensor cores has it. A bias of zeros does. */
-enum rt_epilogue { RT_PLAIN, RT_BIAS, RT_BIAS_RELU };
+#include "product.h"
 
 struct rt_convolution {
-	enum rt_convolution_kind kind;
+	enum rt_product kind;
 	enum rt_math math;
 	int batch;
 	int in_height, in_width, in_channels;
 	int out_height, out_width, out_channels;
 	int kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
 	int pad_top, pad_left, pad_bottom, pad_right;
-	enum rt_epilogue epilogue;              /* of RT_CONVOLUTION_Y */
+	enum rt_epilogue epilogue;              /* of RT_PRODUCT_Y */
 	bool accumulate;                        /* of the others: += */
 };
-
-/* bias has out_channels elements; workspace as many bytes as the plan wants. */
-struct rt_convolution_arrays { void *x, *w, *y, *bias, *workspace; };
 
 struct rt_cudnn;                                /* the library, for the current device */
 struct rt_convolution_plan;
@@ -48,9 +34,9 @@ int rt_convolution_plans(struct rt_convolution_plan **plans, int most, struct rt
                          size_t workspace_limit);
 void rt_convolution_free(struct rt_convolution_plan *plan);
 size_t rt_convolution_workspace(const struct rt_convolution_plan *plan);
-/* cuDNN's number of the engine, for reports. */
-long rt_convolution_engine(const struct rt_convolution_plan *plan);
+/* cuDNN's number of the engine and what it says of its numbers, for reports: 67+tensor_core. */
+const char *rt_convolution_engine(const struct rt_convolution_plan *plan);
 /* 0, or -1 after rt_fail. */
-int rt_convolution_run(const struct rt_convolution_plan *plan, const struct rt_convolution_arrays *arrays, cudaStream_t stream);
+int rt_convolution_run(const struct rt_convolution_plan *plan, const struct rt_arrays *arrays, cudaStream_t stream);
 
 #endif

@@ -11,20 +11,17 @@
 #define ADDRESS_SANITIZER
 #endif
 
-#if !defined __x86_64__ && !defined DOUBLE_UCONTEXT
-#define DOUBLE_UCONTEXT                         /* tests ask for it on x86-64 too */
-#endif
-#if defined DOUBLE_UCONTEXT
+#if !defined __x86_64__
 #include <ucontext.h>
 #endif
 
 struct fiber {
 	char *stack;
 	size_t bytes;
-#if defined DOUBLE_UCONTEXT
-	ucontext_t context;
-#else
+#if defined __x86_64__
 	void *pointer;
+#else
+	ucontext_t context;
 #endif
 	void *fake_stack;                       /* AddressSanitizer's */
 };

@@ -8,14 +8,14 @@
 
 static const char *const maths[] = {[RT_MATH_FP32] = "fp32", [RT_MATH_TF32] = "tf32", [RT_MATH_BF16] = "bf16"};
 
-static const struct { const char *name; enum rt_convolution_kind kind; enum rt_epilogue epilogue; bool accumulate; } uses[] = {
-	{"y", RT_CONVOLUTION_Y, RT_PLAIN, false},
-	{"y+bias", RT_CONVOLUTION_Y, RT_BIAS, false},
-	{"y+bias+relu", RT_CONVOLUTION_Y, RT_BIAS_RELU, false},
-	{"dx", RT_CONVOLUTION_X, RT_PLAIN, false},
-	{"dx+=", RT_CONVOLUTION_X, RT_PLAIN, true},
-	{"dw", RT_CONVOLUTION_W, RT_PLAIN, false},
-	{"dw+=", RT_CONVOLUTION_W, RT_PLAIN, true},
+static const struct { const char *name; enum rt_product kind; enum rt_epilogue epilogue; bool accumulate; } uses[] = {
+	{"y", RT_PRODUCT_Y, RT_PLAIN, false},
+	{"y+bias", RT_PRODUCT_Y, RT_BIAS, false},
+	{"y+bias+relu", RT_PRODUCT_Y, RT_BIAS_RELU, false},
+	{"dx", RT_PRODUCT_X, RT_PLAIN, false},
+	{"dx+=", RT_PRODUCT_X, RT_PLAIN, true},
+	{"dw", RT_PRODUCT_W, RT_PLAIN, false},
+	{"dw+=", RT_PRODUCT_W, RT_PLAIN, true},
 };
 
 static bool read_shape(struct rt_convolution *c)
@@ -36,7 +36,7 @@ static void ask(struct rt_cudnn *cudnn, const struct rt_convolution *shape, cons
 	}
 	printf("plan %s", use);
 	for (int i = 0; i < n; i++) {
-		printf(" %ld:%zu", rt_convolution_engine(plans[i]), rt_convolution_workspace(plans[i]));
+		printf(" %s:%zu", rt_convolution_engine(plans[i]), rt_convolution_workspace(plans[i]));
 		rt_convolution_free(plans[i]);
 	}
 	printf("\n");
