@@ -115,22 +115,25 @@ static const struct kernel cuda_mask = {
 	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
 };
 
+/* Statistics and sums lie slot by slot of the global batch, so that GPUs can share them. */
 static void normalise_size(const struct group *g, struct buffers *b)
 {
-	b->sums[0] = b->sums[1] = b->packs[0] = b->packs[1] = 2L * g->ops[0]->attributes[SLICE_LENGTH];
+	enum { SLOTS = 64 };                    /* RT_CUDA_SLOTS */
+	b->packs[0] = b->packs[1] = 2L * g->ops[0]->attributes[SLICE_LENGTH];
+	b->packs[2] = b->packs[3] = SLOTS * b->packs[0];
 }
 
 static const struct kernel cuda_normalise = {
 	.name = "normalise", .summary = "batch normalization; means and variances by slots", .covers = covers_normalise, .cost = 1,
 	.reference = true, .own_gradients = true, .size = normalise_size,
 	.forward = {
-		{"statistics", DOMAIN_BLOCKS, "x0 k0", "slots * CHANNEL_GROUPS({{length}})", NULL},
-		{"finish", DOMAIN_ELEMENTS, "k0 w2 w3 p0", "{{length}}", NULL},
+		{"statistics", DOMAIN_BLOCKS, "x0 p2", "slots * CHANNEL_GROUPS({{length}})", NULL, "p2"},
+		{"finish", DOMAIN_ELEMENTS, "p2 w2 w3 p0", "{{length}}", NULL},
 		{"forward", DOMAIN_ELEMENTS, "x0 p0 w0 w1 y", "n * {{out_size}}", NULL},
 	},
 	.backward = {
-		{"sums", DOMAIN_BLOCKS, "x0 dy p0 k1", "slots * CHANNEL_GROUPS({{length}})", NULL},
-		{"gradients", DOMAIN_ELEMENTS, "k1 p1 dw0 dw1", "{{length}}", NULL},
+		{"sums", DOMAIN_BLOCKS, "x0 dy p0 p3", "slots * CHANNEL_GROUPS({{length}})", NULL, "p3"},
+		{"gradients", DOMAIN_ELEMENTS, "p3 p1 dw0 dw1", "{{length}}", NULL},
 		{"data", DOMAIN_ELEMENTS, "x0 dy p0 p1 w0 dx0", "n * {{out_size}}", "dx0"},
 	},
 	.prepare = {{"fold", DOMAIN_ELEMENTS, "w2 w3 p0", "{{length}}", NULL}},

@@ -167,13 +167,39 @@ static void add_merge(struct builder *b, const struct parameter *p)
 	build_buffer(s, build_parameter(b, p, ARENA_GRADIENTS));
 }
 
+enum { BUCKET = 1 << 18 };                  /* reals: a megabyte keeps the GPUs' links busy */
+
+/* Gradients become whole from the last layer to the first. Those from some offset on, if they are many or all, can be added
+ * up over the GPUs while the layers before are still at work. */
+static void add_reduction(struct builder *b, const struct group *g)
+{
+	const struct graph *graph = b->plan->graph;
+	long from = 0;
+	for (int i = 0; i < g->n_parameters; i++)
+		if (g->parameters[i])
+			b->whole[g->parameters[i]->index] = true;
+	for (int i = 0; i < graph->n_parameters; i++) {
+		const struct parameter *p = graph->parameters[i];
+		if (p->trainable && !b->whole[i] && p->offset + p->count > from)
+			from = p->offset + p->count;
+	}
+	if (b->reduced - from < BUCKET && (from > 0 || b->reduced == 0))
+		return;
+	b->steps[b->n - 1].reduce_from = from;
+	b->steps[b->n - 1].reduce_count = b->reduced - from;
+	b->reduced = from;
+}
+
 static void backward(struct builder *b, const struct group *g)
 {
 	if (!backward_needed(g))
 		return;
 	build_phases(b, g, g->kernel->backward, "backward");
-	for (int i = 0; i < g->n_parameters && b->plan->target->whole_batches; i++)
+	if (!b->plan->target->whole_batches)
+		return;
+	for (int i = 0; i < g->n_parameters; i++)
 		add_merge(b, g->parameters[i]);
+	add_reduction(b, g);
 }
 
 static struct schedule train_schedule(struct builder *b)

@@ -36,6 +36,8 @@ struct step {
 	bool gives_output;                  /* the group's output is whole behind it */
 	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: other steps' outputs, whole before it */
 	struct buffer *traced_buffers[GROUP_INPUTS];
+	struct buffer *shared;              /* sums of one GPU's samples, to be added up over all GPUs behind it */
+	long reduce_from, reduce_count;     /* gradients that are whole behind it, in the flat buffer; 0: none */
 	const struct parameter *merged;     /* a merge: the parameter whose gradient sums of slots are merged */
 	const struct row *metric;
 	int index;

@@ -221,6 +221,8 @@ static void build_phase(struct builder *b, const struct group *g, const struct p
 	snprintf(args, sizeof args, "%s", p->args);
 	for (char *role = strtok_r(args, " ", &save); role; role = strtok_r(NULL, " ", &save))
 		add_role(b, s, g, role);
+	if (p->shared)
+		s->shared = group_buffer(b, g, b->packs, g->buffers.packs, ARENA_FIXED, 'P', atoi(p->shared + 1));
 }
 
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what)
@@ -250,6 +252,8 @@ void build_begin(struct builder *b, const char *prefix)
 	b->values = ARENA_ARRAY(b->arena, struct buffer *, g->n_tensors);
 	b->gradients = ARENA_ARRAY(b->arena, struct buffer *, g->n_tensors);
 	b->written = ARENA_ARRAY(b->arena, bool, g->n_tensors);
+	b->whole = ARENA_ARRAY(b->arena, bool, g->n_parameters + 1);
+	b->reduced = g->trainable;
 	b->sums = ARENA_ARRAY(b->arena, struct buffer *, g->n_parameters);
 	b->saved = ARENA_ARRAY(b->arena, struct buffer *, groups);
 	b->scratch = ARENA_ARRAY(b->arena, struct buffer *, groups);

@@ -16,6 +16,8 @@ struct builder {
 	struct buffer **saved, **scratch, **group_sums;     /* [group][KERNEL_BUFFERS] */
 	struct buffer **sums;                               /* [parameter]: its gradient's sums a slot */
 	bool *written;                                      /* [tensor]: its gradient has a first writer */
+	bool *whole;                                        /* [parameter]: its gradient is whole */
+	long reduced;                                       /* gradients from here on are added up over GPUs already */
 	bool trace;
 	const struct group *pending[GROUP_INPUTS]; int n_pending;   /* outputs of TILE steps, to be traced */
 };

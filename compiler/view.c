@@ -298,6 +298,19 @@ static bool uses(const struct step *s, enum argument_kind kind, int arena)
 	return false;
 }
 
+/* What is added up over several GPUs. */
+static void add_sharing(struct object *o, const struct step *s)
+{
+	object_flag(o, "shared", s->shared != NULL);
+	object_flag(o, "reduced", s->reduce_count > 0);
+	if (s->shared) {
+		object_text(o, "shared_place", "%s", place(o->arena, s->shared, s->domain));
+		object_text(o, "shared_count", "%ld", s->shared->size);
+	}
+	object_text(o, "reduce_from", "%ld", s->reduce_from);
+	object_text(o, "reduce_count", "%ld", s->reduce_count);
+}
+
 static void add_step(struct naming *n, struct object *list, const struct step *s)
 {
 	struct object *o = object_item(list, "steps"), *values = step_object(n, s);
@@ -308,6 +321,7 @@ static void add_step(struct naming *n, struct object *list, const struct step *s
 	object_text(o, "tiles", "%s", tiles);
 	object_flag(o, "traces_before", false);
 	object_flag(o, "traces", false);
+	add_sharing(o, s);
 	for (int i = 0; i < s->n_traced; i++)
 		add_trace(o, "traces_before", s->traced[i], s->traced_buffers[i], s->domain);
 	for (int i = 0; i < s->n_arguments && s->gives_output; i++) {

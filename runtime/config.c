@@ -271,6 +271,7 @@ static void resolve(struct rt_config *c, const struct rt_options *o)
 	const struct rt_model *m = c->model;
 	c->epochs = (long)rt_scalar(&m->epochs, c->numbers);
 	c->batch_size = (long)rt_scalar(&m->batch_size, c->numbers);
+	c->ranks.count = 1;
 	c->gpus = (long)rt_scalar(&m->gpus, c->numbers);
 	c->seed = o->has_seed ? o->seed : (uint64_t)rt_scalar(&m->seed, c->numbers);
 }

@@ -4,6 +4,8 @@
 #define TRAINC_HYPERPARAMETERS_H
 #include "rt.h"
 
+enum { RT_MOST_GPUS = 64 };             /* in one machine: sums over a batch have no more slots */
+
 /* The shortest digits that read back as x, as repr(x) gives them. */
 enum { RT_DOUBLE = 64 };
 void rt_repr_double(char text[RT_DOUBLE], double x);

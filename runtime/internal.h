@@ -4,6 +4,7 @@
 #include "hyperparameters.h"
 #include "rt.h"
 #include "shuffle.h"
+#include <stdatomic.h>
 #include <stdio.h>
 
 /* ---- status.c: failures ---- */
@@ -20,7 +21,9 @@ void rt_fail_rank(int rank);
 /* Failures of this thread go into text, with room for RT_REASON bytes, and not to the process; NULL: to the process again. */
 enum { RT_REASON = 1025 };
 void rt_fail_into(char *text);
-/* Tells the reason on stderr and in PREFIX/output/failure, which is left out where there is no such prefix. */
+/* A reason that another process gave, with more behind it; -1. */
+int rt_fail_as(const char *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Tells the reason on stderr and in PREFIX/output/failure, which is left out where there is no such prefix, or NULL. */
 void rt_failure_report(const char *prefix);
 
 /* ---- files.c: whole files ---- */
@@ -83,8 +86,20 @@ void rt_repr(struct rt_text *t, const struct cJSON *value);
 
 /* ---- config.c: SageMaker's folder ---- */
 
+/* The processes of a job: see ranks.c. */
+struct rt_ranks_shared {
+	atomic_int writing, failed;         /* a rank writes the reason; which it was, from 1 */
+	char reason[RT_REASON];
+	atomic_int has_id;                  /* the first rank has written id */
+	char id[128];                       /* by which the ranks find each other */
+	atomic_long stop;                   /* at which look at the devices all stop; 0: they go on */
+};
+
+struct rt_ranks { int rank, count; struct rt_ranks_shared *shared; };
+
 struct rt_config {
 	const struct rt_model *model;
+	struct rt_ranks ranks;              /* {0, 1} for a job in one process */
 	char prefix[RT_PATH];               /* /opt/ml unless told */
 	int threads;                        /* of the team, >= 1 */
 	const char *isa;                    /* --isa NAME, or NULL */
@@ -241,6 +256,11 @@ double rt_mean(const struct rt_means *m, int i);
 int rt_diverged(const struct rt_model *m, const struct rt_code *code, struct rt_work *w, long epoch, long step);
 /* Fails where a weight is not finite. */
 int rt_weights_check(const struct rt_model *m, const struct rt_work *w, long epoch, long step);
+
+/* ---- ranks.c: a job in several processes ---- */
+
+/* Runs run in count processes, each with its own c->ranks; 0 when all return 0, else -1 with the first failure's reason. */
+int rt_ranks_run(struct rt_config *c, int count, int (*run)(struct rt_config *c));
 
 /* ---- loop.c: training ---- */
 

@@ -56,9 +56,10 @@ int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_co
 		return rt_fail(RT_INTERNAL_ERROR, "%d metrics; at most %d are possible", m->n_metrics, RT_MEANS - 1);
 	long batch = least(c->batch_size, most(training->samples, validation->samples));
 	j->batch = batch;
-	if (allocate_all(j, (size_t)batch, (size_t)c->threads) || rt_timings_open(&j->timings, c->timings))
+	if (allocate_all(j, (size_t)batch, (size_t)c->threads) || rt_timings_open(&j->timings, c->ranks.rank ? NULL : c->timings))
 		return -1;
 	j->work.thread_count = c->threads;
+	j->work.ranks = &c->ranks;
 	j->work.seed = c->seed;
 	j->work.hyperparameters = c->numbers;
 	j->state = (struct rt_state){.weights = j->work.weights, .states = j->work.states, .hyperparameters = c->numbers,

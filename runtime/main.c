@@ -82,6 +82,8 @@ static void tell_means(const struct rt_model *m, const struct rt_means *means)
 static int finish(struct rt_job *j)
 {
 	char path[RT_PATH];
+	if (j->config->ranks.rank)
+		return 0;
 	if (!j->stopped)
 		tell_means(j->model, &j->validation_means);
 	if (rt_path(path, j->config->prefix, "model") || rt_export_all(j->model, &j->state, path))
@@ -111,11 +113,11 @@ static int train_on(const struct rt_config *c, const struct rt_code *code, const
 	return result;
 }
 
-static int train(struct rt_config *c)
+static int train_rank(struct rt_config *c)
 {
 	struct rt_data training = {0}, validation = {0};
 	const struct rt_code *code = rt_code_choose(c->model, c->isa);
-	if (!code || make_folders(c))
+	if (!code)
 		return -1;
 	int result = read_channels(c, &training, &validation);
 	if (!result) {
@@ -125,6 +127,13 @@ static int train(struct rt_config *c)
 	rt_data_free(&training);
 	rt_data_free(&validation);
 	return result;
+}
+
+static int train(struct rt_config *c)
+{
+	if (make_folders(c))
+		return -1;
+	return c->gpus > 1 ? rt_ranks_run(c, (int)c->gpus, train_rank) : train_rank(c);
 }
 
 static int configure_and_train(const struct rt_model *m, const struct rt_options *o)

@@ -108,6 +108,7 @@ int rt_export_mxnet(const struct rt_export *, const struct rt_model *, const str
 struct rt_work;
 
 struct rt_device;
+struct rt_ranks;
 
 /* One compilation of step.c for an instruction set, or for a device with memory of its own. Each function is called by one
  * thread and makes its own team. */
@@ -185,6 +186,7 @@ struct rt_work {
 	void (*trace)(struct rt_work *w, int layer, const real *values, size_t count);
 	void *trace_data;
 	void *device;                               /* what rt_device's open made */
+	const struct rt_ranks *ranks;               /* the processes that share each batch; NULL: this one has all of it */
 };
 
 /* ---- sums with the same bits for any number of threads ---- */

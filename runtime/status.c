@@ -65,6 +65,23 @@ int rt_fail(enum rt_fault fault, const char *format, ...)
 	return -1;
 }
 
+int rt_fail_as(const char *text, const char *format, ...)
+{
+	char more[REASON + 1];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(more, sizeof more, format, arguments);
+	va_end(arguments);
+	const size_t behind = strlen(more), size = strnlen(text, REASON - behind);
+	pthread_mutex_lock(&lock);
+	if (!reason[0]) {
+		memcpy(reason, text, size);
+		memcpy(reason + size, more, behind + 1);
+	}
+	pthread_mutex_unlock(&lock);
+	return -1;
+}
+
 const char *rt_failure(void)
 {
 	return reason[0] ? reason : NULL;
@@ -87,7 +104,7 @@ void rt_failure_report(const char *prefix)
 	fflush(stdout);
 	fprintf(stderr, "%s\n", reason);
 	char path[RT_PATH];
-	if (snprintf(path, sizeof path, "%s/output", prefix) >= RT_PATH - (int)sizeof "/failure")
+	if (!prefix || snprintf(path, sizeof path, "%s/output", prefix) >= RT_PATH - (int)sizeof "/failure")
 		return;
 	mkdir(path, 0777);                      /* there already, or not to be had */
 	strcat(path, "/failure");

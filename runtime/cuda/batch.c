@@ -17,8 +17,7 @@ static void must(int result)
 static struct rt_cuda_job *take(struct rt_work *w)
 {
 	struct rt_cuda_job *j = w->device;
-	j->cuda.work.n = w->n;
-	j->cuda.work.total = w->total;
+	rt_cuda_take_part(&j->cuda.work, w);
 	return j;
 }
 
@@ -48,6 +47,7 @@ void rt_cuda_gradients(struct rt_work *w)
 	j->cuda.trace = w->trace ? show : NULL;
 	j->cuda.trace_data = &l;
 	j->code->gradients(&j->cuda);
+	rt_nccl_join(&j->cuda);
 	must(rt_cuda_take_error(&j->cuda) || rt_cuda_check(cudaStreamSynchronize(j->cuda.stream), "train on the GPU"));
 	j->cuda.trace = NULL;
 	free(l.values);

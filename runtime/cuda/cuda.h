@@ -7,6 +7,8 @@
 #include <trainc/rt.h>
 #include "work.h"
 
+struct rt_nccl;
+
 /* A GPU at work for one process. Launches go to stream; the first error is kept, and later launches do nothing. */
 struct rt_cuda {
 	struct rt_cuda_work work;           /* as the next launch passes it */
@@ -17,6 +19,7 @@ struct rt_cuda {
 	/* Set to look at each layer's output, on the GPU, behind the launch that made it. */
 	void (*trace)(struct rt_cuda *c, int layer, const real *values, size_t count);
 	void *trace_data;
+	struct rt_nccl *nccl;               /* the other GPUs; NULL: there are none */
 };
 
 /* The generated program's part: each function puts its launches on c->stream. */
@@ -46,6 +49,11 @@ void rt_cuda_evaluate(struct rt_work *w);
 /* Launches blocks of RT_CUDA_THREADS with work and then the pointers as arguments; no blocks: nothing to do. */
 void rt_cuda_launch(struct rt_cuda *c, const char *name, const void *kernel, long blocks, const real *const *pointers, int n);
 
+/* Over several GPUs: see the macros below. */
+void rt_cuda_share_begin(struct rt_cuda *c, real *values, size_t count);
+void rt_cuda_share_end(struct rt_cuda *c, real *values, size_t count);
+void rt_cuda_reduce(struct rt_cuda *c, real *values, size_t count);
+
 static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
 {
 	long blocks = (elements + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS;
@@ -58,6 +66,10 @@ static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
 		(int)(sizeof(RT_CUDA_POINTERS(__VA_ARGS__)) / sizeof(real *)))
 /* Blocks for a thread an element. */
 #define ELEMENTS(count) rt_cuda_blocks(cuda, count)
+/* Sums of this GPU's samples, zeros elsewhere, become those of all; gradients likewise. Nothing for one GPU. */
+#define SHARE_BEGIN(values, count) rt_cuda_share_begin(cuda, values, count)
+#define SHARE_END(values, count) rt_cuda_share_end(cuda, values, count)
+#define REDUCE(from, count) rt_cuda_reduce(cuda, cuda->work.gradients + (from), count)
 #define TRACE(layer, values, count) \
 	do { \
 		if (cuda->trace) \

@@ -54,15 +54,15 @@ void rt_cuda_launch(struct rt_cuda *c, const char *name, const void *kernel, lon
 
 /* ---- the GPU ---- */
 
-int rt_cuda_choose(int *device, int wanted)
+int rt_cuda_choose(int *device, const struct rt_ranks *ranks)
 {
-	int count = 0;
+	int count = 0, wanted = ranks ? ranks->count : 1;
 	if (rt_cuda_check(cudaGetDeviceCount(&count), "use a GPU"))
 		return -1;
-	if (wanted >= count)
-		return rt_fail(RT_USER_ERROR, "%d GPUs are asked for and this machine has %d", wanted + 1, count);
-	*device = wanted;
-	return rt_cuda_check(cudaSetDevice(wanted), "use the GPU");
+	if (wanted > count)
+		return rt_fail(RT_USER_ERROR, "%d GPUs are asked for and this machine has %d", wanted, count);
+	*device = ranks ? ranks->rank : 0;
+	return rt_cuda_check(cudaSetDevice(*device), "use the GPU");
 }
 
 /* ---- memory ---- */

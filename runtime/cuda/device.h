@@ -3,9 +3,10 @@
 #define TRAINC_CUDA_DEVICE_H
 #include "cuda.h"
 #include "internal.h"
+#include "collective.h"
 
-/* A step recorded for batches of n samples here, of total on all GPUs. */
-struct rt_cuda_graph { int n, total; cudaGraphExec_t exec; };
+/* A step recorded for global batches of n samples. */
+struct rt_cuda_graph { int n; cudaGraphExec_t exec; };
 
 /* One data set in the GPU's memory. */
 struct rt_cuda_data { uint8_t *bytes; float *floats, *labels; };
@@ -22,6 +23,7 @@ struct rt_cuda_job {
 	struct rt_cuda_graph train[RT_CUDA_GRAPHS], evaluate[RT_CUDA_GRAPHS];
 	struct rt_cuda_step *polled;        /* in the processor's memory, pinned: copies of the step on their way */
 	cudaEvent_t copied[2];
+	long looks;                         /* at how far the GPU is, since the job began */
 	void *memory[16]; int n_memory;     /* all that was allocated on the GPU */
 };
 
@@ -35,7 +37,9 @@ int rt_cuda_check(cudaError_t error, const char *what);
 /* The same of c's first error, which is forgotten. */
 int rt_cuda_take_error(struct rt_cuda *c);
 /* Chooses the GPU and checks that it and its driver run this program. */
-int rt_cuda_choose(int *device, int wanted);
+int rt_cuda_choose(int *device, const struct rt_ranks *ranks);
+/* This GPU's part of the batch in w: whole slots. */
+void rt_cuda_take_part(struct rt_cuda_work *to, const struct rt_work *w);
 /* Memory on the GPU, zeroed, freed by the job's close. */
 int rt_cuda_allocate(struct rt_cuda_job *j, void **to, size_t bytes, const char *what);
 

@@ -13,6 +13,12 @@
 #define EACH(i, count) \
 	for (int i = (int)(blockIdx.x * RT_CUDA_THREADS + threadIdx.x); i < (count); i += (int)(gridDim.x * RT_CUDA_THREADS))
 
+/* The first sample here of a slot, counted from work.slot_first. */
+__device__ static inline int slot_begin(const rt_cuda_work &work, int slot)
+{
+	return rt_cuda_slot_begin(work.total, work.slot_first + slot) - work.batch_offset;
+}
+
 /* The data set's element that is sample i of the batch. */
 __device__ static inline long long data_sample(const rt_cuda_work &work, int i)
 {

@@ -28,7 +28,7 @@ static int allocate_work(struct rt_cuda_job *j, size_t batch)
 		allocate_reals(j, &w->gradients, m->trainable + RT_CUDA_MEANS, 1, "the gradients") ||
 		allocate_reals(j, &w->states, m->trainable, (size_t)m->optimizer.states, "the optimizer") ||
 		allocate_reals(j, &w->samples, j->code->sample, batch, "the samples of a batch") ||
-		allocate_reals(j, &w->slots, j->code->slot, RT_CUDA_SLOTS, "partial sums") ||
+		allocate_reals(j, &w->sums, j->code->slot, RT_CUDA_SLOTS, "partial sums") ||
 		allocate_reals(j, &w->fixed, j->code->fixed, 1, "folded weights") ||
 		allocate_reals(j, &w->loss, batch, 1, "the losses") ||
 		allocate_reals(j, &w->metrics, batch, (size_t)m->n_metrics, "the metrics") ||
@@ -65,7 +65,7 @@ static int copy_weights(struct rt_cuda_job *j, const struct rt_work *w)
 static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batch)
 {
 	int device, processors;
-	if (rt_cuda_choose(&device, 0) ||
+	if (rt_cuda_choose(&device, w->ranks) ||
 		rt_cuda_check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "use the GPU") ||
 		rt_cuda_check(cudaStreamCreateWithFlags(&j->cuda.stream, cudaStreamNonBlocking), "use the GPU") ||
 		rt_cuda_check(cudaMallocHost((void **)&j->polled, 2 * sizeof *j->polled), "allocate pinned memory"))
@@ -76,6 +76,8 @@ static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batc
 	j->cuda.most_blocks = 32L * processors;
 	j->cuda.work.capacity = (int)batch;
 	j->cuda.work.seed = w->seed;
+	if (w->ranks && w->ranks->count > 1 && rt_nccl_open(&j->cuda, w->ranks))
+		return -1;
 	return allocate_work(j, (size_t)batch) || copy_weights(j, w) ? -1 : 0;
 }
 
@@ -105,6 +107,8 @@ static void close_job(struct rt_work *w)
 		if (j->evaluate[i].exec)
 			cudaGraphExecDestroy(j->evaluate[i].exec);
 	}
+	if (j->cuda.nccl)
+		rt_nccl_close(&j->cuda, rt_failure() != NULL);
 	for (int i = 0; i < j->n_memory; i++)
 		cudaFree(j->memory[i]);
 	for (int i = 0; i < 2; i++)
@@ -183,6 +187,8 @@ static void launch_step(struct rt_cuda_job *j, bool training)
 	else
 		j->code->evaluate(&j->cuda);
 	launch_sums(j);
+	rt_cuda_reduce(&j->cuda, j->cuda.work.gradients + j->model->trainable, (size_t)j->model->n_metrics + 1);
+	rt_nccl_join(&j->cuda);
 	if (training)
 		j->code->update(&j->cuda);
 	launch_advance(j, training);
@@ -203,6 +209,17 @@ static int record(struct rt_cuda_job *j, struct rt_cuda_graph *g, bool training)
 	return result;
 }
 
+void rt_cuda_take_part(struct rt_cuda_work *to, const struct rt_work *w)
+{
+	const int slots = rt_cuda_slot_count(w->n), rank = w->ranks ? w->ranks->rank : 0, ranks = w->ranks ? w->ranks->count : 1;
+	const int end = slots * (rank + 1) / ranks;
+	to->total = w->n;
+	to->slot_first = slots * rank / ranks;
+	to->slots = end - to->slot_first;
+	to->batch_offset = rt_cuda_slot_begin(w->n, to->slot_first);
+	to->n = rt_cuda_slot_begin(w->n, end) - to->batch_offset;
+}
+
 /* Launches the step for the batch in w; it is recorded when first asked for. */
 static int launch_graph(struct rt_cuda_job *j, struct rt_cuda_graph graphs[RT_CUDA_GRAPHS], const struct rt_work *w,
 	bool training)
@@ -210,10 +227,9 @@ static int launch_graph(struct rt_cuda_job *j, struct rt_cuda_graph graphs[RT_CU
 	struct rt_cuda_graph *g = &graphs[0];
 	while (g->exec && g->n != w->n)
 		g++;
-	j->cuda.work.n = w->n;
-	j->cuda.work.total = w->total;
+	rt_cuda_take_part(&j->cuda.work, w);
 	if (!g->exec) {
-		*g = (struct rt_cuda_graph){.n = w->n, .total = w->total};
+		*g = (struct rt_cuda_graph){.n = w->n};
 		if (record(j, g, training))
 			return -1;
 	}
@@ -242,7 +258,8 @@ static int begin_copy(struct rt_cuda_job *j, int number)
 static int end_copy(struct rt_cuda_job *j, int number, struct rt_means *means)
 {
 	const struct rt_cuda_step *step = &j->polled[number];
-	if (rt_cuda_check(cudaEventSynchronize(j->copied[number]), "train on the GPU"))
+	if (j->cuda.nccl ? rt_nccl_wait(&j->cuda, j->copied[number]) :
+		rt_cuda_check(cudaEventSynchronize(j->copied[number]), "train on the GPU"))
 		return -1;
 	rt_means_begin(means, j->model->n_metrics);
 	means->samples = (long)step->samples;
@@ -270,6 +287,20 @@ static int fail_diverged(struct rt_job *job, long step)
 	return rt_diverged(job->model, job->code, w, job->epoch, step);
 }
 
+/* Whether to stop here: at a signal. Ranks must all stop behind the same step. No rank is more than one look ahead of the
+ * first, which waits for its sums, so that the first can name the look after the next. */
+static bool stops(struct rt_cuda_job *j, const struct rt_job *job)
+{
+	const struct rt_ranks *ranks = &job->config->ranks;
+	j->looks++;
+	if (ranks->count == 1)
+		return rt_stop_signal() != NULL;
+	if (ranks->rank == 0 && rt_stop_signal() && !atomic_load(&ranks->shared->stop))
+		atomic_store(&ranks->shared->stop, j->looks + 2);
+	const long stop = atomic_load(&ranks->shared->stop);
+	return stop && j->looks >= stop;
+}
+
 /* A look at how far the GPU is: the job's step, the log's line, and whether the loss is still a number. */
 static int look(struct rt_cuda_job *j, struct rt_job *job, struct rt_progress *p, int number)
 {
@@ -285,7 +316,7 @@ static int look(struct rt_cuda_job *j, struct rt_job *job, struct rt_progress *p
 	rt_progress_means(p, &means, 0);
 	if (means.samples < job->training->samples)
 		rt_progress_update(p, means.samples);
-	job->stopped = rt_stop_signal() != NULL;
+	job->stopped = stops(j, job);
 	return 0;
 }
 

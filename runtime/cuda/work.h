@@ -43,6 +43,7 @@ struct rt_cuda_work {
 	int total;                          /* of the global batch: gradients are divided by it */
 	int batch_offset;                   /* of sample 0 here in the global batch, for random numbers */
 	int capacity;                       /* samples that there is memory for */
+	int slot_first, slots;              /* of the global batch's slots, those whose samples are here */
 	uint64_t seed;
 	const uint32_t *index;              /* the epoch's order of the data set's samples, or NULL: as they are */
 	const uint8_t *bytes;               /* the data set, [sample][element] in the file's order … */
@@ -50,14 +51,15 @@ struct rt_cuda_work {
 	const float *labels;                /* [sample] */
 	const double *hyperparameters;
 	real *weights, *gradients, *states; /* flat, as in the runtime; gradients has RT_CUDA_MEANS more, for sums */
-	real *samples, *slots, *fixed;
+	real *samples, *sums, *fixed;   /* sums: of slots */
 	real *loss;                         /* [capacity] */
 	real *metrics;                      /* [metric][capacity] */
 	float *predictions;                 /* [capacity][outputs] */
 	struct rt_cuda_step *step;
 };
 
-/* Sums over a batch go to slots that depend on the batch alone, each summed in one order, and are merged in order. */
+/* Sums over a batch go to slots that depend on the global batch alone, each summed in one order, and are merged in order.
+ * A GPU has whole slots. */
 RT_BOTH int rt_cuda_slot_count(int n)
 {
 	return n < 1 ? 1 : n > RT_CUDA_SLOTS ? RT_CUDA_SLOTS : n;

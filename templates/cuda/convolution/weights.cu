@@ -20,6 +20,6 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 
 	(void)output;
 	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
-		rt_cuda_slot_begin(work.n, slot) * OUT_PIXELS, rt_cuda_slot_begin(work.n, slot + 1) * OUT_PIXELS,
+		slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
 		row, gradient, store);
 }

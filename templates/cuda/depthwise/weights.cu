@@ -21,8 +21,8 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 	};
 
 	(void)output;
-	const real sum = channel_sum(rt_cuda_slot_begin(work.n, slot) * OUT_PIXELS,
-		rt_cuda_slot_begin(work.n, slot + 1) * OUT_PIXELS, term);
+	const real sum = channel_sum(slot_begin(work, slot) * OUT_PIXELS,
+		slot_begin(work, slot + 1) * OUT_PIXELS, term);
 	if (threadIdx.x >= RT_CUDA_CHANNELS || o >= OUT_C)
 		return;
 	if (place < PLACES - 1)

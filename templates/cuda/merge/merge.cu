@@ -1,7 +1,7 @@
 /* gradient[e] = sum over slots, in order, of the slot's sums[e] */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
 {
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = work.slots;
 
 	EACH (e, {{count}}) {
 		real sum = 0;

@@ -3,7 +3,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 	const real *__restrict__ total{{#w0}}, const real *__restrict__ gamma{{/w0}}, real *__restrict__ dx)
 {
 {{>cuda/normalise/shape.cu}}
-	const real part = 1 / ((real)work.n * (real)COUNT);
+	const real part = 1 / ((real)work.total * (real)COUNT);
 
 	EACH (e, work.n * SIZE) {
 		const int l = (e / INNER % LENGTH);

@@ -6,13 +6,13 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, rea
 {
 {{>cuda/normalise/shape.cu}}
 	const real epsilon = (real)({{epsilon}}), momentum = (real)({{momentum}});
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = rt_cuda_slot_count(work.total);
 
 	EACH (l, LENGTH) {
 		real mean = 0, squares = 0, before = 0;
 		for (int s = 0; s < slots; s++) {
-			const real *slot = sums + (size_t)s * SLOT;
-			const real here = (real)(rt_cuda_slot_begin(work.n, s + 1) - rt_cuda_slot_begin(work.n, s)), all = before + here;
+			const real *slot = sums + s * 2 * LENGTH;
+			const real here = (real)(rt_cuda_slot_begin(work.total, s + 1) - rt_cuda_slot_begin(work.total, s)), all = before + here;
 			const real delta = slot[l] - mean;
 			mean += delta * here / all;
 			squares += slot[LENGTH + l] + delta * delta * (real)COUNT * before * here / all;

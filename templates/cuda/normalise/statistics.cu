@@ -11,6 +11,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *
 
 	if (threadIdx.x >= RT_CUDA_CHANNELS || l >= LENGTH)
 		return;
-	sums[(size_t)slot * SLOT + l] = mean;
-	sums[(size_t)slot * SLOT + LENGTH + l] = squares;
+	real *to = sums + (work.slot_first + slot) * 2 * LENGTH;
+	to[l] = mean;
+	to[LENGTH + l] = squares;
 }

@@ -12,6 +12,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 
 	if (threadIdx.x >= RT_CUDA_CHANNELS || l >= LENGTH)
 		return;
-	sums[(size_t)slot * SLOT + l] = plain;
-	sums[(size_t)slot * SLOT + LENGTH + l] = with;
+	real *to = sums + (work.slot_first + slot) * 2 * LENGTH;
+	to[l] = plain;
+	to[LENGTH + l] = with;
 }

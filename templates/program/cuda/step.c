@@ -14,7 +14,7 @@ void update(void);
 
 /* Where things lie in the GPU's memory. */
 #define SAMPLES(place) (cuda->work.samples + (size_t)(place) * (size_t)cuda->work.capacity)
-#define SUMS(place) (cuda->work.slots + (place))
+#define SUMS(place) (cuda->work.sums + (place))
 #define ONCE(place) (cuda->work.fixed + (place))
 #define WEIGHTS(place) (cuda->work.weights + (place))
 #define GRADIENTS(place) (cuda->work.gradients + (place))
@@ -24,12 +24,21 @@ void update(void);
 /* Forward, loss and backward: the batch's mean gradient in work.gradients. */
 static void gradients(struct rt_cuda *cuda)
 {
-	const long n = cuda->work.n, slots = rt_cuda_slot_count(cuda->work.n);
+	const long n = cuda->work.n, slots = cuda->work.slots;
 
 	(void)slots;
 	{{#steps}}
 	/* {{provenance}} */
+	{{#shared}}
+	SHARE_BEGIN({{shared_place}}, {{shared_count}});
+	{{/shared}}
 	{{call}};
+	{{#shared}}
+	SHARE_END({{shared_place}}, {{shared_count}});
+	{{/shared}}
+	{{#reduced}}
+	REDUCE({{reduce_from}}, {{reduce_count}});
+	{{/reduced}}
 	{{#traces}}
 	TRACE({{layer}}, {{place}}, {{count}});
 	{{/traces}}

@@ -504,7 +504,7 @@ KERNEL convolution_weights_1(struct rt_cuda_work work, const real *__restrict__ 
 
 	(void)output;
 	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
-		rt_cuda_slot_begin(work.n, slot) * OUT_PIXELS, rt_cuda_slot_begin(work.n, slot + 1) * OUT_PIXELS,
+		slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
 		row, gradient, store);
 }
 
@@ -546,7 +546,7 @@ KERNEL convolution_data_1(struct rt_cuda_work work, const real *__restrict__ out
 /* gradient[e] = sum over slots, in order, of the slot's sums[e] */
 KERNEL merge_merge_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
 {
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = work.slots;
 
 	EACH (e, 18432) {
 		real sum = 0;
@@ -560,7 +560,7 @@ KERNEL merge_merge_1(struct rt_cuda_work work, const real *__restrict__ sums, re
 /* gradient[e] = sum over slots, in order, of the slot's sums[e] */
 KERNEL merge_merge_2(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
 {
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = work.slots;
 
 	EACH (e, 64) {
 		real sum = 0;
@@ -610,7 +610,7 @@ KERNEL convolution_weights_2(struct rt_cuda_work work, const real *__restrict__ 
 
 	(void)output;
 	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
-		rt_cuda_slot_begin(work.n, slot) * OUT_PIXELS, rt_cuda_slot_begin(work.n, slot + 1) * OUT_PIXELS,
+		slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
 		row, gradient, store);
 }
 
@@ -618,7 +618,7 @@ KERNEL convolution_weights_2(struct rt_cuda_work work, const real *__restrict__ 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e] */
 KERNEL merge_merge_3(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
 {
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = work.slots;
 
 	EACH (e, 288) {
 		real sum = 0;
@@ -632,7 +632,7 @@ KERNEL merge_merge_3(struct rt_cuda_work work, const real *__restrict__ sums, re
 /* gradient[e] = sum over slots, in order, of the slot's sums[e] */
 KERNEL merge_merge_4(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
 {
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = work.slots;
 
 	EACH (e, 32) {
 		real sum = 0;

@@ -43,7 +43,7 @@ void update(void);
 
 /* Where things lie in the GPU's memory. */
 #define SAMPLES(place) (cuda->work.samples + (size_t)(place) * (size_t)cuda->work.capacity)
-#define SUMS(place) (cuda->work.slots + (place))
+#define SUMS(place) (cuda->work.sums + (place))
 #define ONCE(place) (cuda->work.fixed + (place))
 #define WEIGHTS(place) (cuda->work.weights + (place))
 #define GRADIENTS(place) (cuda->work.gradients + (place))
@@ -52,7 +52,7 @@ void update(void);
 /* Forward, loss and backward: the batch's mean gradient in work.gradients. */
 static void gradients(struct rt_cuda *cuda)
 {
-	const long n = cuda->work.n, slots = rt_cuda_slot_count(cuda->work.n);
+	const long n = cuda->work.n, slots = cuda->work.slots;
 
 	(void)slots;
 	/* input (spec.yaml:25), forward */
@@ -113,6 +113,7 @@ static void gradients(struct rt_cuda *cuda)
 	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
 	LAUNCH(dense_data_2, TILES(n, 9216), SAMPLES(Y_dense_1), SAMPLES(D_dense_1), WEIGHTS(W_dense_1_kernel),
 			SAMPLES(D_dropout_1));
+	REDUCE(18816, 1181072);
 	/* dropout_1 (spec.yaml:30)  12x12x64 -> 12x12x64, backward */
 	LAUNCH(mask_backward_2, ELEMENTS(n * ((9216 + 3) / 4)), SAMPLES(D_dropout_1), SAMPLES(D_max_pooling2d_1));
 	/* max_pooling2d_1 (spec.yaml:29)  24x24x64 -> 12x12x64, backward */
@@ -135,6 +136,7 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(merge_merge_3, ELEMENTS(288), SUMS(K_conv2d_1_kernel), GRADIENTS(W_conv2d_1_kernel));
 	/* conv2d_1's bias: the gradient's sums, merged in order */
 	LAUNCH(merge_merge_4, ELEMENTS(32), SUMS(K_conv2d_1_bias), GRADIENTS(W_conv2d_1_bias));
+	REDUCE(0, 18816);
 }
 
 /* SGD */

@@ -57,8 +57,8 @@ KERNEL normalise_statistics_1(struct rt_cuda_work work, const real *__restrict__
 	enum { GROUPS = CHANNEL_GROUPS(LENGTH) };
 	const int slot = (int)blockIdx.x / GROUPS;
 	const int l = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
-	const int begin = rt_cuda_slot_begin(work.n, slot) * COUNT;
-	const int end = rt_cuda_slot_begin(work.n, slot + 1) * COUNT;
+	const int begin = slot_begin(work, slot) * COUNT;
+	const int end = slot_begin(work, slot + 1) * COUNT;
 	auto element = [=](int i) { return i / INNER * LENGTH * INNER + l * INNER + i % INNER; };
 	const real mean = channel_sum(begin, end, [=](int i) -> real { return l < LENGTH ? x[element(i)] : 0; }) / (real)(end - begin);
 	const real squares = channel_sum(begin, end, [=](int i) -> real {
@@ -68,8 +68,9 @@ KERNEL normalise_statistics_1(struct rt_cuda_work work, const real *__restrict__
 
 	if (threadIdx.x >= RT_CUDA_CHANNELS || l >= LENGTH)
 		return;
-	sums[(size_t)slot * SLOT + l] = mean;
-	sums[(size_t)slot * SLOT + LENGTH + l] = squares;
+	real *to = sums + (work.slot_first + slot) * 2 * LENGTH;
+	to[l] = mean;
+	to[LENGTH + l] = squares;
 }
 
 
@@ -81,13 +82,13 @@ KERNEL normalise_finish_1(struct rt_cuda_work work, const real *__restrict__ sum
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
 	const real epsilon = (real)(0.001), momentum = (real)(0.99);
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = rt_cuda_slot_count(work.total);
 
 	EACH (l, LENGTH) {
 		real mean = 0, squares = 0, before = 0;
 		for (int s = 0; s < slots; s++) {
-			const real *slot = sums + (size_t)s * SLOT;
-			const real here = (real)(rt_cuda_slot_begin(work.n, s + 1) - rt_cuda_slot_begin(work.n, s)), all = before + here;
+			const real *slot = sums + s * 2 * LENGTH;
+			const real here = (real)(rt_cuda_slot_begin(work.total, s + 1) - rt_cuda_slot_begin(work.total, s)), all = before + here;
 			const real delta = slot[l] - mean;
 			mean += delta * here / all;
 			squares += slot[LENGTH + l] + delta * delta * (real)COUNT * before * here / all;
@@ -413,8 +414,8 @@ KERNEL normalise_sums_1(struct rt_cuda_work work, const real *__restrict__ x, co
 	enum { GROUPS = CHANNEL_GROUPS(LENGTH) };
 	const int slot = (int)blockIdx.x / GROUPS;
 	const int l = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
-	const int begin = rt_cuda_slot_begin(work.n, slot) * COUNT;
-	const int end = rt_cuda_slot_begin(work.n, slot + 1) * COUNT;
+	const int begin = slot_begin(work, slot) * COUNT;
+	const int end = slot_begin(work, slot + 1) * COUNT;
 	auto element = [=](int i) { return i / INNER * LENGTH * INNER + l * INNER + i % INNER; };
 	const real mean = l < LENGTH ? batch[l] : 0, rate = l < LENGTH ? batch[LENGTH + l] : 0;
 	const real plain = channel_sum(begin, end, [=](int i) -> real { return l < LENGTH ? dy[element(i)] : 0; });
@@ -424,29 +425,33 @@ KERNEL normalise_sums_1(struct rt_cuda_work work, const real *__restrict__ x, co
 
 	if (threadIdx.x >= RT_CUDA_CHANNELS || l >= LENGTH)
 		return;
-	sums[(size_t)slot * SLOT + l] = plain;
-	sums[(size_t)slot * SLOT + LENGTH + l] = with;
+	real *to = sums + (work.slot_first + slot) * 2 * LENGTH;
+	to[l] = plain;
+	to[LENGTH + l] = with;
 }
 
 
-/* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH]; these are also
- * d_beta and d_gamma */
+/* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH], of all GPUs. Those of this
+ * GPU are its part of d_beta and d_gamma. */
 KERNEL normalise_gradients_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ total,
 	real *__restrict__ d_gamma, real *__restrict__ d_beta)
 {
 	enum { LENGTH = 8 };
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = rt_cuda_slot_count(work.total);
 
 	EACH (l, LENGTH) {
-		real plain = 0, with = 0;
+		real plain = 0, with = 0, own_plain = 0, own_with = 0;
 		for (int s = 0; s < slots; s++) {
-			plain += sums[(size_t)s * SLOT + l];
-			with += sums[(size_t)s * SLOT + LENGTH + l];
+			const bool own = s >= work.slot_first && s < work.slot_first + work.slots;
+			plain += sums[s * 2 * LENGTH + l];
+			with += sums[s * 2 * LENGTH + LENGTH + l];
+			own_plain += own ? sums[s * 2 * LENGTH + l] : 0;
+			own_with += own ? sums[s * 2 * LENGTH + LENGTH + l] : 0;
 		}
 		total[l] = plain;
 		total[LENGTH + l] = with;
-		d_gamma[l] = with;
-		d_beta[l] = plain;
+		d_gamma[l] = own_with;
+		d_beta[l] = own_plain;
 	}
 }
 
@@ -456,7 +461,7 @@ KERNEL normalise_data_1(struct rt_cuda_work work, const real *__restrict__ x, co
 	const real *__restrict__ total, const real *__restrict__ gamma, real *__restrict__ dx)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
-	const real part = 1 / ((real)work.n * (real)COUNT);
+	const real part = 1 / ((real)work.total * (real)COUNT);
 
 	EACH (e, work.n * SIZE) {
 		const int l = (e / INNER % LENGTH);
@@ -500,7 +505,7 @@ KERNEL convolution_weights_1(struct rt_cuda_work work, const real *__restrict__ 
 
 	(void)output;
 	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
-		rt_cuda_slot_begin(work.n, slot) * OUT_PIXELS, rt_cuda_slot_begin(work.n, slot + 1) * OUT_PIXELS,
+		slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
 		row, gradient, store);
 }
 
@@ -540,7 +545,7 @@ KERNEL convolution_data_1(struct rt_cuda_work work, const real *__restrict__ out
 /* gradient[e] = sum over slots, in order, of the slot's sums[e] */
 KERNEL merge_merge_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
 {
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = work.slots;
 
 	EACH (e, 576) {
 		real sum = 0;
@@ -585,7 +590,7 @@ KERNEL convolution_weights_2(struct rt_cuda_work work, const real *__restrict__ 
 
 	(void)output;
 	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
-		rt_cuda_slot_begin(work.n, slot) * OUT_PIXELS, rt_cuda_slot_begin(work.n, slot + 1) * OUT_PIXELS,
+		slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
 		row, gradient, store);
 }
 
@@ -593,7 +598,7 @@ KERNEL convolution_weights_2(struct rt_cuda_work work, const real *__restrict__ 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e] */
 KERNEL merge_merge_2(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
 {
-	const int slots = rt_cuda_slot_count(work.n);
+	const int slots = work.slots;
 
 	EACH (e, 216) {
 		real sum = 0;

@@ -33,7 +33,7 @@ enum {
 	SAMPLE = 3264,
 	SLOT = 576,
 	THREAD = 0,
-	FIXED = 64,
+	FIXED = 4160,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
@@ -41,13 +41,13 @@ enum {
 enum {
 	Y_input = 3072, /* 192, sample */
 	Y_conv2d_1 = 0, /* 512, sample */
-	K0_batch_normalization_1 = 0, /* 16, slot */
+	P2_batch_normalization_1 = 32, /* 1024, once */
 	P0_batch_normalization_1 = 0, /* 16, once */
 	Y_batch_normalization_1 = 512, /* 512, sample */
 	Y_trunk = 1024, /* 512, sample */
 	Y_conv2d_2 = 512, /* 512, sample */
-	K0_branch = 0, /* 16, slot */
-	P0_branch = 32, /* 16, once */
+	P2_branch = 2112, /* 1024, once */
+	P0_branch = 2080, /* 16, once */
 	Y_branch = 1536, /* 512, sample */
 	Y_sum = 2048, /* 512, sample */
 	Y_activation_1 = 1536, /* 512, sample */
@@ -62,12 +62,12 @@ enum {
 	D_sum = 2560, /* 512, sample */
 	D_branch = 1536, /* 512, sample */
 	D_trunk = 2048, /* 512, sample */
-	K1_branch = 0, /* 16, slot */
-	P1_branch = 48, /* 16, once */
+	P3_branch = 3136, /* 1024, once */
+	P1_branch = 2096, /* 16, once */
 	D_conv2d_2 = 2560, /* 512, sample */
 	K_conv2d_2_kernel = 0, /* 576, slot */
 	D_batch_normalization_1 = 512, /* 512, sample */
-	K1_batch_normalization_1 = 0, /* 16, slot */
+	P3_batch_normalization_1 = 1056, /* 1024, once */
 	P1_batch_normalization_1 = 16, /* 16, once */
 	D_conv2d_1 = 1024, /* 512, sample */
 	K_conv2d_1_kernel = 0, /* 216, slot */

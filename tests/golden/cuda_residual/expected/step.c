@@ -42,7 +42,7 @@ void update(void);
 
 /* Where things lie in the GPU's memory. */
 #define SAMPLES(place) (cuda->work.samples + (size_t)(place) * (size_t)cuda->work.capacity)
-#define SUMS(place) (cuda->work.slots + (place))
+#define SUMS(place) (cuda->work.sums + (place))
 #define ONCE(place) (cuda->work.fixed + (place))
 #define WEIGHTS(place) (cuda->work.weights + (place))
 #define GRADIENTS(place) (cuda->work.gradients + (place))
@@ -51,7 +51,7 @@ void update(void);
 /* Forward, loss and backward: the batch's mean gradient in work.gradients. */
 static void gradients(struct rt_cuda *cuda)
 {
-	const long n = cuda->work.n, slots = rt_cuda_slot_count(cuda->work.n);
+	const long n = cuda->work.n, slots = cuda->work.slots;
 
 	(void)slots;
 	/* input (spec.yaml:12), forward */
@@ -62,9 +62,11 @@ static void gradients(struct rt_cuda *cuda)
 			SAMPLES(Y_conv2d_1));
 	TRACE(1, SAMPLES(Y_conv2d_1), 512);
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
-	LAUNCH(normalise_statistics_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_1), SUMS(K0_batch_normalization_1));
+	SHARE_BEGIN(ONCE(P2_batch_normalization_1), 1024);
+	LAUNCH(normalise_statistics_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_1), ONCE(P2_batch_normalization_1));
+	SHARE_END(ONCE(P2_batch_normalization_1), 1024);
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
-	LAUNCH(normalise_finish_1, ELEMENTS(8), SUMS(K0_batch_normalization_1), WEIGHTS(W_batch_normalization_1_moving_mean),
+	LAUNCH(normalise_finish_1, ELEMENTS(8), ONCE(P2_batch_normalization_1), WEIGHTS(W_batch_normalization_1_moving_mean),
 			WEIGHTS(W_batch_normalization_1_moving_variance), ONCE(P0_batch_normalization_1));
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
 	LAUNCH(normalise_forward_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_1), ONCE(P0_batch_normalization_1),
@@ -78,9 +80,11 @@ static void gradients(struct rt_cuda *cuda)
 			SAMPLES(Y_conv2d_2));
 	TRACE(4, SAMPLES(Y_conv2d_2), 512);
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-	LAUNCH(normalise_statistics_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_2), SUMS(K0_branch));
+	SHARE_BEGIN(ONCE(P2_branch), 1024);
+	LAUNCH(normalise_statistics_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_2), ONCE(P2_branch));
+	SHARE_END(ONCE(P2_branch), 1024);
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-	LAUNCH(normalise_finish_1, ELEMENTS(8), SUMS(K0_branch), WEIGHTS(W_branch_moving_mean), WEIGHTS(W_branch_moving_variance),
+	LAUNCH(normalise_finish_1, ELEMENTS(8), ONCE(P2_branch), WEIGHTS(W_branch_moving_mean), WEIGHTS(W_branch_moving_variance),
 			ONCE(P0_branch));
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 	LAUNCH(normalise_forward_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_2), ONCE(P0_branch), WEIGHTS(W_branch_gamma),
@@ -127,10 +131,12 @@ static void gradients(struct rt_cuda *cuda)
 	/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, backward */
 	LAUNCH(add_backward_1, ELEMENTS(n * 512), SAMPLES(D_sum), SAMPLES(D_branch), SAMPLES(D_trunk));
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
+	SHARE_BEGIN(ONCE(P3_branch), 1024);
 	LAUNCH(normalise_sums_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_2), SAMPLES(D_branch), ONCE(P0_branch),
-			SUMS(K1_branch));
+			ONCE(P3_branch));
+	SHARE_END(ONCE(P3_branch), 1024);
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
-	LAUNCH(normalise_gradients_1, ELEMENTS(8), SUMS(K1_branch), ONCE(P1_branch), GRADIENTS(W_branch_gamma),
+	LAUNCH(normalise_gradients_1, ELEMENTS(8), ONCE(P3_branch), ONCE(P1_branch), GRADIENTS(W_branch_gamma),
 			GRADIENTS(W_branch_beta));
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
 	LAUNCH(normalise_data_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_2), SAMPLES(D_branch), ONCE(P0_branch),
@@ -146,10 +152,12 @@ static void gradients(struct rt_cuda *cuda)
 	/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, backward */
 	LAUNCH(map_backward_1, ELEMENTS(n * 512), SAMPLES(Y_trunk), SAMPLES(D_trunk), SAMPLES(D_batch_normalization_1));
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
+	SHARE_BEGIN(ONCE(P3_batch_normalization_1), 1024);
 	LAUNCH(normalise_sums_1, slots * CHANNEL_GROUPS(8), SAMPLES(Y_conv2d_1), SAMPLES(D_batch_normalization_1),
-			ONCE(P0_batch_normalization_1), SUMS(K1_batch_normalization_1));
+			ONCE(P0_batch_normalization_1), ONCE(P3_batch_normalization_1));
+	SHARE_END(ONCE(P3_batch_normalization_1), 1024);
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
-	LAUNCH(normalise_gradients_1, ELEMENTS(8), SUMS(K1_batch_normalization_1), ONCE(P1_batch_normalization_1),
+	LAUNCH(normalise_gradients_1, ELEMENTS(8), ONCE(P3_batch_normalization_1), ONCE(P1_batch_normalization_1),
 			GRADIENTS(W_batch_normalization_1_gamma), GRADIENTS(W_batch_normalization_1_beta));
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
 	LAUNCH(normalise_data_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_1), SAMPLES(D_batch_normalization_1),
@@ -160,6 +168,7 @@ static void gradients(struct rt_cuda *cuda)
 			SAMPLES(D_conv2d_1), SUMS(K_conv2d_1_kernel));
 	/* conv2d_1's kernel: the gradient's sums, merged in order */
 	LAUNCH(merge_merge_2, ELEMENTS(216), SUMS(K_conv2d_1_kernel), GRADIENTS(W_conv2d_1_kernel));
+	REDUCE(0, 912);
 }
 
 /* SGD */
