@@ -227,15 +227,17 @@ def shipped(name):
 
 
 def noisy_job(spec, prefix, samples=24):
-    """A folder with noise of the shape that a spec wants, in ten classes."""
+    """A folder with noise of the shape that a spec wants, in its classes, or at most ten."""
     with open(spec) as f:
         text = f.read()
     sizes = [int(size) for size in re.search(r"^  input: \[(.*)\]", text, re.M).group(1).split(",")]
+    classes = int(re.search(r"^  classes: (\d+)", text, re.M).group(1))
+    labels_of = range(min(classes, 10) if classes > 1 else 10)
     job = Job(prefix)
     dice = random.Random(4)
     for channel, images, labels in re.findall(r"(training|validation): +\{images: (\S+), labels: (\S+)\}", text):
         idx(job.data(channel, images), [samples] + sizes, dice.choices(range(256), k=samples * math.prod(sizes)))
-        idx(job.data(channel, labels), [samples], dice.choices(range(10), k=samples))
+        idx(job.data(channel, labels), [samples], dice.choices(labels_of, k=samples))
     return job
 
 
