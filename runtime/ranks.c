@@ -59,6 +59,9 @@ static void signal_all(const pid_t *ranks, int n, int signal)
 static int fail_rank(const struct rt_ranks *r, int rank, int status)
 {
 	const int failed = atomic_load(&r->shared->failed);
+	/* What users and data do wrong is the same for all. */
+	if (failed && (!strncmp(r->shared->reason, "UserError", 9) || !strncmp(r->shared->reason, "DataError", 9)))
+		return rt_fail_as(r->shared->reason, "%s", "");
 	if (failed)
 		return rt_fail_as(r->shared->reason, " (GPU %d of %d)", failed - 1, r->count);
 	if (WIFSIGNALED(status))

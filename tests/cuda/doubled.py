@@ -8,7 +8,7 @@ import harness
 
 CUDA = os.environ.get("CUDA_HOME", "/usr/local/cuda")
 # Below this a weight is what rounding left: a bias before softmax has no gradient, for one.
-SMALL = 1e-4
+SMALL = 1e-3
 DISTANCE = """
 import h5py, sys
 ours, theirs = (h5py.File(name, "r") for name in sys.argv[1:])
