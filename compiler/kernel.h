@@ -28,7 +28,7 @@ struct phase {
 	const char *args;
 	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names */
 	const char *only_if;
-	const char *shared;                 /* GPUs: a pack that holds sums of this GPU's samples: zeroed before, all GPUs' added behind */
+	const char *shared;                 /* a pack of sums of this GPU's samples: zeroed before, all GPUs' added behind */
 };
 
 /* Sizes, in reals, of the buffers a group needs. */

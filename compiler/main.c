@@ -24,7 +24,7 @@ static int read_spec(struct compile *c, const char *path, const struct graph **g
 	}
 	const struct spec *spec = status == YAML_OK ? spec_check(c->arena, yaml, c->diag) : NULL;
 	*graph = spec ? graph_build(c->arena, spec, c->diag) : NULL;
-	if (*graph && !target_takes(target_find(c->options->target), spec, c->diag))
+	if (*graph && !target_takes(target_find(c->options->target), *graph, c->diag))
 		*graph = NULL;
 	diag_print(c->diag, stderr, isatty(STDERR_FILENO));
 	if (!*graph || diag_errors(c->diag))

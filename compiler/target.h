@@ -1,9 +1,8 @@
 /* Targets: what a program runs on. A row names the kernels that there are and the files that a program is made of. */
 #ifndef TRAINC_TARGET_H
 #define TRAINC_TARGET_H
-#include "diag.h"
+#include "graph.h"
 #include "kernel.h"
-#include "spec.h"
 
 /* A file of the program and the template below templates/ that makes it; NULL: the spec, as it was. */
 struct program_file { const char *name, *template; };
@@ -23,8 +22,8 @@ extern const struct target target_cpu, target_cuda;
 /* NULL-terminated; the first is the default. */
 extern const struct target *const targets[];
 
-/* Whether it can compute in the spec's precision; false after reporting to d that it cannot. */
-bool target_takes(const struct target *t, const struct spec *s, struct diag *d);
+/* Whether it has kernels for all of the graph, in the spec's precision; false after reporting to d what it lacks. */
+bool target_takes(const struct target *t, const struct graph *g, struct diag *d);
 /* The row called name, or NULL. */
 const struct target *target_find(const char *name);
 
