@@ -3,6 +3,8 @@
 #include "cases.h"
 #include <math.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { N = 1000 };
 
@@ -14,6 +16,7 @@ KERNEL(count_low);
 KERNEL(multiply_bf16);
 KERNEL(multiply_tf32);
 KERNEL(add);
+KERNEL(add_to);
 KERNEL(add_too_far);
 KERNEL(tree);
 KERNEL(tree_without_barrier);
@@ -183,6 +186,16 @@ static void use_after_free(void)
 	add_counted(memory, 1, N, NULL);
 }
 
+static void freed_in_a_structure(void)
+{
+	struct { float *x; int n; } to = {on_device(counted, sizeof counted), N};
+	float what = 1;
+	OK(launch((const void *)add_to, 4, 256, 0, NULL, (void *[]){&to, &what}));
+	SAY("%g", to_float(to.x));
+	OK(cudaFree(to.x));
+	launch((const void *)add_to, 4, 256, 0, NULL, (void *[]){&to, &what});
+}
+
 static void host_pointer(void)
 {
 	add_counted(counted, 1, N, NULL);
@@ -244,8 +257,32 @@ static void event_missing(void)
 	other_stream(false);
 }
 
-/* Two branches that come together again; replayed three times. */
-static void graph_of(bool joined)
+/* A copy by the default stream, which waits for blocking streams only. */
+static void beside_default_stream(unsigned flags)
+{
+	float *x = on_device(counted, sizeof counted), *pinned;
+	cudaStream_t stream;
+	OK(cudaMallocHost((void **)&pinned, sizeof counted));
+	OK(cudaStreamCreateWithFlags(&stream, flags));
+	add_counted(x, 1, N, stream);
+	OK(cudaMemcpy(pinned, x, sizeof counted, cudaMemcpyDeviceToHost));
+	SAY("%g", pinned[7]);
+}
+
+static void blocking_stream(void)
+{
+	beside_default_stream(cudaStreamDefault);
+}
+
+static void non_blocking_stream(void)
+{
+	beside_default_stream(cudaStreamNonBlocking);
+}
+
+enum branches { JOINED, UNJOINED, RACING };
+
+/* Two branches that come together again, unless a defect is wanted; replayed three times. */
+static void graph_of(enum branches branches)
 {
 	float *x = on_device(counted, sizeof counted), *y = on_device(counted, sizeof counted);
 	cudaStream_t first = new_stream(), second = new_stream();
@@ -253,13 +290,15 @@ static void graph_of(bool joined)
 	cudaGraph_t graph;
 	cudaGraphExec_t executable;
 	OK(cudaStreamBeginCapture(first, cudaStreamCaptureModeGlobal));
-	add_counted(x, 1, N, first);
 	OK(cudaEventRecord(fork, first));
+	add_counted(x, 1, N, first);
+	if (branches != RACING)
+		OK(cudaEventRecord(fork, first));
 	OK(cudaStreamWaitEvent(second, fork, 0));
 	OK(cudaMemcpyAsync(y, x, sizeof counted, cudaMemcpyDeviceToDevice, second));
 	add_counted(y, 10, N, second);
 	OK(cudaEventRecord(join, second));
-	if (joined)
+	if (branches != UNJOINED)
 		OK(cudaStreamWaitEvent(first, join, 0));
 	cudaError_t error = cudaStreamEndCapture(first, &graph);
 	if (error) {
@@ -277,12 +316,29 @@ static void graph_of(bool joined)
 
 static void graph(void)
 {
-	graph_of(true);
+	graph_of(JOINED);
 }
 
 static void graph_unjoined(void)
 {
-	graph_of(false);
+	graph_of(UNJOINED);
+}
+
+static void graph_racing(void)
+{
+	graph_of(RACING);
+}
+
+/* An event from outside has no place in a capture. */
+static void graph_isolation(void)
+{
+	cudaStream_t stream = new_stream();
+	cudaEvent_t event = new_event();
+	cudaGraph_t graph;
+	OK(cudaEventRecord(event, NULL));
+	OK(cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal));
+	SAY("%s", cudaGetErrorName(cudaStreamWaitEvent(stream, event, 0)));
+	SAY("%s", cudaGetErrorName(cudaStreamEndCapture(stream, &graph)));
 }
 
 static void unsafe_in_capture(void)
@@ -327,13 +383,25 @@ static void devices(void)
 	SAY("%d.%d %d %s", properties.major, properties.minor, major, cudaGetErrorName(cudaSetDevice(count)));
 }
 
+static void fork_after_use(void)
+{
+	OK(cudaSetDevice(0));
+	if (!fork()) {
+		SAY("%s", cudaGetErrorName(cudaSetDevice(0)));
+		fflush(stdout);
+		_exit(0);
+	}
+	wait(NULL);
+}
+
 static const struct test_case cases[] = {
 #define CASE(name) {#name, name}
 	CASE(sums), CASE(warps), CASE(tensor_cores), CASE(barriers), CASE(missing_barrier), CASE(divergence),
 	CASE(wrong_mask), CASE(unwritten_shared), CASE(overrun), CASE(shared_overrun), CASE(dynamic_overrun),
 	CASE(launch_errors), CASE(double_free), CASE(use_after_free), CASE(host_pointer), CASE(wrong_direction),
 	CASE(copy_too_much), CASE(poisoned), CASE(memory_limit), CASE(event_kept), CASE(event_missing), CASE(graph),
-	CASE(graph_unjoined), CASE(unsafe_in_capture), CASE(arguments_are_copied), CASE(devices),
+	CASE(graph_unjoined), CASE(graph_racing), CASE(graph_isolation), CASE(blocking_stream), CASE(non_blocking_stream),
+	CASE(freed_in_a_structure), CASE(fork_after_use), CASE(unsafe_in_capture), CASE(arguments_are_copied), CASE(devices),
 #undef CASE
 };
 

@@ -34,6 +34,8 @@ size_t double_memory_bytes(void);
 void double_check_device_memory(const void *memory, size_t bytes, int device, const char *who, const char *what);
 void double_check_pointer(const void *pointer, int device, const char *who, unsigned argument);
 bool double_is_pinned(const void *memory);
+void double_check_guards(const char *who);              /* dies if somebody wrote beside an allocation */
+void double_check_freed(const void *values, size_t bytes, const char *who, unsigned argument);
 void double_free_all(int device);
 
 /* --- stream.c --- */

@@ -27,6 +27,7 @@ enum {
 	DYNAMIC_MOST = 256 << 10,
 	MOST_EXCHANGED = 64,
 	SCRATCH = 8 << 10,
+	BESIDE = 64,                            /* bytes behind dynamic shared memory that must stay NaN */
 };
 
 enum state { READY, AT_BARRIER, IN_WARP, DONE };
@@ -51,7 +52,7 @@ static struct {
 	void *const *arguments;
 	_Alignas(16) unsigned char scratch[WARPS][SCRATCH];
 } block;
-static _Alignas(1024) unsigned char dynamic_shared[DYNAMIC_MOST];
+static _Alignas(1024) unsigned char dynamic_shared[DYNAMIC_MOST + BESIDE];
 
 struct double_place double_here;
 
@@ -107,8 +108,16 @@ static void poison_shared(size_t bytes)
 	block.epoch++;
 	block.static_bytes = 0;
 	ASAN_UNPOISON_MEMORY_REGION(dynamic_shared, sizeof dynamic_shared);
-	memset(dynamic_shared, 0xff, bytes);
+	memset(dynamic_shared, 0xff, bytes + BESIDE);
 	ASAN_POISON_MEMORY_REGION(dynamic_shared + bytes, sizeof dynamic_shared - bytes);
+}
+
+static void check_shared(size_t bytes)
+{
+	ASAN_UNPOISON_MEMORY_REGION(dynamic_shared, sizeof dynamic_shared);
+	for (size_t i = bytes; i < bytes + BESIDE; i++)
+		if (dynamic_shared[i] != 0xff)
+			die(running(), 0, "the block wrote behind its dynamic shared memory");
 }
 
 /* --- warps --- */
@@ -336,4 +345,5 @@ void double_run_block(const struct double_launch *launch, void *const *arguments
 	while (block.live)
 		if (!run_ready(stride))
 			release_barrier();
+	check_shared(launch->dynamic_bytes);
 }

@@ -107,6 +107,18 @@ extern "C" __global__ void add(float *x, float what, int n)
 		x[i] += what;
 }
 
+struct vector {
+	float *x;
+	int n;
+};
+
+extern "C" __global__ void add_to(struct vector to, float what)
+{
+	const int i = blockIdx.x * blockDim.x + threadIdx.x;
+	if (i < to.n)
+		to.x[i] += what;
+}
+
 /* --- with a defect --- */
 
 extern "C" __global__ void add_too_far(float *x, float what, int n)

@@ -48,12 +48,16 @@ static cudaError_t check_launch(const struct double_kernel *kernel, dim3 grid, d
 static void check_pointers(const struct launch *launch)
 {
 	const struct double_kernel *kernel = launch->what.kernel;
-	for (unsigned i = 0; i < kernel->count; i++)
+	for (unsigned i = 0; i < kernel->count; i++) {
+		const unsigned char *value = launch->values + launch->offsets[i];
+		void *pointer;
 		if (kernel->arguments[i].pointer) {
-			void *pointer;
-			memcpy(&pointer, launch->values + launch->offsets[i], sizeof pointer);
+			memcpy(&pointer, value, sizeof pointer);
 			double_check_pointer(pointer, launch->device, kernel->name, i);
+		} else if (kernel->arguments[i].bytes > sizeof pointer) {
+			double_check_freed(value, kernel->arguments[i].bytes, kernel->name, i);
 		}
+	}
 }
 
 static void run_blocks(struct launch *launch, void *const *arguments)
@@ -79,6 +83,7 @@ static enum double_progress run_kernel(void *payload)
 	for (unsigned i = 0; i < launch->what.kernel->count; i++)
 		arguments[i] = launch->values + launch->offsets[i];
 	run_blocks(launch, arguments);
+	double_check_guards(launch->what.kernel->name);
 	return DOUBLE_FINISHED;
 }
 

@@ -2,6 +2,7 @@
    that copies and kernels that touch anything else are caught. */
 #define _GNU_SOURCE
 #include "core.h"
+#include "switch.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,14 @@ struct piece {
 	int device;
 	struct piece *next;
 };
+
+/* Beside every allocation lies a NaN that does not survive arithmetic; AddressSanitizer has its own. */
+#if defined ADDRESS_SANITIZER
+enum { BESIDE = 0 };
+#else
+enum { BESIDE = 256 };
+#endif
+static const uint32_t signalling = 0x7fbfffff;
 
 static struct piece *pieces;                    /* the newest first: memory that is used again hides what was freed there */
 
@@ -64,6 +73,20 @@ static size_t used_bytes(int device)
 	return used;
 }
 
+static void fill_beside(char *guard)
+{
+	for (int i = 0; i < BESIDE; i += (int)sizeof signalling)
+		memcpy(guard + i, &signalling, sizeof signalling);
+}
+
+static bool is_untouched(const char *guard)
+{
+	for (int i = 0; i < BESIDE; i += (int)sizeof signalling)
+		if (memcmp(guard + i, &signalling, sizeof signalling))
+			return false;
+	return true;
+}
+
 static cudaError_t allocate(void **memory, size_t bytes, enum whose whose)
 {
 	cudaError_t error = double_unsafe_in_capture();
@@ -72,9 +95,12 @@ static cudaError_t allocate(void **memory, size_t bytes, enum whose whose)
 		return error;
 	if (whose == DEVICE && used_bytes(double_device()) + bytes > double_memory_bytes())
 		return cudaErrorMemoryAllocation;
-	if (posix_memalign(memory, 256, bytes))
+	if (posix_memalign(memory, 256, bytes + 2 * BESIDE))
 		return cudaErrorMemoryAllocation;
+	fill_beside(*memory);
+	*memory = (char *)*memory + BESIDE;
 	memset(*memory, 0xff, bytes);
+	fill_beside((char *)*memory + bytes);
 	forget_freed(*memory, bytes);
 	add(*memory, bytes, whose);
 	return cudaSuccess;
@@ -104,7 +130,7 @@ static cudaError_t release(void *memory, enum whose whose, const char *who)
 	double_finish_device();
 	piece->whose = FREED;
 	if (whose != REGISTERED)
-		free(memory);
+		free(piece->start - BESIDE);
 	return cudaSuccess;
 }
 
@@ -113,7 +139,7 @@ void double_free_all(int device)
 	for (struct piece *piece = pieces; piece; piece = piece->next)
 		if (piece->whose == DEVICE && piece->device == device) {
 			piece->whose = FREED;
-			free(piece->start);
+			free(piece->start - BESIDE);
 		}
 }
 
@@ -209,6 +235,28 @@ void double_check_pointer(const void *pointer, int device, const char *who, unsi
 	if (piece->whose == DEVICE && piece->device != device)
 		double_die("%s: argument %u, %p, is memory of device %d, the stream is one of device %d", who, argument, pointer,
 			piece->device, device);
+}
+
+void double_check_guards(const char *who)
+{
+	for (const struct piece *piece = pieces; piece; piece = piece->next) {
+		if (piece->whose != DEVICE && piece->whose != PINNED)
+			continue;
+		if (!is_untouched(piece->start - BESIDE) || !is_untouched(piece->start + piece->bytes))
+			double_die("%s wrote beside the %zu bytes that were allocated at %p", who, piece->bytes, (void *)piece->start);
+	}
+}
+
+/* A structure's members are not known, but no word of it can want to point to what was freed. */
+void double_check_freed(const void *values, size_t bytes, const char *who, unsigned argument)
+{
+	for (size_t at = 0; at + sizeof(void *) <= bytes; at += sizeof(void *)) {
+		void *word;
+		memcpy(&word, (const char *)values + at, sizeof word);
+		const struct piece *piece = word ? holder(word) : NULL;
+		if (piece && piece->whose == FREED && (char *)word < piece->start + piece->bytes)
+			double_die("%s: argument %u holds %p, which points to memory that was freed", who, argument, word);
+	}
 }
 
 /* What is known of the range must hold all of it. */

@@ -17,8 +17,9 @@ static void __sanitizer_finish_switch_fiber(void *saved, const void **bottom, si
 }
 #endif
 
-#if defined __x86_64__
+#if !defined DOUBLE_UCONTEXT
 
+/* Jumps instead of returning: the processor expects a return to go where the last call came from. */
 void double_change_stack(void **save, void *to);
 __asm__(".text\n"
 	".globl double_change_stack\n"
@@ -28,7 +29,7 @@ __asm__(".text\n"
 	"mov %rsp, (%rdi)\n"
 	"mov %rsi, %rsp\n"
 	"pop %r15\npop %r14\npop %r13\npop %r12\npop %rbx\npop %rbp\n"
-	"ret\n"
+	"pop %rdx\njmp *%rdx\n"
 	".size double_change_stack, . - double_change_stack\n");
 
 /* As if entry had been called from nowhere: six registers, the address to return to, and a null return address of its own. */

@@ -11,17 +11,20 @@
 #define ADDRESS_SANITIZER
 #endif
 
-#if !defined __x86_64__
+#if !defined __x86_64__ && !defined DOUBLE_UCONTEXT
+#define DOUBLE_UCONTEXT                         /* tests ask for it on x86-64 too */
+#endif
+#if defined DOUBLE_UCONTEXT
 #include <ucontext.h>
 #endif
 
 struct fiber {
 	char *stack;
 	size_t bytes;
-#if defined __x86_64__
-	void *pointer;
-#else
+#if defined DOUBLE_UCONTEXT
 	ucontext_t context;
+#else
+	void *pointer;
 #endif
 	void *fake_stack;                       /* AddressSanitizer's */
 };
