@@ -65,7 +65,7 @@ int double_barrier_count(int predicate, int line);
 void double_warp(const struct double_exchange *exchange);
 unsigned double_lane(void);
 void *double_dynamic_shared(void);
-void double_shared(void *memory, size_t bytes, unsigned long *epoch);   /* a __shared__ variable comes to life in a block */
+void double_shared(void *memory, size_t bytes, unsigned long *epoch);   /* a variable comes to life in a block */
 void *double_warp_scratch(void);                                        /* 8 KB for each warp */
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
-/* Captures make graphs; a launched graph runs its nodes in an order that the seed picks among those that their dependencies
-   allow, between the work of other streams. */
+/* Captures make graphs; a launched graph runs its nodes in an order that the seed picks among those that their
+   dependencies allow, between the work of other streams. */
 #include "core.h"
 #include <stdlib.h>
 #include <string.h>
@@ -70,15 +70,16 @@ static struct node *new_node(struct CUgraph_st *graph)
 }
 
 /* A node hangs on what its stream did last, and on the last of its order. */
-cudaError_t double_capture(struct CUstream_st *stream, const struct double_kind *kind, const void *payload, size_t bytes,
-	const void *order)
+cudaError_t double_capture(struct CUstream_st *stream, const struct double_kind *kind, const void *payload,
+	size_t bytes, const void *order)
 {
 	struct CUgraph_st *graph = stream->capture;
 	if (graph->spoilt)
 		return double_fail(cudaErrorStreamCaptureInvalidated);
 	struct node *node = new_node(graph);
 	unsigned mine = graph->count - 1;
-	*node = (struct node){.kind = kind, .order = order, .bytes = bytes, .needs = stream->tips, .payload = malloc(bytes + 1)};
+	*node = (struct node){.kind = kind, .order = order, .bytes = bytes, .needs = stream->tips};
+	node->payload = malloc(bytes + 1);
 	memcpy(node->payload, payload, bytes);
 	for (unsigned i = mine; order && i-- > 0;)
 		if (graph->nodes[i].order == order) {

@@ -1,5 +1,5 @@
-/* One device: kernels, memory, streams and graphs, sound and with planted defects. cases NAME runs one and says what came
-   out; run judges it. */
+/* One device: kernels, memory, streams and graphs, sound and with planted defects. cases NAME runs one and says what
+   came out; run judges it. */
 #include "cases.h"
 #include <math.h>
 #include <stdint.h>

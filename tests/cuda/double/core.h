@@ -1,5 +1,5 @@
-/* What the parts of the double share, and what doubles of other libraries (nccl.c) build on: every call that a program may
-   make begins with DOUBLE_ENTER, and work is put into streams as a kind and a copy of its payload. */
+/* What the parts of the double share, and what doubles of other libraries (nccl.c) build on: every call that a
+   program may make begins with DOUBLE_ENTER, and work is put into streams as a kind and a copy of its payload. */
 #pragma once
 #include "block.h"
 
@@ -16,7 +16,8 @@ void double_lock(void);
 void double_unlock(void);
 void double_pause(void);                        /* lets other threads in while this one waits for another process */
 cudaError_t double_fail(cudaError_t error);     /* remembers it for cudaGetLastError */
-bool double_injected(const char *function, int *code);  /* DOUBLE_FAIL names this call of the function; *code 0: not given */
+/* Whether DOUBLE_FAIL names this call of the function; *code is 0 where it gives none. */
+bool double_injected(const char *function, int *code);
 unsigned long double_random(void);
 double double_number(const char *variable, double otherwise);   /* of the environment */
 void double_reset_errors(void);
@@ -86,7 +87,7 @@ struct CUstream_st *double_stream(cudaStream_t stream);         /* NULL: not a s
 /* A call that may not stand in a capture: an error, which spoils the captures, if one is going on. */
 cudaError_t double_unsafe_in_capture(void);
 cudaError_t double_spoil_captures(cudaError_t error);
-cudaError_t double_capture(struct CUstream_st *stream, const struct double_kind *kind, const void *payload, size_t bytes,
-	const void *order);
+cudaError_t double_capture(struct CUstream_st *stream, const struct double_kind *kind, const void *payload,
+	size_t bytes, const void *order);
 unsigned long double_capture_number(const struct CUstream_st *stream);
 cudaError_t double_join_capture(struct CUstream_st *stream, unsigned long number, const struct tips *tips);

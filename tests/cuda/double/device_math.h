@@ -1,5 +1,5 @@
-/* The device functions that C's math.h lacks: intrinsics, atomics, bits. Fast variants (__expf) are the exact ones here, so
-   their error on a GPU goes unseen. Read by double.h. */
+/* The device functions that C's math.h lacks: intrinsics, atomics, bits. Fast variants (__expf) are the exact ones
+   here, so their error on a GPU goes unseen. Read by double.h. */
 #pragma once
 
 template <class A, class B> static inline std::common_type_t<A, B> min(A a, B b)
@@ -99,8 +99,8 @@ static inline void __threadfence_system() {}
 static inline void __nanosleep(unsigned) {}
 static inline void __trap() { __builtin_trap(); }
 
-/* One thread runs at a time, so these are plain; they take what the device's overloads take. */
-template <class T> using double_same = typename std::common_type<T>::type;     /* lets the pointer alone say what T is */
+/* One thread runs at a time, so these are plain. The pointer alone says what T is. */
+template <class T> using double_same = typename std::common_type<T>::type;
 
 template <class T> static inline T atomicExch(T *at, double_same<T> value)
 {

@@ -1,6 +1,6 @@
-/* Included before the first line of a .cu file that `compile` compiles for the CPU: gives the device language a meaning on
-   fibers. NVIDIA's own headers come first, so that types and prototypes are the real ones. What needs more than a macro
-   (__global__, __shared__, __launch_bounds__) keeps a marker that `compile` replaces. */
+/* Included before the first line of a .cu file that `compile` compiles for the CPU: gives the device language a
+   meaning on fibers. NVIDIA's own headers come first, so that types and prototypes are the real ones. What needs more
+   than a macro (__global__, __shared__, __launch_bounds__) keeps a marker that `compile` replaces. */
 #pragma once
 #include <cmath>
 #include <cstdint>

@@ -1,5 +1,5 @@
-/* Every call of a program passes here: one at a time, and failing where the environment says so. Also the last error, random
-   numbers and the end of a program that uses the double wrongly. */
+/* Every call of a program passes here: one at a time, and failing where the environment says so. Also the last error,
+   random numbers and the end of a program that uses the double wrongly. */
 #define _GNU_SOURCE
 #include "core.h"
 #include <pthread.h>

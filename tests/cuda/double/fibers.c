@@ -1,6 +1,7 @@
-/* Runs one block of a kernel: a fiber for every CUDA thread, all on the calling OS thread, which gets its turn in the order
-   the launch says and keeps it until it waits for others. Shared memory is NaN when a block begins; waits that can never
-   end are reported with kernel, block, thread and line. Memory is sequentially consistent: a missing fence goes unseen. */
+/* Runs one block of a kernel: a fiber for every CUDA thread, all on the calling OS thread, which gets its turn in the
+   order the launch says and keeps it until it waits for others. Shared memory is NaN when a block begins; waits that
+   can never end are reported with kernel, block, thread and line. Memory is sequentially consistent: a missing fence
+   goes unseen. */
 #define _GNU_SOURCE
 #include "block.h"
 #include "switch.h"

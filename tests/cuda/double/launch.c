@@ -1,5 +1,5 @@
-/* Launches of kernels: the values of the arguments are copied when the program launches; blocks and threads run in orders
-   that the seed picks. */
+/* Launches of kernels: the values of the arguments are copied when the program launches; blocks and threads run in
+   orders that the seed picks. */
 #include "core.h"
 #include <string.h>
 
@@ -105,7 +105,8 @@ static size_t copy_values(struct launch *launch, void **values)
 	return offsetof(struct launch, values) + at;
 }
 
-cudaError_t cudaLaunchKernel(const void *function, dim3 grid, dim3 block, void **values, size_t shared, cudaStream_t stream)
+cudaError_t cudaLaunchKernel(const void *function, dim3 grid, dim3 block, void **values, size_t shared,
+	cudaStream_t stream)
 {
 	DOUBLE_ENTER();
 	const struct double_kernel *kernel = find_kernel(function);

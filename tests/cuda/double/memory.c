@@ -1,5 +1,5 @@
-/* Memory of the devices and pinned memory of the host: heap blocks of their own, full of NaN, each known with its size, so
-   that copies and kernels that touch anything else are caught. */
+/* Memory of the devices and pinned memory of the host: heap blocks of their own, full of NaN, each known with its
+   size, so that copies and kernels that touch anything else are caught. */
 #define _GNU_SOURCE
 #include "core.h"
 #include "switch.h"
@@ -25,7 +25,7 @@ enum { BESIDE = 256 };
 #endif
 static const uint32_t signalling = 0x7fbfffff;
 
-static struct piece *pieces;                    /* the newest first: memory that is used again hides what was freed there */
+static struct piece *pieces;                    /* the newest first */
 
 static struct piece *find(const void *memory)
 {

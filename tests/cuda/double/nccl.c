@@ -215,7 +215,8 @@ ncclResult_t ncclCommDestroy(ncclComm_t comm)
 	if (result)
 		return result;
 	if (comm->graphs)
-		double_die("ncclCommDestroy: graphs with %u operations of this communicator are alive: destroy them first", comm->graphs);
+		double_die("ncclCommDestroy: graphs with %u operations of this communicator are alive: destroy them first",
+			comm->graphs);
 	comm->destroyed = true;
 	return ncclSuccess;
 }

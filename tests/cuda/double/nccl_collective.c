@@ -1,6 +1,6 @@
-/* The collective operations: work in a stream like any other, a slot of shared memory at a time. Each turn ends in a barrier
-   that is asked, never waited in, so that other streams go on; a rank that does not come in time is an error of the
-   communicator, and what waits for it stays where it is until the communicator is aborted. */
+/* The collective operations: work in a stream like any other, a slot of shared memory at a time. Each turn ends in a
+   barrier that is asked, never waited in, so that other streams go on; a rank that does not come in time is an error
+   of the communicator, and what waits for it stays where it is until the communicator is aborted. */
 #include "nccl_comm.h"
 #include "nccl_types.h"
 #include <stdio.h>
@@ -107,8 +107,8 @@ static enum double_progress wait_for_others(const struct collective *c)
 	if (comm->error)
 		return DOUBLE_STUCK;
 	if (atomic_load(&comm->meeting->aborted)) {
-		comm->error = nccl_fail(ncclRemoteError, "rank %d: %s: rank %d has aborted the communicator", comm->rank, c->kind->name,
-			atomic_load(&comm->meeting->aborted) - 1);
+		comm->error = nccl_fail(ncclRemoteError, "rank %d: %s: rank %d has aborted the communicator", comm->rank,
+			c->kind->name, atomic_load(&comm->meeting->aborted) - 1);
 		return DOUBLE_STUCK;
 	}
 	if (nccl_now() < c->deadline)

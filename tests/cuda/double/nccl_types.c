@@ -1,4 +1,5 @@
-/* The arithmetic of reductions, rank after rank: halves and bfloat16 are summed as floats and rounded once at the end. */
+/* The arithmetic of reductions, rank after rank: halves and bfloat16 are summed as floats and rounded once at the
+   end. */
 #include "nccl_types.h"
 #include <math.h>
 #include <stdint.h>

@@ -8,4 +8,5 @@ const char *nccl_type_name(ncclDataType_t type);
 const char *nccl_operation_name(ncclRedOp_t operation); /* NULL: not known */
 
 /* to[i] = operation over ranks r of from[r][i], in the order of the ranks. */
-void nccl_reduce(ncclDataType_t type, ncclRedOp_t operation, void *to, const void *const *from, int ranks, size_t count);
+void nccl_reduce(ncclDataType_t type, ncclRedOp_t operation, void *to, const void *const *from, int ranks,
+	size_t count);

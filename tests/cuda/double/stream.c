@@ -1,5 +1,6 @@
-/* Streams are queues that nothing runs until the program waits or asks. Then one piece of work at a time runs, of a stream
-   that the seed picks among those that may go on: what an event should order and does not, happens in any order. */
+/* Streams are queues that nothing runs until the program waits or asks. Then one piece of work at a time runs, of a
+   stream that the seed picks among those that may go on: what an event should order and does not, happens in any
+   order. */
 #define _GNU_SOURCE
 #include "core.h"
 #include <stdlib.h>

@@ -32,7 +32,7 @@ __asm__(".text\n"
 	"pop %rdx\njmp *%rdx\n"
 	".size double_change_stack, . - double_change_stack\n");
 
-/* As if entry had been called from nowhere: six registers, the address to return to, and a null return address of its own. */
+/* As if entry had been called from nowhere: six registers, where to go, and no address to return to. */
 void fiber_prepare(struct fiber *fiber, void (*entry)(void))
 {
 	void **top = (void **)(fiber->stack + fiber->bytes - 64);

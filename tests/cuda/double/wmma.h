@@ -1,6 +1,6 @@
-/* Tensor cores, by the opaque fragments of nvcuda::wmma. Lane l of a warp holds a 32nd of every matrix, in row order, which
-   no program may rely on. Products are exact, sums are rounded to float after each (a GPU may round less); tf32 drops the
-   13 bits that the hardware does not read. Read by double.h. */
+/* Tensor cores, by the opaque fragments of nvcuda::wmma. Lane l of a warp holds a 32nd of every matrix, in row order,
+   which no program may rely on. Products are exact, sums are rounded to float after each (a GPU may round less); tf32
+   drops the 13 bits that the hardware does not read. Read by double.h. */
 #pragma once
 
 namespace nvcuda {
@@ -33,7 +33,11 @@ template <class Use, int M, int N, int K, class T, class Layout = void> struct f
 	element_type x[num_elements];
 };
 
-template <class T> static inline float double_multiplicand(typename double_storage<T>::type value) { return (float)value; }
+template <class T> static inline float double_multiplicand(typename double_storage<T>::type value)
+{
+	return (float)value;
+}
+
 template <> inline float double_multiplicand<precision::tf32>(float value)
 {
 	return __uint_as_float(__float_as_uint(value) & ~0x1fffu);
@@ -69,7 +73,8 @@ static inline void load_matrix_sync(fragment<Use, M, N, K, T, Layout> &f, const 
 }
 
 template <int M, int N, int K, class T>
-static inline void load_matrix_sync(fragment<accumulator, M, N, K, T> &f, const T *from, unsigned stride, layout_t layout)
+static inline void load_matrix_sync(fragment<accumulator, M, N, K, T> &f, const T *from, unsigned stride,
+	layout_t layout)
 {
 	using F = fragment<accumulator, M, N, K, T>;
 	for (int e = 0; e < F::num_elements; e++)
@@ -78,7 +83,8 @@ static inline void load_matrix_sync(fragment<accumulator, M, N, K, T> &f, const 
 }
 
 template <int M, int N, int K, class T>
-static inline void store_matrix_sync(T *to, const fragment<accumulator, M, N, K, T> &f, unsigned stride, layout_t layout)
+static inline void store_matrix_sync(T *to, const fragment<accumulator, M, N, K, T> &f, unsigned stride,
+	layout_t layout)
 {
 	using F = fragment<accumulator, M, N, K, T>;
 	for (int e = 0; e < F::num_elements; e++)
