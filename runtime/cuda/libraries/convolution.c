@@ -1,5 +1,5 @@
-/* Convolutions by cuDNN's graph API: the operations of a shape as cuDNN's descriptors, engines that may run them, and runs.
- * What cannot be had: engines that are nondeterministic, for the same seed has to give the same bits. */
+/* Convolutions by cuDNN's graph API: the operations of a shape as cuDNN's descriptors, engines that may run them, and
+ * runs. Engines that are nondeterministic cannot be had, for the same seed has to give the same bits. */
 #include "convolution.h"
 #include "internal.h"
 #include "descriptors.h"
@@ -40,12 +40,12 @@ static int fail(const struct rt_convolution *c, const char *doing, const char *w
 	static const char *const kinds[] = {"outputs", "input gradients", "weight gradients"};
 	static const char *const maths[] = {"fp32", "TF32", "bf16"};
 	static const char *const epilogues[] = {"", ", bias", ", bias, relu"};
-	return rt_fail(RT_SYSTEM_ERROR, "cuDNN %zu, %s: convolution, %s in %s, x %dx%dx%dx%d, weights %dx%dx%dx%d, y %dx%dx%dx%d, "
-		"strides %dx%d, dilations %dx%d, padding %d,%d,%d,%d%s%s: %s", cudnnGetVersion(), doing, kinds[c->kind], maths[c->math],
-		c->batch, c->in_height, c->in_width, c->in_channels, c->out_channels, c->kernel_height, c->kernel_width, c->in_channels,
-		c->batch, c->out_height, c->out_width, c->out_channels, c->stride_height, c->stride_width, c->dilation_height,
-		c->dilation_width, c->pad_top, c->pad_left, c->pad_bottom, c->pad_right, epilogues[c->epilogue],
-		c->accumulate ? ", added" : "", why);
+	return rt_fail(RT_SYSTEM_ERROR, "cuDNN %zu, %s: convolution, %s in %s, x %dx%dx%dx%d, weights %dx%dx%dx%d, "
+		"y %dx%dx%dx%d, strides %dx%d, dilations %dx%d, padding %d,%d,%d,%d%s%s: %s", cudnnGetVersion(), doing,
+		kinds[c->kind], maths[c->math], c->batch, c->in_height, c->in_width, c->in_channels, c->out_channels,
+		c->kernel_height, c->kernel_width, c->in_channels, c->batch, c->out_height, c->out_width,
+		c->out_channels, c->stride_height, c->stride_width, c->dilation_height, c->dilation_width,
+		c->pad_top, c->pad_left, c->pad_bottom, c->pad_right, epilogues[c->epilogue], c->accumulate ? ", added" : "", why);
 }
 
 /* ---- the device ---- */
@@ -249,8 +249,8 @@ static struct graph *graph_make(struct rt_cudnn *cudnn, const struct rt_convolut
 
 /* ---- engines ---- */
 
-/* What cuDNN says of an engine's numbers: its word here, and whether the engine is taken for the three maths. cuDNN has TF32
- * for tensor cores only, and rounds operands to half precision where it "down-converts" them. */
+/* What cuDNN says of an engine's numbers: its word here, and whether the engine is taken for the three maths. cuDNN has
+ * TF32 for tensor cores only, and rounds operands to half precision where it "down-converts" them. */
 static const struct { const char *name; bool taken[3]; } notes[CUDNN_NUMERICAL_NOTE_TYPE_COUNT] = {
 	[CUDNN_NUMERICAL_NOTE_TENSOR_CORE] = {"tensor_core", {[RT_MATH_TF32] = true, [RT_MATH_BF16] = true}},
 	[CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS] = {"down_convert", {false}},
@@ -269,7 +269,8 @@ static bool engine_fits(struct rt_convolution_plan *p, cudnnBackendDescriptor_t 
 	cudnnBackendNumericalNote_t found[CUDNN_NUMERICAL_NOTE_TYPE_COUNT];
 	int64_t number = 0, n = rt_descriptor_read(&p->set, engine, (struct rt_attribute){
 		CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, CUDNN_NUMERICAL_NOTE_TYPE_COUNT, found});
-	rt_descriptor_read(&p->set, engine, (struct rt_attribute){CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &number});
+	rt_descriptor_read(&p->set, engine, (struct rt_attribute){
+		CUDNN_ATTR_ENGINE_GLOBAL_INDEX, CUDNN_TYPE_INT64, 1, &number});
 	size_t length = (size_t)snprintf(p->engine, sizeof p->engine, "%d", (int)number);
 	for (int64_t i = 0; i < n; i++) {
 		if (!notes[found[i]].taken[p->graph->shape.math])
@@ -305,7 +306,8 @@ static struct rt_convolution_plan *plan_make(struct graph *g, cudnnBackendDescri
 }
 
 /* What one of cuDNN's heuristics offers, the best first. */
-static int64_t offers(struct graph *g, struct rt_descriptors *set, cudnnBackendHeurMode_t mode, cudnnBackendDescriptor_t *configs)
+static int64_t offers(struct graph *g, struct rt_descriptors *set, cudnnBackendHeurMode_t mode,
+                      cudnnBackendDescriptor_t *configs)
 {
 	cudnnBackendDescriptor_t heuristics = rt_descriptor(set, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR,
 		{CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &g->operations},
@@ -317,8 +319,8 @@ static int64_t offers(struct graph *g, struct rt_descriptors *set, cudnnBackendH
 		CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_TYPE_BACKEND_DESCRIPTOR, ENGINES, configs});
 }
 
-int rt_convolution_plans(struct rt_convolution_plan **plans, int most, struct rt_cudnn *cudnn, const struct rt_convolution *shape,
-                         size_t workspace_limit)
+int rt_convolution_plans(struct rt_convolution_plan **plans, int most, struct rt_cudnn *cudnn,
+                         const struct rt_convolution *shape, size_t workspace_limit)
 {
 	/* The second list holds engines for everything; it is asked where nothing of the first fits. */
 	static const cudnnBackendHeurMode_t modes[] = {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK};

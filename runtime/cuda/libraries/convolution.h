@@ -1,8 +1,8 @@
-/* Convolutions by cuDNN's graph API: a plan for a shape, made once, then run on a stream as often as wanted, in a captured
- * graph too. x is [batch][height][width][channels] (NHWC), y the same, w [out][kernel height][kernel width][in] (OHWI).
- * Keras's weights are HWIO: cuDNN does not refuse strides that say so, but documents no engine that reads them, so the caller
- * transposes. With RT_MATH_BF16 all arrays are bfloat16, bias and results too, for no engine takes bfloat16 and gives float;
- * else all are float. Padding may differ between sides, as Keras's "same" does. */
+/* Convolutions by cuDNN's graph API: a plan for a shape, made once, then run on a stream as often as wanted, in a
+ * captured graph too. x is [batch][height][width][channels] (NHWC), y the same, and w [out][kernel height][kernel
+ * width][in] (OHWI). Keras's weights are HWIO: cuDNN does not refuse strides that say so, but documents no engine that
+ * reads them, so the caller transposes. With RT_MATH_BF16 all arrays are bfloat16, bias and results too, for no engine
+ * takes bfloat16 and gives float; else all are float. Padding may differ between sides, as Keras's "same" does. */
 #ifndef TRAINC_CUDA_CONVOLUTION_H
 #define TRAINC_CUDA_CONVOLUTION_H
 #include "product.h"
@@ -28,10 +28,10 @@ struct rt_cudnn *rt_cudnn_open(void);
 struct rt_cudnn *rt_cudnn_open_absent(const char *json);
 void rt_cudnn_close(struct rt_cudnn *cudnn);
 
-/* Up to most plans, the one that cuDNN takes to be the fastest first; none is nondeterministic or wants more workspace than
- * the limit. How many there are, or -1 after rt_fail when there is none. */
-int rt_convolution_plans(struct rt_convolution_plan **plans, int most, struct rt_cudnn *cudnn, const struct rt_convolution *shape,
-                         size_t workspace_limit);
+/* Up to most plans, the one that cuDNN takes to be the fastest first; none is nondeterministic or wants more workspace
+ * than the limit. How many there are, or -1 after rt_fail when there is none. */
+int rt_convolution_plans(struct rt_convolution_plan **plans, int most, struct rt_cudnn *cudnn,
+                         const struct rt_convolution *shape, size_t workspace_limit);
 void rt_convolution_free(struct rt_convolution_plan *plan);
 size_t rt_convolution_workspace(const struct rt_convolution_plan *plan);
 /* cuDNN's number of the engine and what it says of its numbers, for reports: 67+tensor_core. */

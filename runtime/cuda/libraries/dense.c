@@ -1,5 +1,5 @@
-/* Dense layers by cublasLt. It is column-major: what is an array [rows][columns] here is a matrix of columns x rows there, so
- * all products stand with their sides swapped, and nothing is transposed in memory. */
+/* Dense layers by cublasLt. It is column-major: what is an array [rows][columns] here is a matrix of columns x rows
+ * there, so all products stand with their sides swapped, and nothing is transposed in memory. */
 #include "dense.h"
 #include "internal.h"
 #include <cublasLt.h>
@@ -26,8 +26,8 @@ static int fail(const struct rt_dense *d, const char *doing, cublasStatus_t stat
 	static const char *const kinds[] = {"outputs", "input gradients", "weight gradients"};
 	static const char *const maths[] = {"fp32", "TF32", "bf16"};
 	static const char *const epilogues[] = {"", ", bias", ", bias, relu"};
-	return rt_fail(RT_SYSTEM_ERROR, "cublasLt %zu, %s: dense, %s in %s, x %dx%d, weights %dx%d%s%s: %s", cublasLtGetVersion(),
-		doing, kinds[d->kind], maths[d->math], d->batch, d->in, d->in, d->out, epilogues[d->epilogue],
+	return rt_fail(RT_SYSTEM_ERROR, "cublasLt %zu, %s: dense, %s in %s, x %dx%d, weights %dx%d%s%s: %s",
+		cublasLtGetVersion(), doing, kinds[d->kind], maths[d->math], d->batch, d->in, d->in, d->out, epilogues[d->epilogue],
 		d->accumulate ? ", added" : "", cublasLtGetStatusString(status));
 }
 
@@ -62,7 +62,8 @@ static const struct { enum array a, b, result; bool a_transposed, b_transposed; 
 	[RT_PRODUCT_W] = {ARRAY_Y, ARRAY_X, ARRAY_W, false, true},
 };
 
-static cublasStatus_t layout(cublasLtMatrixLayout_t *made, const struct rt_dense *d, enum array array, cudaDataType_t type)
+static cublasStatus_t layout(cublasLtMatrixLayout_t *made, const struct rt_dense *d, enum array array,
+                             cudaDataType_t type)
 {
 	const uint64_t columns = (uint64_t)(array == ARRAY_W ? d->in : d->batch);
 	const uint64_t rows = (uint64_t)(array == ARRAY_X ? d->in : d->out);
@@ -94,7 +95,8 @@ static cublasStatus_t set_epilogue(struct rt_dense_plan *p)
 	cublasLtEpilogue_t epilogue = d->kind == RT_PRODUCT_W ? CUBLASLT_EPILOGUE_BGRADA : epilogues[d->epilogue];
 	if (d->epilogue == RT_PLAIN)
 		return CUBLAS_STATUS_SUCCESS;
-	cublasStatus_t status = cublasLtMatmulDescSetAttribute(p->product, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue, sizeof epilogue);
+	cublasStatus_t status = cublasLtMatmulDescSetAttribute(p->product, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue,
+		sizeof epilogue);
 	if (!status)
 		status = cublasLtMatmulDescSetAttribute(p->product, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, &type, sizeof type);
 	/* The heuristic refuses a bias that is not there; any address that is aligned will do. */
@@ -104,7 +106,8 @@ static cublasStatus_t set_epilogue(struct rt_dense_plan *p)
 static cublasStatus_t make_product(struct rt_dense_plan *p)
 {
 	static const cublasComputeType_t sums[] = {
-		[RT_MATH_FP32] = CUBLAS_COMPUTE_32F, [RT_MATH_TF32] = CUBLAS_COMPUTE_32F_FAST_TF32, [RT_MATH_BF16] = CUBLAS_COMPUTE_32F};
+		[RT_MATH_FP32] = CUBLAS_COMPUTE_32F, [RT_MATH_TF32] = CUBLAS_COMPUTE_32F_FAST_TF32,
+		[RT_MATH_BF16] = CUBLAS_COMPUTE_32F};
 	static const cublasOperation_t operations[] = {CUBLAS_OP_N, CUBLAS_OP_T};
 	const cublasOperation_t *a = &operations[products[p->shape.kind].a_transposed];
 	const cublasOperation_t *b = &operations[products[p->shape.kind].b_transposed];
@@ -139,8 +142,8 @@ static cublasStatus_t choose_algorithm(struct rt_dense_plan *p, size_t workspace
 	int found = 0;
 	cublasStatus_t status = make_preference(&preference, workspace_limit);
 	if (!status)
-		status = cublasLtMatmulAlgoGetHeuristic(p->cublas->handle, p->product, p->a, p->b, p->result, p->result, preference, 1,
-			&best, &found);
+		status = cublasLtMatmulAlgoGetHeuristic(p->cublas->handle, p->product, p->a, p->b, p->result, p->result,
+			preference, 1, &best, &found);
 	if (preference)
 		cublasLtMatmulPreferenceDestroy(preference);
 	if (status)

@@ -1,6 +1,6 @@
-/* Dense layers by cublasLt: a plan for a shape, made once, then run on a stream as often as wanted, in a captured graph too.
- * x is [batch][in], w [in][out] as in Keras, y [batch][out]. With RT_MATH_BF16 x, w and y are bfloat16 where they are operands;
- * results and bias are float always. */
+/* Dense layers by cublasLt: a plan for a shape, made once, then run on a stream as often as wanted, in a captured graph
+ * too. x is [batch][in], w [in][out] as in Keras, y [batch][out]. With RT_MATH_BF16 x, w and y are bfloat16 where they
+ * are operands; results and bias are float always. */
 #ifndef TRAINC_CUDA_DENSE_H
 #define TRAINC_CUDA_DENSE_H
 #include "product.h"

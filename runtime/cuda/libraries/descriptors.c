@@ -44,7 +44,9 @@ cudnnBackendDescriptor_t rt_descriptor_of(struct rt_descriptors *set, cudnnBacke
 int64_t rt_descriptor_read(struct rt_descriptors *set, cudnnBackendDescriptor_t from, struct rt_attribute a)
 {
 	int64_t count = 0;
-	if (set->failed || !rt_cudnn_done(set, cudnnBackendGetAttribute(from, a.name, a.type, a.count, &count, (void *)a.values)))
+	if (!set->failed)
+		rt_cudnn_done(set, cudnnBackendGetAttribute(from, a.name, a.type, a.count, &count, (void *)a.values));
+	if (set->failed)
 		return 0;
 	return count < a.count ? count : a.count;
 }

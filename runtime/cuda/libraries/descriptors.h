@@ -1,5 +1,5 @@
-/* cuDNN's backend descriptors, each made in one call from a list of attributes. A set owns what was made in it and remembers
- * its first failure: after that every call gives NULL at once, so that a caller asks once, at the end. */
+/* cuDNN's backend descriptors, each made in one call from a list of attributes. A set owns what was made in it and
+ * remembers its first failure: after that every call gives NULL at once, so that a caller asks once, at the end. */
 #ifndef TRAINC_CUDA_DESCRIPTORS_H
 #define TRAINC_CUDA_DESCRIPTORS_H
 #include <cudnn.h>
@@ -13,7 +13,10 @@ struct rt_descriptors {
 	char why[RT_CUDNN_TEXT];                /* cuDNN's words, one line */
 };
 
-struct rt_attribute { cudnnBackendAttributeName_t name; cudnnBackendAttributeType_t type; int64_t count; const void *values; };
+struct rt_attribute {
+	cudnnBackendAttributeName_t name; cudnnBackendAttributeType_t type;
+	int64_t count; const void *values;
+};
 
 /* Only made: for cuDNN to fill. */
 cudnnBackendDescriptor_t rt_descriptor_empty(struct rt_descriptors *set, cudnnBackendDescriptorType_t type);
