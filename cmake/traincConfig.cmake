@@ -1,7 +1,8 @@
 # find_package(trainc): the targets trainc::trainc and trainc::runtime, and
 #   trainc_add_model(NAME SPEC FILE [TARGET cpu|cuda])    the executables NAME, which trains, and NAME_serve: what trainc writes
 #                                                    for the spec, written anew whenever the spec changes
-#   trainc_add_program(TRAIN SERVE FOLDER TARGET)    the executables from a folder that trainc wrote
+#   trainc_add_program(TRAIN SERVE FOLDER TARGET [libraries])    the executables from a folder that trainc wrote; libraries:
+#                                                    it calls cuDNN and cublasLt
 # TRAINC_CUDA_ARCHITECTURES, set before, is the list of GPUs' architectures that programs are built for.
 # With TRAINC_STATIC set before, the executables are static.
 include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
@@ -36,7 +37,7 @@ function(trainc_add_program train serve folder target)
 	target_link_libraries(${train} PRIVATE trainc::runtime)
 	add_executable(${serve} ${folder}/serve.c $<TARGET_OBJECTS:${train}_tables>)
 	target_link_libraries(${serve} PRIVATE trainc::serving)
-	cmake_language(CALL trainc_add_${target}_step ${train} ${serve} ${folder})
+	cmake_language(CALL trainc_add_${target}_step ${train} ${serve} ${folder} ${ARGN})
 	set_target_properties(${targets} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS ON)
 	set(trainc_program_targets ${targets} PARENT_SCOPE)
 endfunction()
@@ -63,6 +64,14 @@ function(trainc_add_cuda_step train serve folder)
 	if(NOT TARGET trainc::cuda)
 		message(FATAL_ERROR "this trainc was built without CUDA: install the CUDA Toolkit (12 or 13) and build it again")
 	endif()
+	set(runtime trainc::cuda)
+	if("libraries" IN_LIST ARGN)
+		set(runtime trainc::cuda_libraries)
+		if(NOT TARGET ${runtime})
+			message(FATAL_ERROR "this trainc was built without cuDNN and cublasLt: install them and build it again, or take "
+				"--cuda-libraries=none")
+		endif()
+	endif()
 	find_program(TRAINC_NVCC nvcc HINTS /usr/local/cuda/bin REQUIRED)
 	set(kernels ${CMAKE_CURRENT_BINARY_DIR}/${train}_kernels.o)
 	set(architectures)
@@ -78,10 +87,10 @@ function(trainc_add_cuda_step train serve folder)
 		COMMENT "Compiling kernels.cu" VERBATIM)
 	add_custom_target(${train}_kernels DEPENDS ${kernels})
 	add_library(${train}_step OBJECT ${folder}/step.c)
-	target_link_libraries(${train}_step PRIVATE trainc::cuda)
+	target_link_libraries(${train}_step PRIVATE ${runtime})
 	foreach(program IN ITEMS ${train} ${serve})
 		add_dependencies(${program} ${train}_kernels)
-		target_link_libraries(${program} PRIVATE $<TARGET_OBJECTS:${train}_step> ${kernels} trainc::cuda)
+		target_link_libraries(${program} PRIVATE $<TARGET_OBJECTS:${train}_step> ${kernels} ${runtime})
 	endforeach()
 	set(targets ${targets} ${train}_step ${train}_kernels PARENT_SCOPE)
 endfunction()

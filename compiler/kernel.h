@@ -4,12 +4,13 @@
 #define TRAINC_KERNEL_H
 #include "layer.h"
 
-enum { GROUP_OPS = 6, GROUP_INPUTS = 64, KERNEL_BUFFERS = 4, KERNEL_PHASES = 5 };
+enum { GROUP_OPS = 6, GROUP_INPUTS = 64, KERNEL_BUFFERS = 4, KERNEL_PHASES = 7 };
 
 /* Where a phase runs. On the CPU: SAMPLE: once a sample, one slot's samples in order by one thread. SLOT: once a slot, for
  * all its samples. TILE: once a tile, over the whole batch, between barriers; which tile is whose does not matter.
- * On a GPU: ELEMENTS: a thread an element, as many as `tiles` says; BLOCKS: `tiles` blocks of threads. */
-enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_BLOCKS };
+ * On a GPU: ELEMENTS: a thread an element, as many as `tiles` says; BLOCKS: `tiles` blocks of threads. LIBRARY: a call of
+ * NVIDIA's libraries; its template is the initializer of what the call is told about shapes, its args are x, w, y, bias. */
+enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_BLOCKS, DOMAIN_LIBRARY };
 
 /* One function of a kernel. args lists its parameters in order, by role:
  *   x0 … inputs           dx0 … their gradients      y output          dy its gradient
@@ -17,6 +18,7 @@ enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_B
  *   s0 … saved a sample   t0 … scratch of a thread   k0 … sums of a slot (zero at first)
  *   p0 … packs            i index in the batch       j index in the slot
  *   work the struct rt_work                          n samples of the slot (SLOT)
+ *   dz   the gradient before the group's activation: s0, or dy where there is none
  * SAMPLE functions get this sample's (slot's, thread's) pointers; SLOT functions those of the slot's first sample, and i is
  * its index; TILE functions those of sample 0 and of slot 0 and, behind args, the tile. ELEMENTS and BLOCKS functions get
  * the struct rt_cuda_work first, then the pointers of sample 0 and of slot 0. A role whose parameter or gradient
@@ -27,7 +29,7 @@ struct phase {
 	enum domain domain;
 	const char *args;
 	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names */
-	const char *only_if;
+	const char *only_if;                /* or "map": the group has an activation */
 	const char *shared;                 /* a pack of sums of this GPU's samples: zeroed before, all GPUs' added behind */
 };
 
@@ -58,6 +60,7 @@ struct kernel {
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
+	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */
 	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
 

@@ -1,5 +1,6 @@
 /* CUDA's kernels: each covers a whole batch. Sizes are in reals; matrix products go in tiles of 64 x 64, as
  * runtime/cuda/matrix.cuh cuts them, and sums over the batch in slots, as runtime/cuda/work.h counts them. */
+#include <string.h>
 #include "kernel.h"
 
 static int covers_one(const struct op *const *ops, const struct op_type *type)
@@ -165,7 +166,68 @@ static const struct kernel cuda_loss = {
 	.backward = {{"backward", DOMAIN_ELEMENTS, "x0 dx0", "n", "dx0"}},
 };
 
+/* ---- NVIDIA's libraries ---- */
+
+/* They add a bias, and then relu, in the same kernel. */
+static int covers_with_relu(const struct op *const *ops, int n, const struct op_type *type)
+{
+	if (!covers_one(ops, type))
+		return 0;
+	return n > 1 && ops[1]->type == &op_map && !strcmp(ops[1]->function->name, "relu") && ops[0]->parameters[1] ? 2 : 1;
+}
+
+static int covers_for_cudnn(const struct op *const *ops, int n)
+{
+	return covers_with_relu(ops, n, &op_convolution);
+}
+
+static int covers_for_cublas(const struct op *const *ops, int n)
+{
+	return covers_with_relu(ops, n, &op_dense);
+}
+
+static void cudnn_size(const struct group *g, struct buffers *b)
+{
+	b->packs[0] = b->packs[1] = g->parameters[0]->count;
+	b->sums[0] = g->out->shape.size[g->out->shape.rank - 1];
+	b->saved[0] = shape_count(g->out->shape);
+}
+
+static void cublas_size(const struct group *g, struct buffers *b)
+{
+	b->saved[0] = shape_count(g->out->shape);
+}
+
+#define WEIGHTS "{{kernel_h}} * {{kernel_w}} * {{in_c}} * {{out_c}}"
+
+static const struct kernel convolution_cudnn = {
+	.name = "convolution_cudnn", .summary = "convolution by cuDNN, with bias and relu", .covers = covers_for_cudnn, .cost = .2,
+	.own_gradients = true, .size = cudnn_size, .library = "convolution",
+	.pack = {{"pack", DOMAIN_ELEMENTS, "w0 p0", WEIGHTS, NULL}},
+	.forward = {{"forward", DOMAIN_LIBRARY, "x0 p0 y w1", NULL, NULL}},
+	.backward = {
+		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
+		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * CHANNEL_GROUPS({{out_c}})", "w1"},
+		{"bias", DOMAIN_ELEMENTS, "k0 dw1", "{{out_c}}", "w1"},
+		{"weights", DOMAIN_LIBRARY, "x0 p1 dz", NULL, NULL},
+		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
+		{"data", DOMAIN_LIBRARY, "dx0 p0 dz", NULL, "dx0"},
+	},
+};
+
+static const struct kernel dense_cublas = {
+	.name = "dense_cublas", .summary = "matrix product by cublasLt, with bias and relu", .covers = covers_for_cublas, .cost = .2,
+	.own_gradients = true, .size = cublas_size, .library = "dense",
+	.forward = {{"forward", DOMAIN_LIBRARY, "x0 w0 y w1", NULL, NULL}},
+	.backward = {
+		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
+		{"weights", DOMAIN_LIBRARY, "x0 dw0 dz dw1", NULL, NULL},
+		{"data", DOMAIN_LIBRARY, "dx0 w0 dz", NULL, "dx0"},
+	},
+};
+
 const struct kernel *const cuda_kernels[] = {
+	&convolution_cudnn, &dense_cublas,
 	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax,
 	&cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
 };

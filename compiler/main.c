@@ -38,7 +38,8 @@ static int read_spec(struct compile *c, const char *path, const struct graph **g
 
 static const struct plan *plan_of(struct compile *c, const struct graph *graph)
 {
-	struct plan_options o = {.target = target_find(c->options->target), .reference = c->options->kernels_reference};
+	struct plan_options o = {.target = target_find(c->options->target), .reference = c->options->kernels_reference,
+		.no_libraries = c->options->cuda_libraries && !strcmp(c->options->cuda_libraries, "none")};
 	const struct plan *plan = plan_make(c->arena, graph, &o);
 	if (c->options->dump && !strcmp(c->options->dump, "plan"))
 		plan_dump(stdout, plan);

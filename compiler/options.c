@@ -23,7 +23,7 @@ enum { WRITES = BIT(BUILD) | BIT(EMIT), COMPILES = WRITES | BIT(CHECK), EVERYWHE
 enum form { FLAG, TEXT, NUMBER, HELP };
 
 static const char *const target_names[] = {"cpu", "cuda", NULL}, *const dumps[] = {"spec", "graph", "plan", NULL},
-	*const kernels[] = {"reference", NULL};
+	*const kernels[] = {"reference", NULL}, *const libraries[] = {"all", "none", NULL};
 
 static const struct option {
 	char letter;                    /* 0: none */
@@ -39,6 +39,8 @@ static const struct option {
 		"write the program to DIR (default: the model's name)"},
 	{'t', "target", "TARGET", TEXT, COMPILES, offsetof(struct options, target), target_names, false,
 		"what the program runs on: cpu or cuda (default: cpu)"},
+	{0, "cuda-libraries", "KIND", TEXT, COMPILES, offsetof(struct options, cuda_libraries), libraries, false,
+		"none: without cuDNN and cublasLt, by trainc's own kernels only (default: all)"},
 	{0, "static", NULL, FLAG, BIT(BUILD), offsetof(struct options, is_static), NULL, false,
 		"link every library into the program, as an image FROM scratch needs it"},
 	{0, "check", NULL, FLAG, BIT(EMIT), offsetof(struct options, check), NULL, false,

@@ -18,6 +18,7 @@ struct options {
 	const char *name;               /* the NAME of layers, or NULL */
 	const char *output;             /* -o DIR, or NULL: the model's name */
 	const char *target;             /* "cpu" unless told */
+	const char *cuda_libraries;     /* "all", "none", or NULL: all */
 	const char *dump;               /* "spec", "graph", "plan" or NULL */
 	const char *kernels;            /* "reference" or NULL … */
 	bool kernels_reference;         /* … the same, as a flag */

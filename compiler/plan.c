@@ -42,7 +42,9 @@ static const struct kernel *cheapest(const struct plan *p, const struct op *cons
 	const struct kernel *best = NULL;
 	double best_gain = -1;
 	for (const struct kernel *const *k = p->target->kernels; *k; k++) {
-		int c = (*k)->precision != precision || (p->reference && !(*k)->reference) ? 0 : (*k)->covers(chain, n);
+		const bool out = (*k)->precision != precision || (p->options.reference && !(*k)->reference)
+			|| (p->options.no_libraries && (*k)->library);
+		int c = out ? 0 : (*k)->covers(chain, n);
 		double gain = (1 - (*k)->cost) * c;
 		if (c > 0 && gain > best_gain) {
 			best = *k;
@@ -252,7 +254,7 @@ const struct plan *plan_make(struct arena *a, const struct graph *g, const struc
 	struct builder b = {.arena = a, .plan = p};
 	p->graph = g;
 	p->target = o->target ? o->target : &target_cpu;
-	p->reference = o->reference;
+	p->options = *o;
 	make_groups(&b);
 	b.packs = ARENA_ARRAY(a, struct buffer *, p->n_groups * KERNEL_BUFFERS);
 	p->train = train_schedule(&b);

@@ -53,17 +53,17 @@ struct schedule {
 	long size[ARENAS];                  /* reals of each arena */
 };
 
+/* target NULL: the CPU. reference: the plainest kernel of every operation. no_libraries: none that calls NVIDIA's. */
+struct plan_options { const struct target *target; bool reference, no_libraries; };
+
 struct plan {
 	const struct graph *graph;
 	const struct target *target;
-	bool reference;                     /* only the plainest kernels */
+	struct plan_options options;
 	struct group *groups; int n_groups;
 	struct schedule train, prepare, evaluate;
 	long size[ARENAS];                  /* the most of all schedules */
 };
-
-/* target NULL: the CPU. reference: the plainest kernel of every operation. */
-struct plan_options { const struct target *target; bool reference; };
 
 const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o);
 

@@ -153,6 +153,8 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 		build_value(b, s, g->out);
 	else if (!strcmp(role, "dy"))
 		build_buffer(s, tensor_buffer(b, g->out, b->gradients, 'D'));
+	else if (!strcmp(role, "dz"))
+		add_role(b, s, g, g->n > 1 ? "s0" : "dy");
 	else if (!strcmp(role, "x*"))
 		for (int i = 0; i < g->n_in; i++)
 			build_value(b, s, g->in[i]);
@@ -194,6 +196,8 @@ static bool lacking(const struct group *g, const char *role)
 {
 	if (!role)
 		return false;
+	if (!strcmp(role, "map"))
+		return g->n < 2;
 	if (!strncmp(role, "dx", 2))
 		return !g->in[atoi(role + 2)]->needs_gradient;
 	return !g->parameters[atoi(role + 1)];

@@ -4,7 +4,7 @@
 static const char *const arena_names[] = {"sample", "slot", "thread", "once", "weights", "gradients"};
 
 static const char *const domain_names[] = {[DOMAIN_SAMPLE] = "samples", [DOMAIN_SLOT] = "slots", [DOMAIN_TILE] = "tiles",
-	[DOMAIN_ELEMENTS] = "elements", [DOMAIN_BLOCKS] = "blocks"};
+	[DOMAIN_ELEMENTS] = "elements", [DOMAIN_BLOCKS] = "blocks", [DOMAIN_LIBRARY] = "library"};
 
 static void dump_schedule(FILE *out, const char *name, const struct schedule *s)
 {

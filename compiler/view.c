@@ -179,6 +179,19 @@ static const char *function_of(struct naming *n, const char *template, struct ob
 	return name;
 }
 
+/* "convolution, 3": the place of what the call is told in its list, where it stands once. */
+static const char *product_of(struct naming *n, const struct step *s, struct object *values)
+{
+	const char *list = s->group->kernel->library, *text = template_render(n->arena, n->templates, s->template, values);
+	const struct field *field = object_find(n->root, list);
+	int i = 0;
+	while (i < field->n && strcmp(object_find(field->items[i], "text")->text, text))
+		i++;
+	if (i == field->n)
+		object_text(object_item(n->root, list), "text", "%s", text);
+	return arena_format(n->arena, "%s, %d", list, i);
+}
+
 /* ---- calls ---- */
 
 static const char *place(struct arena *a, const struct buffer *x, enum domain domain)
@@ -189,7 +202,7 @@ static const char *place(struct arena *a, const struct buffer *x, enum domain do
 		[DOMAIN_SAMPLE] = IN_PASS, [DOMAIN_SLOT] = IN_PASS,
 		[DOMAIN_TILE] = {"work->samples + %s", "work->slots + %s", "work->threads + %s", "work->fixed + %s", "work->weights + %s",
 			"work->gradients + %s"},
-		[DOMAIN_ELEMENTS] = ON_GPU, [DOMAIN_BLOCKS] = ON_GPU,
+		[DOMAIN_ELEMENTS] = ON_GPU, [DOMAIN_BLOCKS] = ON_GPU, [DOMAIN_LIBRARY] = ON_GPU,
 	};
 	return arena_format(a, places[domain][x->arena], x->name);
 }
@@ -217,6 +230,8 @@ static void open_call(struct text *t, const struct step *s, const char *function
 		text_format(t, "LAUNCH(%s, ELEMENTS(%s), ", function, tiles);
 	else if (s->domain == DOMAIN_BLOCKS)
 		text_format(t, "LAUNCH(%s, %s, ", function, tiles);
+	else if (s->domain == DOMAIN_LIBRARY)
+		text_format(t, "PRODUCT(%s, ", function);
 	else
 		text_format(t, "%s(", function);
 }
@@ -314,7 +329,7 @@ static void add_sharing(struct object *o, const struct step *s)
 static void add_step(struct naming *n, struct object *list, const struct step *s)
 {
 	struct object *o = object_item(list, "steps"), *values = step_object(n, s);
-	const char *function = function_of(n, s->template, values);
+	const char *function = s->domain == DOMAIN_LIBRARY ? product_of(n, s, values) : function_of(n, s->template, values);
 	const char *tiles = template_render_text(n->arena, n->templates, "tiles", s->tiles, values);
 	object_text(o, "call", "%s", call_text(n->arena, s, function, tiles));
 	object_text(o, "provenance", "%s", provenance(n->arena, s, n->file));
@@ -416,9 +431,12 @@ struct view view_of_plan(struct arena *a, const struct plan *p, const struct tem
 	n.functions = ARENA_ARRAY(a, struct function, most);
 	view_model(n.root, p);
 	object_flag(n.root, "offsets", false);
+	object_flag(n.root, "convolution", false);
+	object_flag(n.root, "dense", false);
 	add_schedule(&n, "train", "train", &p->train);
 	add_schedule(&n, "prepare", "prepare", &p->prepare);
 	add_schedule(&n, "evaluate", "evaluate", &p->evaluate);
+	object_flag(n.root, "libraries", object_find(n.root, "convolution")->n + object_find(n.root, "dense")->n > 0);
 	add_offsets(n.root, &p->train);
 	add_offsets(n.root, &p->prepare);
 	add_offsets(n.root, &p->evaluate);

@@ -155,7 +155,7 @@ static void keep(struct rt_cuda *c, cudaError_t error, const char *what)
 void rt_cuda_reduce(struct rt_cuda *c, real *values, size_t count)
 {
 	struct rt_nccl *n = c->nccl;
-	if (!n || c->error || n->error)
+	if (!n || c->planning || c->error || n->error)
 		return;
 	keep(c, cudaEventRecord(n->ready, c->stream), "a sum over GPUs");
 	keep(c, cudaStreamWaitEvent(n->stream, n->ready, 0), "a sum over GPUs");
@@ -167,7 +167,7 @@ void rt_cuda_reduce(struct rt_cuda *c, real *values, size_t count)
 void rt_nccl_join(struct rt_cuda *c)
 {
 	struct rt_nccl *n = c->nccl;
-	if (!n)
+	if (!n || c->planning)
 		return;
 	keep(c, cudaEventRecord(n->summed, n->stream), "a sum over GPUs");
 	keep(c, cudaStreamWaitEvent(c->stream, n->summed, 0), "a sum over GPUs");
@@ -177,7 +177,7 @@ void rt_nccl_join(struct rt_cuda *c)
 
 void rt_cuda_share_begin(struct rt_cuda *c, real *values, size_t count)
 {
-	if (c->nccl)
+	if (c->nccl && !c->planning)
 		keep(c, cudaMemsetAsync(values, 0, count * sizeof *values, c->stream), "statistics");
 }
 

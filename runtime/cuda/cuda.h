@@ -8,6 +8,7 @@
 #include "work.h"
 
 struct rt_nccl;
+struct rt_products;
 
 /* A GPU at work for one process. Launches go to stream; the first error is kept, and later launches do nothing. */
 struct rt_cuda {
@@ -20,6 +21,14 @@ struct rt_cuda {
 	void (*trace)(struct rt_cuda *c, int layer, const real *values, size_t count);
 	void *trace_data;
 	struct rt_nccl *nccl;               /* the other GPUs; NULL: there are none */
+	bool planning;                      /* launches do nothing: only plans of the libraries are made */
+	struct rt_products *products;       /* these */
+};
+
+/* NVIDIA's libraries, for programs that call them: libraries.h. */
+struct rt_cuda_libraries {
+	int (*open)(struct rt_cuda *c);             /* 0, or -1 after rt_fail */
+	void (*close)(struct rt_cuda *c);
 };
 
 /* The generated program's part: each function puts its launches on c->stream. */
@@ -28,6 +37,7 @@ struct rt_cuda_code {
 	void (*update)(struct rt_cuda *c);          /* the optimizer's step, unless the loss was not finite */
 	void (*prepare)(struct rt_cuda *c);         /* once before evaluations */
 	void (*evaluate)(struct rt_cuda *c);        /* forward without dropout: work.loss, work.metrics, work.predictions */
+	const struct rt_cuda_libraries *libraries;  /* NULL: it calls none */
 	size_t sample, slot, fixed;                 /* reals of memory a sample of the batch, a slot, once */
 	size_t largest;                             /* reals of the largest tensor, a sample: batches of them fit an int */
 };

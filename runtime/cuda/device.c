@@ -44,7 +44,7 @@ enum { MOST_POINTERS = 128 };
 void rt_cuda_launch(struct rt_cuda *c, const char *name, const void *kernel, long blocks, const real *const *pointers, int n)
 {
 	void *arguments[1 + MOST_POINTERS] = {&c->work};
-	if (c->error || blocks < 1)
+	if (c->error || c->planning || blocks < 1)
 		return;
 	for (int i = 0; i < n; i++)
 		arguments[1 + i] = (void *)&pointers[i];

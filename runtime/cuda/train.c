@@ -78,6 +78,8 @@ static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batc
 	j->cuda.work.seed = w->seed;
 	if (w->ranks && w->ranks->count > 1 && rt_nccl_open(&j->cuda, w->ranks))
 		return -1;
+	if (j->code->libraries && j->code->libraries->open(&j->cuda))
+		return -1;
 	return allocate_work(j, (size_t)batch) || copy_weights(j, w) ? -1 : 0;
 }
 
@@ -107,6 +109,8 @@ static void close_job(struct rt_work *w)
 		if (j->evaluate[i].exec)
 			cudaGraphExecDestroy(j->evaluate[i].exec);
 	}
+	if (j->cuda.products)
+		j->code->libraries->close(&j->cuda);
 	if (j->cuda.nccl)
 		rt_nccl_close(&j->cuda, rt_failure() != NULL);
 	for (int i = 0; i < j->n_memory; i++)
@@ -160,7 +164,7 @@ static void take_data(struct rt_cuda_work *w, const struct rt_cuda_data *d, cons
 
 static void launch_own(struct rt_cuda *c, const char *name, const void *kernel, long blocks, void **arguments)
 {
-	if (c->error)
+	if (c->error || c->planning)
 		return;
 	c->error = cudaLaunchKernel(kernel, (dim3){(unsigned)blocks, 1, 1}, (dim3){RT_CUDA_THREADS, 1, 1}, arguments, 0, c->stream);
 	c->failed = name;
@@ -194,11 +198,23 @@ static void launch_step(struct rt_cuda_job *j, bool training)
 	launch_advance(j, training);
 }
 
+/* Makes what the libraries need for a step, which must not be made while it is recorded. */
+static int plan(struct rt_cuda_job *j, bool training)
+{
+	if (!j->code->libraries)
+		return 0;
+	j->cuda.planning = true;
+	launch_step(j, training);
+	j->cuda.planning = false;
+	return rt_cuda_take_error(&j->cuda);
+}
+
 /* Records a step for batches of n samples. */
 static int record(struct rt_cuda_job *j, struct rt_cuda_graph *g, bool training)
 {
 	cudaGraph_t graph = NULL;
-	if (rt_cuda_check(cudaStreamBeginCapture(j->cuda.stream, cudaStreamCaptureModeThreadLocal), "record a step"))
+	if (plan(j, training) ||
+		rt_cuda_check(cudaStreamBeginCapture(j->cuda.stream, cudaStreamCaptureModeThreadLocal), "record a step"))
 		return -1;
 	launch_step(j, training);
 	cudaError_t error = cudaStreamEndCapture(j->cuda.stream, &graph);

@@ -4,6 +4,9 @@
  * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
  */
 #include <trainc/cuda.h>
+{{#libraries}}
+#include <trainc/libraries.h>
+{{/libraries}}
 #include "model.h"
 
 /* The kernels: these are handles to launch them by, not functions to call. */
@@ -20,6 +23,24 @@ void update(void);
 #define GRADIENTS(place) (cuda->work.gradients + (place))
 #define METRIC(number) (cuda->work.metrics + (size_t)(number) * (size_t)cuda->work.capacity)
 
+{{#libraries}}
+/* What NVIDIA's libraries compute; the runtime fills in the batch. */
+static const struct rt_convolution convolution[] = {
+	{{#convolution}}
+	{
+{{text}}	},
+	{{/convolution}}
+	{0},
+};
+static const struct rt_dense dense[] = {
+	{{#dense}}
+	{
+{{text}}	},
+	{{/dense}}
+	{0},
+};
+
+{{/libraries}}
 {{#train}}
 /* Forward, loss and backward: the batch's mean gradient in work.gradients. */
 static void gradients(struct rt_cuda *cuda)
@@ -80,6 +101,9 @@ static void evaluate(struct rt_cuda *cuda)
 static const struct rt_cuda_code code = {
 	.gradients = gradients, .update = update_weights, .prepare = prepare, .evaluate = evaluate,
 	.sample = SAMPLE, .slot = SLOT, .fixed = FIXED, .largest = {{largest}},
+	{{#libraries}}
+	.libraries = &rt_cuda_libraries,
+	{{/libraries}}
 };
 
 const struct rt_code rt_code_cuda = RT_CUDA_CODE(&code);

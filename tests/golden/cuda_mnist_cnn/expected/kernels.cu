@@ -6,6 +6,26 @@
 #include <trainc/kernels.cuh>
 #include "model.h"
 
+/* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
+KERNEL convolution_cudnn_pack_1(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)
+{
+	enum { PLACES = 3 * 3 * 1, OUT_C = 32 };
+
+	EACH (e, PLACES * OUT_C)
+		pack[e] = kernel[e % PLACES * OUT_C + e / PLACES];
+}
+
+
+/* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
+KERNEL convolution_cudnn_pack_2(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)
+{
+	enum { PLACES = 3 * 3 * 32, OUT_C = 64 };
+
+	EACH (e, PLACES * OUT_C)
+		pack[e] = kernel[e % PLACES * OUT_C + e / PLACES];
+}
+
+
 /* y = the batch's samples from the data set, scaled, channels innermost */
 KERNEL input_forward_1(struct rt_cuda_work work, real *__restrict__ y)
 {
@@ -18,68 +38,6 @@ KERNEL input_forward_1(struct rt_cuda_work work, real *__restrict__ y)
 		const long long at = from + c * PIXELS + p;
 		y[e] = scale * (work.bytes ? (real)work.bytes[at] : (real)work.floats[at]);
 	}
-}
-
-
-/* y[oh][ow][o] = relu of bias[o] + sum over kh, kw, i of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]:
- * the product of all windows, a row each, and the kernel */
-KERNEL convolution_forward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel,
-	const real *__restrict__ bias, real *__restrict__ output)
-{
-	enum {
-		IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32,
-		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
-		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 0, PAD_LEFT = 0,
-		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
-	};
-	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
-	auto patch = [=](int p, int e) -> real {
-		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
-		const int oh = (p % OUT_PIXELS) / OUT_W, ow = (p % OUT_W);
-		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
-		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
-			return 0;
-		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
-	};
-	auto weight = [=](int o, int e) { return kernel[e * OUT_C + o]; };
-	auto store = [=](int p, int o, real x) {
-		x += bias[o];
-		output[p * OUT_C + o] = real_max(x, 0);
-	};
-
-	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>((int)blockIdx.x, work.n * OUT_PIXELS, OUT_C, 0,
-		KERNEL_H * KERNEL_W * IN_C, patch, weight, store);
-}
-
-
-/* y[oh][ow][o] = relu of bias[o] + sum over kh, kw, i of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]:
- * the product of all windows, a row each, and the kernel */
-KERNEL convolution_forward_2(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel,
-	const real *__restrict__ bias, real *__restrict__ output)
-{
-	enum {
-		IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64,
-		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
-		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 0, PAD_LEFT = 0,
-		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
-	};
-	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
-	auto patch = [=](int p, int e) -> real {
-		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
-		const int oh = (p % OUT_PIXELS) / OUT_W, ow = (p % OUT_W);
-		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
-		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
-			return 0;
-		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
-	};
-	auto weight = [=](int o, int e) { return kernel[e * OUT_C + o]; };
-	auto store = [=](int p, int o, real x) {
-		x += bias[o];
-		output[p * OUT_C + o] = real_max(x, 0);
-	};
-
-	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>((int)blockIdx.x, work.n * OUT_PIXELS, OUT_C, 0,
-		KERNEL_H * KERNEL_W * IN_C, patch, weight, store);
 }
 
 
@@ -129,35 +87,6 @@ KERNEL mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real
 }
 
 
-/* parts[part][sample][o] = a part of the sum over i of x[i] * kernel[i][o] */
-KERNEL dense_parts_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel, real *__restrict__ parts)
-{
-	enum { IN = 9216, OUT = 128, PARTS = 2048 / OUT };
-	const int part = (int)blockIdx.x % PARTS;
-	auto input = [=](int n, int i) { return x[n * IN + i]; };
-	auto weight = [=](int o, int i) { return kernel[i * OUT + o]; };
-	auto store = [=](int n, int o, real sum) { parts[(part * work.n + n) * OUT + o] = sum; };
-
-	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>((int)blockIdx.x / PARTS, work.n, OUT, IN * part / PARTS,
-		IN * (part + 1) / PARTS, input, weight, store);
-}
-
-
-/* y[o] = relu of bias[o] + sum of the parts */
-KERNEL dense_forward_1(struct rt_cuda_work work, const real *__restrict__ parts, const real *__restrict__ bias,
-	real *__restrict__ output)
-{
-	enum { OUT = 128, PARTS = 2048 / OUT };
-
-	EACH (e, work.n * OUT) {
-		real x = bias[e % OUT];
-		for (int part = 0; part < PARTS; part++)
-			x += parts[part * work.n * OUT + e];
-		output[e] = real_max(x, 0);
-	}
-}
-
-
 /* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
 KERNEL mask_forward_2(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
@@ -174,35 +103,6 @@ KERNEL mask_forward_2(struct rt_cuda_work work, const real *__restrict__ x, real
 			const int e = (int)sample * SIZE + counter * 4 + j;
 			y[e] = words[j] < below ? 0 : x[e] * scale;
 		}
-	}
-}
-
-
-/* parts[part][sample][o] = a part of the sum over i of x[i] * kernel[i][o] */
-KERNEL dense_parts_2(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel, real *__restrict__ parts)
-{
-	enum { IN = 128, OUT = 10, PARTS = 10 / OUT };
-	const int part = (int)blockIdx.x % PARTS;
-	auto input = [=](int n, int i) { return x[n * IN + i]; };
-	auto weight = [=](int o, int i) { return kernel[i * OUT + o]; };
-	auto store = [=](int n, int o, real sum) { parts[(part * work.n + n) * OUT + o] = sum; };
-
-	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>((int)blockIdx.x / PARTS, work.n, OUT, IN * part / PARTS,
-		IN * (part + 1) / PARTS, input, weight, store);
-}
-
-
-/* y[o] = bias[o] + sum of the parts */
-KERNEL dense_forward_2(struct rt_cuda_work work, const real *__restrict__ parts, const real *__restrict__ bias,
-	real *__restrict__ output)
-{
-	enum { OUT = 10, PARTS = 10 / OUT };
-
-	EACH (e, work.n * OUT) {
-		real x = bias[e % OUT];
-		for (int part = 0; part < PARTS; part++)
-			x += parts[part * work.n * OUT + e];
-		output[e] = x;
 	}
 }
 
@@ -301,48 +201,6 @@ KERNEL softmax_backward_1(struct rt_cuda_work work, const real *__restrict__ y, 
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o]; d_bias[o] = sum of dy, the product's last row, of ones */
-KERNEL dense_weights_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ d_kernel, real *__restrict__ d_bias)
-{
-	enum { IN = 128, OUT = 10 };
-	auto row = [=](int i, int n) -> real { return i < IN ? x[n * IN + i] : 1; };
-	/* the gradient at output o of sample n */
-	auto gradient = [=](int o, int n) -> real {
-		const real dy = d_output[n * OUT + o];
-		return dy;
-	};
-	auto store = [=](int i, int o, real sum) {
-		if (i < IN)
-			d_kernel[i * OUT + o] = sum;
-		else
-			d_bias[o] = sum;
-	};
-
-	(void)output;
-	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x, IN + 1, OUT, 0, work.n, row, gradient, store);
-}
-
-
-/* dx[i] = sum over o of dy[o] * kernel[i][o] */
-KERNEL dense_data_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
-	const real *__restrict__ kernel, real *__restrict__ dx)
-{
-	enum { IN = 128, OUT = 10 };
-	/* the gradient at output o of sample n */
-	auto gradient = [=](int o, int n) -> real {
-		const real dy = d_output[n * OUT + o];
-		return dy;
-	};
-	auto row = [=](int n, int o) { return gradient(o, n); };
-	auto weight = [=](int i, int o) { return kernel[i * OUT + o]; };
-	auto store = [=](int n, int i, real sum) { dx[n * IN + i] = sum; };
-
-	(void)output;
-	matrix_product<INNER_IS_SUM, INNER_IS_SUM>((int)blockIdx.x, work.n, IN, 0, OUT, row, weight, store);
-}
-
-
 /* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
 KERNEL mask_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
 {
@@ -363,49 +221,16 @@ KERNEL mask_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, re
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o]; d_bias[o] = sum of dy, the product's last row, of ones */
-KERNEL dense_weights_2(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ d_kernel, real *__restrict__ d_bias)
+/* dz = dy * relu'(x), from y */
+KERNEL dense_cublas_through_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
 {
-	enum { IN = 9216, OUT = 128 };
-	auto row = [=](int i, int n) -> real { return i < IN ? x[n * IN + i] : 1; };
-	/* the gradient at output o of sample n, through relu */
-	auto gradient = [=](int o, int n) -> real {
-		const real dy = d_output[n * OUT + o];
-		const real y = output[n * OUT + o];
+	enum { SIZE = 128 };
+
+	EACH (e, work.n * SIZE) {
+		const real y = output[e], dy = d_output[e];
 		(void)y;
-		return real_select(y > 0, dy, 0);
-	};
-	auto store = [=](int i, int o, real sum) {
-		if (i < IN)
-			d_kernel[i * OUT + o] = sum;
-		else
-			d_bias[o] = sum;
-	};
-
-	(void)output;
-	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x, IN + 1, OUT, 0, work.n, row, gradient, store);
-}
-
-
-/* dx[i] = sum over o of dy[o] * kernel[i][o] */
-KERNEL dense_data_2(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
-	const real *__restrict__ kernel, real *__restrict__ dx)
-{
-	enum { IN = 9216, OUT = 128 };
-	/* the gradient at output o of sample n, through relu */
-	auto gradient = [=](int o, int n) -> real {
-		const real dy = d_output[n * OUT + o];
-		const real y = output[n * OUT + o];
-		(void)y;
-		return real_select(y > 0, dy, 0);
-	};
-	auto row = [=](int n, int o) { return gradient(o, n); };
-	auto weight = [=](int i, int o) { return kernel[i * OUT + o]; };
-	auto store = [=](int n, int i, real sum) { dx[n * IN + i] = sum; };
-
-	(void)output;
-	matrix_product<INNER_IS_SUM, INNER_IS_SUM>((int)blockIdx.x, work.n, IN, 0, OUT, row, weight, store);
+		dz[e] = real_select(y > 0, dy, 0);
+	}
 }
 
 
@@ -465,181 +290,101 @@ KERNEL max_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ x,
 }
 
 
-/* A slot's d_kernel[kh][kw][i][o] = sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dy[oh][ow][o]; d_bias[o] = sum of
- * dy, the product's last row, of ones */
-KERNEL convolution_weights_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ d_kernel, real *__restrict__ d_bias)
+/* dz = dy * relu'(x), from y */
+KERNEL convolution_cudnn_through_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
 {
-	enum {
-		IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64,
-		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
-		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 0, PAD_LEFT = 0,
-		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
-	};
-	enum { WEIGHTS_ROWS = KERNEL_H * KERNEL_W * IN_C, BLOCKS = TILES(WEIGHTS_ROWS + 1, OUT_C) };
-	const int slot = (int)blockIdx.x / BLOCKS;
-	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
-	auto patch = [=](int p, int e) -> real {
-		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
-		const int oh = (p % OUT_PIXELS) / OUT_W, ow = (p % OUT_W);
-		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
-		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
-			return 0;
-		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
-	};
-	auto row = [=](int e, int p) { return e < WEIGHTS_ROWS ? patch(p, e) : 1; };
-	/* the gradient at channel o of output pixel p, through relu */
-	auto gradient = [=](int o, int p) -> real {
-		const real dy = d_output[p * OUT_C + o];
-		const real y = output[p * OUT_C + o];
+	enum { SIZE = 36864 };
+
+	EACH (e, work.n * SIZE) {
+		const real y = output[e], dy = d_output[e];
 		(void)y;
-		return real_select(y > 0, dy, 0);
-	};
-	auto store = [=](int e, int o, real sum) {
-		if (e < WEIGHTS_ROWS)
-			d_kernel[(size_t)slot * SLOT + e * OUT_C + o] = sum;
-		else
-			d_bias[(size_t)slot * SLOT + o] = sum;
-	};
-
-	(void)output;
-	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
-		slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
-		row, gradient, store);
+		dz[e] = real_select(y > 0, dy, 0);
+	}
 }
 
 
-/* dx[ih][iw][i] = sum over the outputs it reached of dy[oh][ow][o] * kernel[kh][kw][i][o] */
-KERNEL convolution_data_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
-	const real *__restrict__ kernel, real *__restrict__ dx)
+/* A slot's sums[o] = sum of dz over samples and pixels: cuDNN's own is slow for channels that lie innermost */
+KERNEL convolution_cudnn_bias_sums_1(struct rt_cuda_work work, const real *__restrict__ dz, real *__restrict__ sums)
 {
-	enum {
-		IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64,
-		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
-		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 0, PAD_LEFT = 0,
-		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
-	};
-	/* the gradient at channel o of output pixel p, through relu */
-	auto gradient = [=](int o, int p) -> real {
-		const real dy = d_output[p * OUT_C + o];
-		const real y = output[p * OUT_C + o];
+	enum { OUT_C = 64, OUT_PIXELS = 24 * 24, GROUPS = CHANNEL_GROUPS(OUT_C) };
+	const int slot = (int)blockIdx.x / GROUPS;
+	const int o = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
+	const real sum = channel_sum(slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
+		[=](int p) -> real { return o < OUT_C ? dz[p * OUT_C + o] : 0; });
+
+	if (threadIdx.x < RT_CUDA_CHANNELS && o < OUT_C)
+		sums[(size_t)slot * SLOT + o] = sum;
+}
+
+
+/* d_bias[o] = sum over slots, in order, of the slot's sums[o] */
+KERNEL convolution_cudnn_bias_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_bias)
+{
+	EACH (o, 64) {
+		real sum = 0;
+		for (int s = 0; s < work.slots; s++)
+			sum += sums[(size_t)s * SLOT + o];
+		d_bias[o] = sum;
+	}
+}
+
+
+/* d_kernel[kh][kw][i][o] = pack[o][kh][kw][i], as cuDNN writes it */
+KERNEL convolution_cudnn_unpack_1(struct rt_cuda_work work, const real *__restrict__ pack, real *__restrict__ d_kernel)
+{
+	enum { PLACES = 3 * 3 * 32, OUT_C = 64 };
+
+	EACH (e, PLACES * OUT_C)
+		d_kernel[e] = pack[e % OUT_C * PLACES + e / OUT_C];
+}
+
+
+/* dz = dy * relu'(x), from y */
+KERNEL convolution_cudnn_through_2(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
+{
+	enum { SIZE = 21632 };
+
+	EACH (e, work.n * SIZE) {
+		const real y = output[e], dy = d_output[e];
 		(void)y;
-		return real_select(y > 0, dy, 0);
-	};
-	/* the gradient that input pixel p gets through element e of KERNEL_H x KERNEL_W x OUT_C */
-	auto reached = [=](int p, int e) -> real {
-		const int kh = e / (KERNEL_W * OUT_C), kw = e / OUT_C % KERNEL_W;
-		const int h = (p % IN_PIXELS) / IN_W + PAD_TOP - kh * DILATION_H, w = (p % IN_W) + PAD_LEFT - kw * DILATION_W;
-		if (h < 0 || w < 0 || h % STRIDE_H || w % STRIDE_W || h / STRIDE_H >= OUT_H || w / STRIDE_W >= OUT_W)
-			return 0;
-		return gradient(e % OUT_C, p / IN_PIXELS * OUT_PIXELS + h / STRIDE_H * OUT_W + w / STRIDE_W);
-	};
-	auto weight = [=](int i, int e) { return kernel[(e / OUT_C * IN_C + i) * OUT_C + e % OUT_C]; };
-	auto store = [=](int p, int i, real sum) { dx[p * IN_C + i] = sum; };
-
-	(void)output;
-	matrix_product<INNER_IS_SUM, INNER_IS_SUM>((int)blockIdx.x, work.n * IN_PIXELS, IN_C, 0,
-		KERNEL_H * KERNEL_W * OUT_C, reached, weight, store);
-}
-
-
-/* gradient[e] = sum over slots, in order, of the slot's sums[e] */
-KERNEL merge_merge_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
-{
-	const int slots = work.slots;
-
-	EACH (e, 18432) {
-		real sum = 0;
-		for (int s = 0; s < slots; s++)
-			sum += sums[(size_t)s * SLOT + e];
-		gradient[e] = sum;
+		dz[e] = real_select(y > 0, dy, 0);
 	}
 }
 
 
-/* gradient[e] = sum over slots, in order, of the slot's sums[e] */
-KERNEL merge_merge_2(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
+/* A slot's sums[o] = sum of dz over samples and pixels: cuDNN's own is slow for channels that lie innermost */
+KERNEL convolution_cudnn_bias_sums_2(struct rt_cuda_work work, const real *__restrict__ dz, real *__restrict__ sums)
 {
-	const int slots = work.slots;
+	enum { OUT_C = 32, OUT_PIXELS = 26 * 26, GROUPS = CHANNEL_GROUPS(OUT_C) };
+	const int slot = (int)blockIdx.x / GROUPS;
+	const int o = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
+	const real sum = channel_sum(slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
+		[=](int p) -> real { return o < OUT_C ? dz[p * OUT_C + o] : 0; });
 
-	EACH (e, 64) {
+	if (threadIdx.x < RT_CUDA_CHANNELS && o < OUT_C)
+		sums[(size_t)slot * SLOT + o] = sum;
+}
+
+
+/* d_bias[o] = sum over slots, in order, of the slot's sums[o] */
+KERNEL convolution_cudnn_bias_2(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_bias)
+{
+	EACH (o, 32) {
 		real sum = 0;
-		for (int s = 0; s < slots; s++)
-			sum += sums[(size_t)s * SLOT + e];
-		gradient[e] = sum;
+		for (int s = 0; s < work.slots; s++)
+			sum += sums[(size_t)s * SLOT + o];
+		d_bias[o] = sum;
 	}
 }
 
 
-/* A slot's d_kernel[kh][kw][i][o] = sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dy[oh][ow][o]; d_bias[o] = sum of
- * dy, the product's last row, of ones */
-KERNEL convolution_weights_2(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ d_kernel, real *__restrict__ d_bias)
+/* d_kernel[kh][kw][i][o] = pack[o][kh][kw][i], as cuDNN writes it */
+KERNEL convolution_cudnn_unpack_2(struct rt_cuda_work work, const real *__restrict__ pack, real *__restrict__ d_kernel)
 {
-	enum {
-		IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32,
-		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
-		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 0, PAD_LEFT = 0,
-		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
-	};
-	enum { WEIGHTS_ROWS = KERNEL_H * KERNEL_W * IN_C, BLOCKS = TILES(WEIGHTS_ROWS + 1, OUT_C) };
-	const int slot = (int)blockIdx.x / BLOCKS;
-	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
-	auto patch = [=](int p, int e) -> real {
-		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
-		const int oh = (p % OUT_PIXELS) / OUT_W, ow = (p % OUT_W);
-		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
-		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
-			return 0;
-		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
-	};
-	auto row = [=](int e, int p) { return e < WEIGHTS_ROWS ? patch(p, e) : 1; };
-	/* the gradient at channel o of output pixel p, through relu */
-	auto gradient = [=](int o, int p) -> real {
-		const real dy = d_output[p * OUT_C + o];
-		const real y = output[p * OUT_C + o];
-		(void)y;
-		return real_select(y > 0, dy, 0);
-	};
-	auto store = [=](int e, int o, real sum) {
-		if (e < WEIGHTS_ROWS)
-			d_kernel[(size_t)slot * SLOT + e * OUT_C + o] = sum;
-		else
-			d_bias[(size_t)slot * SLOT + o] = sum;
-	};
+	enum { PLACES = 3 * 3 * 1, OUT_C = 32 };
 
-	(void)output;
-	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
-		slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
-		row, gradient, store);
-}
-
-
-/* gradient[e] = sum over slots, in order, of the slot's sums[e] */
-KERNEL merge_merge_3(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
-{
-	const int slots = work.slots;
-
-	EACH (e, 288) {
-		real sum = 0;
-		for (int s = 0; s < slots; s++)
-			sum += sums[(size_t)s * SLOT + e];
-		gradient[e] = sum;
-	}
-}
-
-
-/* gradient[e] = sum over slots, in order, of the slot's sums[e] */
-KERNEL merge_merge_4(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
-{
-	const int slots = work.slots;
-
-	EACH (e, 32) {
-		real sum = 0;
-		for (int s = 0; s < slots; s++)
-			sum += sums[(size_t)s * SLOT + e];
-		gradient[e] = sum;
-	}
+	EACH (e, PLACES * OUT_C)
+		d_kernel[e] = pack[e % OUT_C * PLACES + e / OUT_C];
 }
 
 

@@ -30,48 +30,49 @@ enum {
 
 /* Memory there is for each sample of the batch, each slot, each thread, and once. */
 enum {
-	SAMPLE = 117776,
-	SLOT = 18496,
+	SAMPLE = 133008,
+	SLOT = 64,
 	THREAD = 0,
-	FIXED = 0,
+	FIXED = 37440,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
  * evaluating. Places are shared where lifetimes do not meet. */
 enum {
-	Y_input = 116992, /* 784, sample */
-	Y_conv2d_1 = 73728, /* 21632, sample */
+	P0_conv2d_1 = 0, /* 288, once */
+	P0_conv2d_2 = 576, /* 18432, once */
+	Y_input = 132224, /* 784, sample */
+	Y_conv2d_1 = 110592, /* 21632, sample */
 	Y_conv2d_2 = 0, /* 36864, sample */
 	Y_max_pooling2d_1 = 36864, /* 9216, sample */
 	Y_dropout_1 = 46080, /* 9216, sample */
-	S0_dense_1 = 36864, /* 2048, sample */
-	Y_dense_1 = 55296, /* 128, sample */
-	Y_dropout_2 = 36864, /* 128, sample */
-	S0_dense_2_linear = 36992, /* 10, sample */
-	Y_dense_2_linear = 37008, /* 10, sample */
-	Y_dense_2 = 36992, /* 10, sample */
-	D_dense_2 = 37024, /* 10, sample */
-	D_dense_2_linear = 37040, /* 10, sample */
-	D_dropout_2 = 36864, /* 128, sample */
-	D_dense_1 = 55424, /* 128, sample */
+	Y_dense_1 = 36864, /* 128, sample */
+	Y_dropout_2 = 36992, /* 128, sample */
+	Y_dense_2_linear = 37120, /* 10, sample */
+	Y_dense_2 = 37136, /* 10, sample */
+	D_dense_2 = 37120, /* 10, sample */
+	D_dense_2_linear = 37152, /* 10, sample */
+	D_dropout_2 = 36992, /* 128, sample */
+	D_dense_1 = 37120, /* 128, sample */
+	S0_dense_1 = 55296, /* 128, sample */
 	D_dropout_1 = 36864, /* 9216, sample */
-	D_max_pooling2d_1 = 95360, /* 9216, sample */
+	D_max_pooling2d_1 = 73728, /* 9216, sample */
 	D_conv2d_2 = 36864, /* 36864, sample */
-	K_conv2d_2_kernel = 0, /* 18432, slot */
-	K_conv2d_2_bias = 18432, /* 64, slot */
-	D_conv2d_1 = 95360, /* 21632, sample */
-	K_conv2d_1_kernel = 0, /* 288, slot */
-	K_conv2d_1_bias = 288, /* 32, slot */
+	S0_conv2d_2 = 73728, /* 36864, sample */
+	K0_conv2d_2 = 0, /* 64, slot */
+	P1_conv2d_2 = 19008, /* 18432, once */
+	D_conv2d_1 = 0, /* 21632, sample */
+	S0_conv2d_1 = 21632, /* 21632, sample */
+	K0_conv2d_1 = 0, /* 32, slot */
+	P1_conv2d_1 = 288, /* 288, once */
 	EY_input = 0, /* 784, sample */
 	EY_conv2d_1 = 36864, /* 21632, sample */
 	EY_conv2d_2 = 0, /* 36864, sample */
 	EY_max_pooling2d_1 = 36864, /* 9216, sample */
 	EY_dropout_1 = 0, /* 9216, sample */
-	ES0_dense_1 = 9216, /* 2048, sample */
-	EY_dense_1 = 0, /* 128, sample */
-	EY_dropout_2 = 128, /* 128, sample */
-	ES0_dense_2_linear = 0, /* 10, sample */
-	EY_dense_2_linear = 16, /* 10, sample */
+	EY_dense_1 = 9216, /* 128, sample */
+	EY_dropout_2 = 0, /* 128, sample */
+	EY_dense_2_linear = 128, /* 10, sample */
 	EY_dense_2 = 0, /* 10, sample */
 };
 

@@ -4,38 +4,33 @@
  * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
  */
 #include <trainc/cuda.h>
+#include <trainc/libraries.h>
 #include "model.h"
 
 /* The kernels: these are handles to launch them by, not functions to call. */
+void convolution_cudnn_pack_1(void);
+void convolution_cudnn_pack_2(void);
 void input_forward_1(void);
-void convolution_forward_1(void);
-void convolution_forward_2(void);
 void max_pool_forward_1(void);
 void mask_forward_1(void);
-void dense_parts_1(void);
-void dense_forward_1(void);
 void mask_forward_2(void);
-void dense_parts_2(void);
-void dense_forward_2(void);
 void softmax_forward_1(void);
 void loss_categorical_crossentropy_forward_1(void);
 void metric_categorical_accuracy_1(void);
 void loss_categorical_crossentropy_backward_1(void);
 void softmax_backward_1(void);
-void dense_weights_1(void);
-void dense_data_1(void);
 void mask_backward_1(void);
-void dense_weights_2(void);
-void dense_data_2(void);
+void dense_cublas_through_1(void);
 void mask_backward_2(void);
 void max_pool_backward_1(void);
-void convolution_weights_1(void);
-void convolution_data_1(void);
-void merge_merge_1(void);
-void merge_merge_2(void);
-void convolution_weights_2(void);
-void merge_merge_3(void);
-void merge_merge_4(void);
+void convolution_cudnn_through_1(void);
+void convolution_cudnn_bias_sums_1(void);
+void convolution_cudnn_bias_1(void);
+void convolution_cudnn_unpack_1(void);
+void convolution_cudnn_through_2(void);
+void convolution_cudnn_bias_sums_2(void);
+void convolution_cudnn_bias_2(void);
+void convolution_cudnn_unpack_2(void);
 void mask_evaluate_1(void);
 void mask_evaluate_2(void);
 void predict_copy_1(void);
@@ -49,22 +44,96 @@ void update(void);
 #define GRADIENTS(place) (cuda->work.gradients + (place))
 #define METRIC(number) (cuda->work.metrics + (size_t)(number) * (size_t)cuda->work.capacity)
 
+/* What NVIDIA's libraries compute; the runtime fills in the batch. */
+static const struct rt_convolution convolution[] = {
+	{
+		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32,
+		.epilogue = RT_BIAS_RELU,
+		.in_height = 28, .in_width = 28, .in_channels = 1,
+		.out_height = 26, .out_width = 26, .out_channels = 32,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0,
+	},
+	{
+		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32,
+		.epilogue = RT_BIAS_RELU,
+		.in_height = 26, .in_width = 26, .in_channels = 32,
+		.out_height = 24, .out_width = 24, .out_channels = 64,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0,
+	},
+	{
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32,
+		.in_height = 26, .in_width = 26, .in_channels = 32,
+		.out_height = 24, .out_width = 24, .out_channels = 64,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0,
+	},
+	{
+		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32,
+		.in_height = 26, .in_width = 26, .in_channels = 32,
+		.out_height = 24, .out_width = 24, .out_channels = 64,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0,
+	},
+	{
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32,
+		.in_height = 28, .in_width = 28, .in_channels = 1,
+		.out_height = 26, .out_width = 26, .out_channels = 32,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0,
+	},
+	{0},
+};
+static const struct rt_dense dense[] = {
+	{
+		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32, .in = 9216, .out = 128,
+		.epilogue = RT_BIAS_RELU,
+	},
+	{
+		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32, .in = 128, .out = 10,
+		.epilogue = RT_BIAS,
+	},
+	{
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32, .in = 128, .out = 10,
+		.epilogue = RT_BIAS,
+	},
+	{
+		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32, .in = 128, .out = 10,
+	},
+	{
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32, .in = 9216, .out = 128,
+		.epilogue = RT_BIAS,
+	},
+	{
+		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32, .in = 9216, .out = 128,
+	},
+	{0},
+};
+
 /* Forward, loss and backward: the batch's mean gradient in work.gradients. */
 static void gradients(struct rt_cuda *cuda)
 {
 	const long n = cuda->work.n, slots = cuda->work.slots;
 
 	(void)slots;
+	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, pack */
+	LAUNCH(convolution_cudnn_pack_1, ELEMENTS(3 * 3 * 1 * 32), WEIGHTS(W_conv2d_1_kernel), ONCE(P0_conv2d_1));
+	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, pack */
+	LAUNCH(convolution_cudnn_pack_2, ELEMENTS(3 * 3 * 32 * 64), WEIGHTS(W_conv2d_2_kernel), ONCE(P0_conv2d_2));
 	/* input (spec.yaml:25), forward */
 	LAUNCH(input_forward_1, ELEMENTS(n * 784), SAMPLES(Y_input));
 	TRACE(0, SAMPLES(Y_input), 784);
 	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, forward */
-	LAUNCH(convolution_forward_1, TILES(n * 26 * 26, 32), SAMPLES(Y_input), WEIGHTS(W_conv2d_1_kernel),
-			WEIGHTS(W_conv2d_1_bias), SAMPLES(Y_conv2d_1));
+	PRODUCT(convolution, 0, SAMPLES(Y_input), ONCE(P0_conv2d_1), SAMPLES(Y_conv2d_1), WEIGHTS(W_conv2d_1_bias));
 	TRACE(1, SAMPLES(Y_conv2d_1), 21632);
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, forward */
-	LAUNCH(convolution_forward_2, TILES(n * 24 * 24, 64), SAMPLES(Y_conv2d_1), WEIGHTS(W_conv2d_2_kernel),
-			WEIGHTS(W_conv2d_2_bias), SAMPLES(Y_conv2d_2));
+	PRODUCT(convolution, 1, SAMPLES(Y_conv2d_1), ONCE(P0_conv2d_2), SAMPLES(Y_conv2d_2), WEIGHTS(W_conv2d_2_bias));
 	TRACE(2, SAMPLES(Y_conv2d_2), 36864);
 	/* max_pooling2d_1 (spec.yaml:29)  24x24x64 -> 12x12x64, forward */
 	LAUNCH(max_pool_forward_1, ELEMENTS(n * 9216), SAMPLES(Y_conv2d_2), SAMPLES(Y_max_pooling2d_1));
@@ -73,20 +142,14 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(mask_forward_1, ELEMENTS(n * ((9216 + 3) / 4)), SAMPLES(Y_max_pooling2d_1), SAMPLES(Y_dropout_1));
 	TRACE(4, SAMPLES(Y_dropout_1), 9216);
 	/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
-	LAUNCH(dense_parts_1, 2048 / 128 * TILES(n, 128), SAMPLES(Y_dropout_1), WEIGHTS(W_dense_1_kernel),
-			SAMPLES(S0_dense_1));
-	/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
-	LAUNCH(dense_forward_1, ELEMENTS(n * 128), SAMPLES(S0_dense_1), WEIGHTS(W_dense_1_bias), SAMPLES(Y_dense_1));
+	PRODUCT(dense, 0, SAMPLES(Y_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(Y_dense_1), WEIGHTS(W_dense_1_bias));
 	TRACE(6, SAMPLES(Y_dense_1), 128);
 	/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
 	LAUNCH(mask_forward_2, ELEMENTS(n * ((128 + 3) / 4)), SAMPLES(Y_dense_1), SAMPLES(Y_dropout_2));
 	TRACE(7, SAMPLES(Y_dropout_2), 128);
 	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
-	LAUNCH(dense_parts_2, 10 / 10 * TILES(n, 10), SAMPLES(Y_dropout_2), WEIGHTS(W_dense_2_kernel),
-			SAMPLES(S0_dense_2_linear));
-	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
-	LAUNCH(dense_forward_2, ELEMENTS(n * 10), SAMPLES(S0_dense_2_linear), WEIGHTS(W_dense_2_bias),
-			SAMPLES(Y_dense_2_linear));
+	PRODUCT(dense, 1, SAMPLES(Y_dropout_2), WEIGHTS(W_dense_2_kernel), SAMPLES(Y_dense_2_linear),
+			WEIGHTS(W_dense_2_bias));
 	TRACE(8, SAMPLES(Y_dense_2_linear), 10);
 	/* dense_2 (spec.yaml:34)  10 -> 10, forward */
 	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_2_linear), SAMPLES(Y_dense_2));
@@ -100,19 +163,18 @@ static void gradients(struct rt_cuda *cuda)
 	/* dense_2 (spec.yaml:34)  10 -> 10, backward */
 	LAUNCH(softmax_backward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_2), SAMPLES(D_dense_2), SAMPLES(D_dense_2_linear));
 	/* dense_2 (spec.yaml:34)  128 -> 10, backward */
-	LAUNCH(dense_weights_1, TILES(128 + 1, 10), SAMPLES(Y_dropout_2), SAMPLES(Y_dense_2_linear),
-			SAMPLES(D_dense_2_linear), GRADIENTS(W_dense_2_kernel), GRADIENTS(W_dense_2_bias));
+	PRODUCT(dense, 2, SAMPLES(Y_dropout_2), GRADIENTS(W_dense_2_kernel), SAMPLES(D_dense_2_linear),
+			GRADIENTS(W_dense_2_bias));
 	/* dense_2 (spec.yaml:34)  128 -> 10, backward */
-	LAUNCH(dense_data_1, TILES(n, 128), SAMPLES(Y_dense_2_linear), SAMPLES(D_dense_2_linear), WEIGHTS(W_dense_2_kernel),
-			SAMPLES(D_dropout_2));
+	PRODUCT(dense, 3, SAMPLES(D_dropout_2), WEIGHTS(W_dense_2_kernel), SAMPLES(D_dense_2_linear));
 	/* dropout_2 (spec.yaml:33)  128 -> 128, backward */
 	LAUNCH(mask_backward_1, ELEMENTS(n * ((128 + 3) / 4)), SAMPLES(D_dropout_2), SAMPLES(D_dense_1));
 	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
-	LAUNCH(dense_weights_2, TILES(9216 + 1, 128), SAMPLES(Y_dropout_1), SAMPLES(Y_dense_1), SAMPLES(D_dense_1),
-			GRADIENTS(W_dense_1_kernel), GRADIENTS(W_dense_1_bias));
+	LAUNCH(dense_cublas_through_1, ELEMENTS(n * 128), SAMPLES(Y_dense_1), SAMPLES(D_dense_1), SAMPLES(S0_dense_1));
 	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
-	LAUNCH(dense_data_2, TILES(n, 9216), SAMPLES(Y_dense_1), SAMPLES(D_dense_1), WEIGHTS(W_dense_1_kernel),
-			SAMPLES(D_dropout_1));
+	PRODUCT(dense, 4, SAMPLES(Y_dropout_1), GRADIENTS(W_dense_1_kernel), SAMPLES(S0_dense_1), GRADIENTS(W_dense_1_bias));
+	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
+	PRODUCT(dense, 5, SAMPLES(D_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(S0_dense_1));
 	REDUCE(18816, 1181072);
 	/* dropout_1 (spec.yaml:30)  12x12x64 -> 12x12x64, backward */
 	LAUNCH(mask_backward_2, ELEMENTS(n * ((9216 + 3) / 4)), SAMPLES(D_dropout_1), SAMPLES(D_max_pooling2d_1));
@@ -120,22 +182,29 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(max_pool_backward_1, ELEMENTS(n * 36864), SAMPLES(Y_conv2d_2), SAMPLES(D_max_pooling2d_1),
 			SAMPLES(D_conv2d_2));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
-	LAUNCH(convolution_weights_1, slots * TILES(3 * 3 * 32 + 1, 64), SAMPLES(Y_conv2d_1), SAMPLES(Y_conv2d_2),
-			SAMPLES(D_conv2d_2), SUMS(K_conv2d_2_kernel), SUMS(K_conv2d_2_bias));
+	LAUNCH(convolution_cudnn_through_1, ELEMENTS(n * 36864), SAMPLES(Y_conv2d_2), SAMPLES(D_conv2d_2),
+			SAMPLES(S0_conv2d_2));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
-	LAUNCH(convolution_data_1, TILES(n * 26 * 26, 32), SAMPLES(Y_conv2d_2), SAMPLES(D_conv2d_2),
-			WEIGHTS(W_conv2d_2_kernel), SAMPLES(D_conv2d_1));
-	/* conv2d_2's kernel: the gradient's sums, merged in order */
-	LAUNCH(merge_merge_1, ELEMENTS(18432), SUMS(K_conv2d_2_kernel), GRADIENTS(W_conv2d_2_kernel));
-	/* conv2d_2's bias: the gradient's sums, merged in order */
-	LAUNCH(merge_merge_2, ELEMENTS(64), SUMS(K_conv2d_2_bias), GRADIENTS(W_conv2d_2_bias));
+	LAUNCH(convolution_cudnn_bias_sums_1, slots * CHANNEL_GROUPS(64), SAMPLES(S0_conv2d_2), SUMS(K0_conv2d_2));
+	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
+	LAUNCH(convolution_cudnn_bias_1, ELEMENTS(64), SUMS(K0_conv2d_2), GRADIENTS(W_conv2d_2_bias));
+	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
+	PRODUCT(convolution, 2, SAMPLES(Y_conv2d_1), ONCE(P1_conv2d_2), SAMPLES(S0_conv2d_2));
+	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
+	LAUNCH(convolution_cudnn_unpack_1, ELEMENTS(3 * 3 * 32 * 64), ONCE(P1_conv2d_2), GRADIENTS(W_conv2d_2_kernel));
+	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
+	PRODUCT(convolution, 3, SAMPLES(D_conv2d_1), ONCE(P0_conv2d_2), SAMPLES(S0_conv2d_2));
 	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
-	LAUNCH(convolution_weights_2, slots * TILES(3 * 3 * 1 + 1, 32), SAMPLES(Y_input), SAMPLES(Y_conv2d_1),
-			SAMPLES(D_conv2d_1), SUMS(K_conv2d_1_kernel), SUMS(K_conv2d_1_bias));
-	/* conv2d_1's kernel: the gradient's sums, merged in order */
-	LAUNCH(merge_merge_3, ELEMENTS(288), SUMS(K_conv2d_1_kernel), GRADIENTS(W_conv2d_1_kernel));
-	/* conv2d_1's bias: the gradient's sums, merged in order */
-	LAUNCH(merge_merge_4, ELEMENTS(32), SUMS(K_conv2d_1_bias), GRADIENTS(W_conv2d_1_bias));
+	LAUNCH(convolution_cudnn_through_2, ELEMENTS(n * 21632), SAMPLES(Y_conv2d_1), SAMPLES(D_conv2d_1),
+			SAMPLES(S0_conv2d_1));
+	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
+	LAUNCH(convolution_cudnn_bias_sums_2, slots * CHANNEL_GROUPS(32), SAMPLES(S0_conv2d_1), SUMS(K0_conv2d_1));
+	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
+	LAUNCH(convolution_cudnn_bias_2, ELEMENTS(32), SUMS(K0_conv2d_1), GRADIENTS(W_conv2d_1_bias));
+	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
+	PRODUCT(convolution, 4, SAMPLES(Y_input), ONCE(P1_conv2d_1), SAMPLES(S0_conv2d_1));
+	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
+	LAUNCH(convolution_cudnn_unpack_2, ELEMENTS(3 * 3 * 1 * 32), ONCE(P1_conv2d_1), GRADIENTS(W_conv2d_1_kernel));
 	REDUCE(0, 18816);
 }
 
@@ -149,6 +218,10 @@ static void update_weights(struct rt_cuda *cuda)
 static void prepare(struct rt_cuda *cuda)
 {
 	(void)cuda;
+	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, pack */
+	LAUNCH(convolution_cudnn_pack_1, ELEMENTS(3 * 3 * 1 * 32), WEIGHTS(W_conv2d_1_kernel), ONCE(P0_conv2d_1));
+	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, pack */
+	LAUNCH(convolution_cudnn_pack_2, ELEMENTS(3 * 3 * 32 * 64), WEIGHTS(W_conv2d_2_kernel), ONCE(P0_conv2d_2));
 }
 
 /* Forward without dropout: losses, metrics and predictions. */
@@ -159,28 +232,20 @@ static void evaluate(struct rt_cuda *cuda)
 	/* input (spec.yaml:25), forward */
 	LAUNCH(input_forward_1, ELEMENTS(n * 784), SAMPLES(EY_input));
 	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, forward */
-	LAUNCH(convolution_forward_1, TILES(n * 26 * 26, 32), SAMPLES(EY_input), WEIGHTS(W_conv2d_1_kernel),
-			WEIGHTS(W_conv2d_1_bias), SAMPLES(EY_conv2d_1));
+	PRODUCT(convolution, 0, SAMPLES(EY_input), ONCE(P0_conv2d_1), SAMPLES(EY_conv2d_1), WEIGHTS(W_conv2d_1_bias));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, forward */
-	LAUNCH(convolution_forward_2, TILES(n * 24 * 24, 64), SAMPLES(EY_conv2d_1), WEIGHTS(W_conv2d_2_kernel),
-			WEIGHTS(W_conv2d_2_bias), SAMPLES(EY_conv2d_2));
+	PRODUCT(convolution, 1, SAMPLES(EY_conv2d_1), ONCE(P0_conv2d_2), SAMPLES(EY_conv2d_2), WEIGHTS(W_conv2d_2_bias));
 	/* max_pooling2d_1 (spec.yaml:29)  24x24x64 -> 12x12x64, forward */
 	LAUNCH(max_pool_forward_1, ELEMENTS(n * 9216), SAMPLES(EY_conv2d_2), SAMPLES(EY_max_pooling2d_1));
 	/* dropout_1 (spec.yaml:30)  12x12x64 -> 12x12x64, forward */
 	LAUNCH(mask_evaluate_1, ELEMENTS(n * 9216), SAMPLES(EY_max_pooling2d_1), SAMPLES(EY_dropout_1));
 	/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
-	LAUNCH(dense_parts_1, 2048 / 128 * TILES(n, 128), SAMPLES(EY_dropout_1), WEIGHTS(W_dense_1_kernel),
-			SAMPLES(ES0_dense_1));
-	/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
-	LAUNCH(dense_forward_1, ELEMENTS(n * 128), SAMPLES(ES0_dense_1), WEIGHTS(W_dense_1_bias), SAMPLES(EY_dense_1));
+	PRODUCT(dense, 0, SAMPLES(EY_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(EY_dense_1), WEIGHTS(W_dense_1_bias));
 	/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
 	LAUNCH(mask_evaluate_2, ELEMENTS(n * 128), SAMPLES(EY_dense_1), SAMPLES(EY_dropout_2));
 	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
-	LAUNCH(dense_parts_2, 10 / 10 * TILES(n, 10), SAMPLES(EY_dropout_2), WEIGHTS(W_dense_2_kernel),
-			SAMPLES(ES0_dense_2_linear));
-	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
-	LAUNCH(dense_forward_2, ELEMENTS(n * 10), SAMPLES(ES0_dense_2_linear), WEIGHTS(W_dense_2_bias),
-			SAMPLES(EY_dense_2_linear));
+	PRODUCT(dense, 1, SAMPLES(EY_dropout_2), WEIGHTS(W_dense_2_kernel), SAMPLES(EY_dense_2_linear),
+			WEIGHTS(W_dense_2_bias));
 	/* dense_2 (spec.yaml:34)  10 -> 10, forward */
 	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(EY_dense_2_linear), SAMPLES(EY_dense_2));
 	/* categorical_crossentropy, predict */
@@ -194,6 +259,7 @@ static void evaluate(struct rt_cuda *cuda)
 static const struct rt_cuda_code code = {
 	.gradients = gradients, .update = update_weights, .prepare = prepare, .evaluate = evaluate,
 	.sample = SAMPLE, .slot = SLOT, .fixed = FIXED, .largest = 36864,
+	.libraries = &rt_cuda_libraries,
 };
 
 const struct rt_code rt_code_cuda = RT_CUDA_CODE(&code);

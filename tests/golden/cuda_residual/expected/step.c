@@ -4,38 +4,32 @@
  * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
  */
 #include <trainc/cuda.h>
+#include <trainc/libraries.h>
 #include "model.h"
 
 /* The kernels: these are handles to launch them by, not functions to call. */
+void convolution_cudnn_pack_1(void);
+void convolution_cudnn_pack_2(void);
 void input_forward_1(void);
-void convolution_forward_1(void);
 void normalise_statistics_1(void);
 void normalise_finish_1(void);
 void normalise_forward_1(void);
 void map_forward_1(void);
-void convolution_forward_2(void);
 void add_forward_1(void);
 void average_pool_forward_1(void);
-void dense_parts_1(void);
-void dense_forward_1(void);
 void softmax_forward_1(void);
 void loss_categorical_crossentropy_forward_1(void);
 void metric_categorical_accuracy_1(void);
 void loss_categorical_crossentropy_backward_1(void);
 void softmax_backward_1(void);
-void dense_weights_1(void);
-void dense_data_1(void);
 void average_pool_backward_1(void);
 void map_backward_1(void);
 void add_backward_1(void);
 void normalise_sums_1(void);
 void normalise_gradients_1(void);
 void normalise_data_1(void);
-void convolution_weights_1(void);
-void convolution_data_1(void);
-void merge_merge_1(void);
-void convolution_weights_2(void);
-void merge_merge_2(void);
+void convolution_cudnn_unpack_1(void);
+void convolution_cudnn_unpack_2(void);
 void normalise_fold_1(void);
 void predict_copy_1(void);
 void update(void);
@@ -48,18 +42,81 @@ void update(void);
 #define GRADIENTS(place) (cuda->work.gradients + (place))
 #define METRIC(number) (cuda->work.metrics + (size_t)(number) * (size_t)cuda->work.capacity)
 
+/* What NVIDIA's libraries compute; the runtime fills in the batch. */
+static const struct rt_convolution convolution[] = {
+	{
+		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32,
+		.in_height = 8, .in_width = 8, .in_channels = 3,
+		.out_height = 8, .out_width = 8, .out_channels = 8,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
+	},
+	{
+		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32,
+		.in_height = 8, .in_width = 8, .in_channels = 8,
+		.out_height = 8, .out_width = 8, .out_channels = 8,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
+	},
+	{
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32,
+		.in_height = 8, .in_width = 8, .in_channels = 8,
+		.out_height = 8, .out_width = 8, .out_channels = 8,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
+	},
+	{
+		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32,
+		.accumulate = true,
+		.in_height = 8, .in_width = 8, .in_channels = 8,
+		.out_height = 8, .out_width = 8, .out_channels = 8,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
+	},
+	{
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32,
+		.in_height = 8, .in_width = 8, .in_channels = 3,
+		.out_height = 8, .out_width = 8, .out_channels = 8,
+		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		.dilation_height = 1, .dilation_width = 1,
+		.pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
+	},
+	{0},
+};
+static const struct rt_dense dense[] = {
+	{
+		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32, .in = 8, .out = 4,
+		.epilogue = RT_BIAS,
+	},
+	{
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32, .in = 8, .out = 4,
+		.epilogue = RT_BIAS,
+	},
+	{
+		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32, .in = 8, .out = 4,
+	},
+	{0},
+};
+
 /* Forward, loss and backward: the batch's mean gradient in work.gradients. */
 static void gradients(struct rt_cuda *cuda)
 {
 	const long n = cuda->work.n, slots = cuda->work.slots;
 
 	(void)slots;
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
+	LAUNCH(convolution_cudnn_pack_1, ELEMENTS(3 * 3 * 3 * 8), WEIGHTS(W_conv2d_1_kernel), ONCE(P0_conv2d_1));
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+	LAUNCH(convolution_cudnn_pack_2, ELEMENTS(3 * 3 * 8 * 8), WEIGHTS(W_conv2d_2_kernel), ONCE(P0_conv2d_2));
 	/* input (spec.yaml:12), forward */
 	LAUNCH(input_forward_1, ELEMENTS(n * 192), SAMPLES(Y_input));
 	TRACE(0, SAMPLES(Y_input), 192);
 	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
-	LAUNCH(convolution_forward_1, TILES(n * 8 * 8, 8), SAMPLES(Y_input), WEIGHTS(W_conv2d_1_kernel),
-			SAMPLES(Y_conv2d_1));
+	PRODUCT(convolution, 0, SAMPLES(Y_input), ONCE(P0_conv2d_1), SAMPLES(Y_conv2d_1));
 	TRACE(1, SAMPLES(Y_conv2d_1), 512);
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
 	SHARE_BEGIN(ONCE(P2_batch_normalization_1), 1024);
@@ -76,8 +133,7 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(map_forward_1, ELEMENTS(n * 512), SAMPLES(Y_batch_normalization_1), SAMPLES(Y_trunk));
 	TRACE(3, SAMPLES(Y_trunk), 512);
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
-	LAUNCH(convolution_forward_2, TILES(n * 8 * 8, 8), SAMPLES(Y_trunk), WEIGHTS(W_conv2d_2_kernel),
-			SAMPLES(Y_conv2d_2));
+	PRODUCT(convolution, 1, SAMPLES(Y_trunk), ONCE(P0_conv2d_2), SAMPLES(Y_conv2d_2));
 	TRACE(4, SAMPLES(Y_conv2d_2), 512);
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 	SHARE_BEGIN(ONCE(P2_branch), 1024);
@@ -100,11 +156,8 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(average_pool_forward_1, ELEMENTS(n * 8), SAMPLES(Y_activation_1), SAMPLES(Y_global_average_pooling2d_1_mean));
 	TRACE(8, SAMPLES(Y_global_average_pooling2d_1_mean), 8);
 	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
-	LAUNCH(dense_parts_1, 4 / 4 * TILES(n, 4), SAMPLES(Y_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel),
-			SAMPLES(S0_dense_1_linear));
-	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
-	LAUNCH(dense_forward_1, ELEMENTS(n * 4), SAMPLES(S0_dense_1_linear), WEIGHTS(W_dense_1_bias),
-			SAMPLES(Y_dense_1_linear));
+	PRODUCT(dense, 0, SAMPLES(Y_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(Y_dense_1_linear),
+			WEIGHTS(W_dense_1_bias));
 	TRACE(9, SAMPLES(Y_dense_1_linear), 4);
 	/* dense_1 (spec.yaml:22)  4 -> 4, forward */
 	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_1_linear), SAMPLES(Y_dense_1));
@@ -118,11 +171,10 @@ static void gradients(struct rt_cuda *cuda)
 	/* dense_1 (spec.yaml:22)  4 -> 4, backward */
 	LAUNCH(softmax_backward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_1), SAMPLES(D_dense_1), SAMPLES(D_dense_1_linear));
 	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
-	LAUNCH(dense_weights_1, TILES(8 + 1, 4), SAMPLES(Y_global_average_pooling2d_1_mean), SAMPLES(Y_dense_1_linear),
-			SAMPLES(D_dense_1_linear), GRADIENTS(W_dense_1_kernel), GRADIENTS(W_dense_1_bias));
+	PRODUCT(dense, 1, SAMPLES(Y_global_average_pooling2d_1_mean), GRADIENTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear),
+			GRADIENTS(W_dense_1_bias));
 	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
-	LAUNCH(dense_data_1, TILES(n, 8), SAMPLES(Y_dense_1_linear), SAMPLES(D_dense_1_linear), WEIGHTS(W_dense_1_kernel),
-			SAMPLES(D_global_average_pooling2d_1_mean));
+	PRODUCT(dense, 2, SAMPLES(D_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear));
 	/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, backward */
 	LAUNCH(average_pool_backward_1, ELEMENTS(n * 512), SAMPLES(D_global_average_pooling2d_1_mean),
 			SAMPLES(D_activation_1));
@@ -142,13 +194,11 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(normalise_data_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_2), SAMPLES(D_branch), ONCE(P0_branch),
 			ONCE(P1_branch), WEIGHTS(W_branch_gamma), SAMPLES(D_conv2d_2));
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
-	LAUNCH(convolution_weights_1, slots * TILES(3 * 3 * 8 + 1, 8), SAMPLES(Y_trunk), SAMPLES(Y_conv2d_2),
-			SAMPLES(D_conv2d_2), SUMS(K_conv2d_2_kernel));
+	PRODUCT(convolution, 2, SAMPLES(Y_trunk), ONCE(P1_conv2d_2), SAMPLES(D_conv2d_2));
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
-	LAUNCH(convolution_data_1, TILES(n * 8 * 8, 8), SAMPLES(Y_conv2d_2), SAMPLES(D_conv2d_2), WEIGHTS(W_conv2d_2_kernel),
-			SAMPLES(D_trunk));
-	/* conv2d_2's kernel: the gradient's sums, merged in order */
-	LAUNCH(merge_merge_1, ELEMENTS(576), SUMS(K_conv2d_2_kernel), GRADIENTS(W_conv2d_2_kernel));
+	LAUNCH(convolution_cudnn_unpack_1, ELEMENTS(3 * 3 * 8 * 8), ONCE(P1_conv2d_2), GRADIENTS(W_conv2d_2_kernel));
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
+	PRODUCT(convolution, 3, SAMPLES(D_trunk), ONCE(P0_conv2d_2), SAMPLES(D_conv2d_2));
 	/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, backward */
 	LAUNCH(map_backward_1, ELEMENTS(n * 512), SAMPLES(Y_trunk), SAMPLES(D_trunk), SAMPLES(D_batch_normalization_1));
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
@@ -164,10 +214,9 @@ static void gradients(struct rt_cuda *cuda)
 			ONCE(P0_batch_normalization_1), ONCE(P1_batch_normalization_1), WEIGHTS(W_batch_normalization_1_gamma),
 			SAMPLES(D_conv2d_1));
 	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
-	LAUNCH(convolution_weights_2, slots * TILES(3 * 3 * 3 + 1, 8), SAMPLES(Y_input), SAMPLES(Y_conv2d_1),
-			SAMPLES(D_conv2d_1), SUMS(K_conv2d_1_kernel));
-	/* conv2d_1's kernel: the gradient's sums, merged in order */
-	LAUNCH(merge_merge_2, ELEMENTS(216), SUMS(K_conv2d_1_kernel), GRADIENTS(W_conv2d_1_kernel));
+	PRODUCT(convolution, 4, SAMPLES(Y_input), ONCE(P1_conv2d_1), SAMPLES(D_conv2d_1));
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
+	LAUNCH(convolution_cudnn_unpack_2, ELEMENTS(3 * 3 * 3 * 8), ONCE(P1_conv2d_1), GRADIENTS(W_conv2d_1_kernel));
 	REDUCE(0, 912);
 }
 
@@ -181,9 +230,13 @@ static void update_weights(struct rt_cuda *cuda)
 static void prepare(struct rt_cuda *cuda)
 {
 	(void)cuda;
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
+	LAUNCH(convolution_cudnn_pack_1, ELEMENTS(3 * 3 * 3 * 8), WEIGHTS(W_conv2d_1_kernel), ONCE(P0_conv2d_1));
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, prepare */
 	LAUNCH(normalise_fold_1, ELEMENTS(8), WEIGHTS(W_batch_normalization_1_moving_mean), WEIGHTS(W_batch_normalization_1_moving_variance),
 			ONCE(P0_batch_normalization_1));
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+	LAUNCH(convolution_cudnn_pack_2, ELEMENTS(3 * 3 * 8 * 8), WEIGHTS(W_conv2d_2_kernel), ONCE(P0_conv2d_2));
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, prepare */
 	LAUNCH(normalise_fold_1, ELEMENTS(8), WEIGHTS(W_branch_moving_mean), WEIGHTS(W_branch_moving_variance),
 			ONCE(P0_branch));
@@ -197,16 +250,14 @@ static void evaluate(struct rt_cuda *cuda)
 	/* input (spec.yaml:12), forward */
 	LAUNCH(input_forward_1, ELEMENTS(n * 192), SAMPLES(EY_input));
 	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
-	LAUNCH(convolution_forward_1, TILES(n * 8 * 8, 8), SAMPLES(EY_input), WEIGHTS(W_conv2d_1_kernel),
-			SAMPLES(EY_conv2d_1));
+	PRODUCT(convolution, 0, SAMPLES(EY_input), ONCE(P0_conv2d_1), SAMPLES(EY_conv2d_1));
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
 	LAUNCH(normalise_forward_1, ELEMENTS(n * 512), SAMPLES(EY_conv2d_1), ONCE(P0_batch_normalization_1),
 			WEIGHTS(W_batch_normalization_1_gamma), WEIGHTS(W_batch_normalization_1_beta), SAMPLES(EY_batch_normalization_1));
 	/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, forward */
 	LAUNCH(map_forward_1, ELEMENTS(n * 512), SAMPLES(EY_batch_normalization_1), SAMPLES(EY_trunk));
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
-	LAUNCH(convolution_forward_2, TILES(n * 8 * 8, 8), SAMPLES(EY_trunk), WEIGHTS(W_conv2d_2_kernel),
-			SAMPLES(EY_conv2d_2));
+	PRODUCT(convolution, 1, SAMPLES(EY_trunk), ONCE(P0_conv2d_2), SAMPLES(EY_conv2d_2));
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 	LAUNCH(normalise_forward_1, ELEMENTS(n * 512), SAMPLES(EY_conv2d_2), ONCE(P0_branch), WEIGHTS(W_branch_gamma),
 			WEIGHTS(W_branch_beta), SAMPLES(EY_branch));
@@ -217,11 +268,8 @@ static void evaluate(struct rt_cuda *cuda)
 	/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
 	LAUNCH(average_pool_forward_1, ELEMENTS(n * 8), SAMPLES(EY_activation_1), SAMPLES(EY_global_average_pooling2d_1_mean));
 	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
-	LAUNCH(dense_parts_1, 4 / 4 * TILES(n, 4), SAMPLES(EY_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel),
-			SAMPLES(ES0_dense_1_linear));
-	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
-	LAUNCH(dense_forward_1, ELEMENTS(n * 4), SAMPLES(ES0_dense_1_linear), WEIGHTS(W_dense_1_bias),
-			SAMPLES(EY_dense_1_linear));
+	PRODUCT(dense, 0, SAMPLES(EY_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(EY_dense_1_linear),
+			WEIGHTS(W_dense_1_bias));
 	/* dense_1 (spec.yaml:22)  4 -> 4, forward */
 	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(EY_dense_1_linear), SAMPLES(EY_dense_1));
 	/* categorical_crossentropy, predict */
@@ -235,6 +283,7 @@ static void evaluate(struct rt_cuda *cuda)
 static const struct rt_cuda_code code = {
 	.gradients = gradients, .update = update_weights, .prepare = prepare, .evaluate = evaluate,
 	.sample = SAMPLE, .slot = SLOT, .fixed = FIXED, .largest = 512,
+	.libraries = &rt_cuda_libraries,
 };
 
 const struct rt_code rt_code_cuda = RT_CUDA_CODE(&code);

@@ -1,0 +1,5 @@
+		.in_height = {{in_h}}, .in_width = {{in_w}}, .in_channels = {{in_c}},
+		.out_height = {{out_h}}, .out_width = {{out_w}}, .out_channels = {{out_c}},
+		.kernel_height = {{kernel_h}}, .kernel_width = {{kernel_w}}, .stride_height = {{stride_h}}, .stride_width = {{stride_w}},
+		.dilation_height = {{dilation_h}}, .dilation_width = {{dilation_w}},
+		.pad_top = {{pad_top}}, .pad_left = {{pad_left}}, .pad_bottom = {{pad_bottom}}, .pad_right = {{pad_right}},

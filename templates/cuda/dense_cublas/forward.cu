@@ -1,0 +1,9 @@
+		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32, .in = {{in_size}}, .out = {{out_size}},
+		{{#map}}
+		.epilogue = RT_BIAS_RELU,
+		{{/map}}
+		{{^map}}
+		{{#w1}}
+		.epilogue = RT_BIAS,
+		{{/w1}}
+		{{/map}}
