@@ -24,7 +24,7 @@ struct rt_cuda_job {
 	struct rt_cuda_step *polled;        /* in the processor's memory, pinned: copies of the step on their way */
 	cudaEvent_t copied[2];
 	long looks;                         /* at how far the GPU is, since the job began */
-	void *memory[16]; int n_memory;     /* all that was allocated on the GPU */
+	void *memory[24]; int n_memory;     /* all that was allocated on the GPU */
 };
 
 /* The kernels that every program has, in its kernels.cu. */

@@ -61,9 +61,8 @@ KERNEL rt_cuda_account(struct rt_cuda_work work, int metrics, real *sums)
 				parts[threadIdx.x] += parts[threadIdx.x + half];
 			__syncthreads();
 		}
-		if (threadIdx.x == 0)
+		if (threadIdx.x == 0)           /* which alone writes parts[0] next */
 			sums[m] = (real)parts[0];
-		__syncthreads();
 	}
 }
 
