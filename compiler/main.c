@@ -112,7 +112,8 @@ static int verb_sagemaker(struct compile *c)
 	int code = read_spec(c, o->specs[0], &graph);
 	if (code)
 		return code;
-	return sagemaker_print(stdout, c->arena, graph->spec, o->image, o->specs + 1, o->n - 1) ? EXIT_DONE : EXIT_COMMAND;
+	return sagemaker_print(stdout, c->arena, target_find(o->target), graph->spec, o->image, o->specs + 1, o->n - 1) ? EXIT_DONE
+		: EXIT_COMMAND;
 }
 
 static int verb_schema(struct compile *c)

@@ -37,7 +37,7 @@ static const struct option {
 } rows[] = {
 	{'o', "output", "DIR", TEXT, WRITES, offsetof(struct options, output), NULL, false,
 		"write the program to DIR (default: the model's name)"},
-	{'t', "target", "TARGET", TEXT, COMPILES, offsetof(struct options, target), target_names, false,
+	{'t', "target", "TARGET", TEXT, COMPILES | BIT(SAGEMAKER), offsetof(struct options, target), target_names, false,
 		"what the program runs on: cpu or cuda (default: cpu)"},
 	{0, "cuda-libraries", "KIND", TEXT, COMPILES, offsetof(struct options, cuda_libraries), libraries, false,
 		"none: without cuDNN and cublasLt, by trainc's own kernels only (default: all)"},

@@ -9,13 +9,27 @@
 #include "sagemaker.h"
 #include "tables.h"
 
-static const char *const training_instances[] = {"ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.c5.xlarge",
-	"ml.c5.2xlarge", "ml.c5.4xlarge", "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge",
-	"ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", NULL},
-	*const serving_instances[] = {"ml.t2.medium", "ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.c5.2xlarge",
-	"ml.c6i.large", "ml.c6i.xlarge", NULL},
-	*const transform_instances[] = {"ml.m5.large", "ml.m5.xlarge", "ml.c5.xlarge", "ml.c5.2xlarge", NULL},
-	*const data_types[] = {"application/x-idx", NULL}, *const model_types[] = {"application/x-sagemaker-model", NULL},
+/* By whether the target runs on GPUs: of those, what programs are built for (compute capability 7.5 and later). */
+static const struct { const char *const *training, *const *serving, *const *transform; } instances[] = {
+	[false] = {
+		(const char *const[]){"ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.c5.xlarge", "ml.c5.2xlarge",
+			"ml.c5.4xlarge", "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge",
+			"ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", NULL},
+		(const char *const[]){"ml.t2.medium", "ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.c5.2xlarge",
+			"ml.c6i.large", "ml.c6i.xlarge", NULL},
+		(const char *const[]){"ml.m5.large", "ml.m5.xlarge", "ml.c5.xlarge", "ml.c5.2xlarge", NULL},
+	},
+	[true] = {
+		(const char *const[]){"ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g4dn.12xlarge", "ml.g5.xlarge", "ml.g5.2xlarge",
+			"ml.g5.12xlarge", "ml.g5.48xlarge", "ml.g6.xlarge", "ml.g6.2xlarge", "ml.g6.12xlarge", "ml.p4d.24xlarge",
+			"ml.p5.48xlarge", NULL},
+		(const char *const[]){"ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g6.xlarge", NULL},
+		(const char *const[]){"ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge", NULL},
+	},
+};
+
+static const char *const data_types[] = {"application/x-idx", NULL},
+	*const model_types[] = {"application/x-sagemaker-model", NULL},
 	*const modes[] = {"File", "FastFile", NULL}, *const compressions[] = {"None", NULL},
 	*const answers[] = {"application/json", "text/csv", "application/x-npy", NULL},
 	*const requests[] = {"application/json", "text/csv", "application/x-npy", "application/x-idx", "image/png", NULL},
@@ -207,7 +221,7 @@ static void add_training_channel(cJSON *list, const char *name, const char *desc
 
 /* ---- the API's forms ---- */
 
-static void add_training_specification(cJSON *to, const struct spec *s, const char *image)
+static void add_training_specification(cJSON *to, const struct target *t, const struct spec *s, const char *image)
 {
 	cJSON *o = cJSON_AddObjectToObject(to, "TrainingSpecification"), *list;
 	if (image)
@@ -219,7 +233,7 @@ static void add_training_specification(cJSON *to, const struct spec *s, const ch
 		for (int k = 0; k < h->n_aliases; k++)
 			add_supported(list, s, h, h->aliases[k]);
 	}
-	add_list(o, "SupportedTrainingInstanceTypes", training_instances);
+	add_list(o, "SupportedTrainingInstanceTypes", instances[t->on_gpus].training);
 	cJSON_AddBoolToObject(o, "SupportsDistributedTraining", false);
 	cJSON_AddItemToObject(o, "MetricDefinitions", metrics_of(s));
 	list = cJSON_AddArrayToObject(o, "TrainingChannels");
@@ -229,15 +243,15 @@ static void add_training_specification(cJSON *to, const struct spec *s, const ch
 	add_objective(add_item(cJSON_AddArrayToObject(o, "SupportedTuningJobObjectiveMetrics")), s, "Type", "MetricName");
 }
 
-static void add_inference_specification(cJSON *to, const char *image)
+static void add_inference_specification(cJSON *to, const struct target *t, const char *image)
 {
 	cJSON *o = cJSON_AddObjectToObject(to, "InferenceSpecification");
 	if (image)
 		cJSON_AddStringToObject(add_item(cJSON_AddArrayToObject(o, "Containers")), "Image", image);
 	add_list(o, "SupportedContentTypes", requests);
 	add_list(o, "SupportedResponseMIMETypes", answers);
-	add_list(o, "SupportedRealtimeInferenceInstanceTypes", serving_instances);
-	add_list(o, "SupportedTransformInstanceTypes", transform_instances);
+	add_list(o, "SupportedRealtimeInferenceInstanceTypes", instances[t->on_gpus].serving);
+	add_list(o, "SupportedTransformInstanceTypes", instances[t->on_gpus].transform);
 }
 
 static void add_tuning_job(cJSON *to, const struct spec *s)
@@ -298,10 +312,12 @@ static int add_value(cJSON *values, const struct rt_model *m, const char *settin
 	return 0;
 }
 
-static bool add_values(cJSON *to, struct arena *a, const struct spec *s, const char *const *settings, int n)
+static bool add_values(cJSON *to, struct arena *a, const struct target *t, const struct spec *s,
+	const char *const *settings, int n)
 {
 	cJSON *values = cJSON_AddObjectToObject(to, "values");
 	struct rt_model m = model_of(a, s);
+	m.on_gpus = t->on_gpus;
 	double *numbers = ARENA_ARRAY(a, double, s->n_hyperparameters + 1);
 	int result = 0;
 	for (int i = 0; i < s->n_hyperparameters && !result; i++) {
@@ -318,7 +334,8 @@ static bool add_values(cJSON *to, struct arena *a, const struct spec *s, const c
 	return !result;
 }
 
-bool sagemaker_print(FILE *out, struct arena *a, const struct spec *s, const char *image, const char *const *settings, int n)
+bool sagemaker_print(FILE *out, struct arena *a, const struct target *t, const struct spec *s, const char *image,
+	const char *const *settings, int n)
 {
 	cJSON *root = cJSON_CreateObject(), *list, *algorithm;
 	cJSON_AddStringToObject(root, "name", s->name);
@@ -327,11 +344,11 @@ bool sagemaker_print(FILE *out, struct arena *a, const struct spec *s, const cha
 		add_plain(list, s->hyperparameters[i]);
 	cJSON_AddItemToObject(root, "metrics", metrics_of(s));
 	cJSON_AddItemToObject(root, "channels", channels_of(s));
-	bool ok = add_values(root, a, s, settings, n);
+	bool ok = add_values(root, a, t, s, settings, n);
 	algorithm = cJSON_AddObjectToObject(root, "create_algorithm");
 	cJSON_AddStringToObject(algorithm, "AlgorithmName", s->name);
-	add_training_specification(algorithm, s, image);
-	add_inference_specification(algorithm, image);
+	add_training_specification(algorithm, t, s, image);
+	add_inference_specification(algorithm, t, image);
 	add_tuning_job(root, s);
 	char *text = ok ? cJSON_Print(root) : NULL;
 	if (text)

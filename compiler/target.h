@@ -13,6 +13,7 @@ struct target {
 	const struct kernel *const *kernels;    /* NULL-terminated, fastest first */
 	const struct program_file *files;       /* ends with a NULL name */
 	const char *hyperparameters;            /* C, in kernels: the array of their numbers */
+	bool on_gpus;                           /* a job may ask for several */
 	/* Whole batches a step, in one order: sums of slots are merged right behind the step that made them, and their memory
 	 * is shared. Else steps are passes over samples, and all merges come last. */
 	bool whole_batches;

@@ -20,7 +20,7 @@ const struct target target_cpu = {
 };
 const struct target target_cuda = {
 	.name = "cuda", .summary = "NVIDIA's GPUs", .suffix = ".cu", .kernels = cuda_kernels, .files = cuda_files,
-	.hyperparameters = "work.hyperparameters", .whole_batches = true,
+	.hyperparameters = "work.hyperparameters", .on_gpus = true, .whole_batches = true,
 };
 
 const struct target *const targets[] = {&target_cpu, &target_cuda, NULL};

@@ -199,6 +199,7 @@ void view_model(struct object *root, const struct plan *p)
 	for (const struct target *const *t = targets; *t; t++)
 		object_flag(root, (*t)->name, *t == p->target);
 	object_text(root, "target", "%s", p->target->name);
+	object_flag(root, "on_gpus", p->target->on_gpus);
 	object_text(root, "channels_first_value", "%s", boolean(s->channels_first));
 	object_flag(root, "channels_first", s->channels_first && s->input.count == 3);
 	object_text(root, "fuzz", "%s", c_double(root->arena, s->epsilon));

@@ -266,10 +266,9 @@ int rt_hyperparameters_check(const struct rt_model *m, const double *numbers)
 	double gpus = rt_scalar(&m->gpus, numbers), seed = rt_scalar(&m->seed, numbers);
 	if (check_count(m, &m->epochs, "epochs", numbers) || check_count(m, &m->batch_size, "batch_size", numbers))
 		return -1;
-	const bool on_device = m->codes && m->codes[0]->device;
 	if (!(gpus >= 0 && gpus <= RT_MOST_GPUS))
 		return rt_fail(RT_USER_ERROR, "%s is %.17g; it must be from 0 to %d", name_of(m, &m->gpus, "gpus"), gpus, RT_MOST_GPUS);
-	if (gpus != 0 && !on_device)
+	if (gpus != 0 && !m->on_gpus)
 		return rt_fail(RT_USER_ERROR, "%s is %.17g and this program trains on the CPU: set it to 0, or build the program "
 			"for GPUs with trainc build -t cuda", name_of(m, &m->gpus, "gpus"), gpus);
 	if (!(seed >= 0))

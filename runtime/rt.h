@@ -142,6 +142,7 @@ struct rt_model {
 	const struct rt_metric *metrics; int n_metrics;
 	struct rt_optimizer optimizer;
 	struct rt_scalar epochs, batch_size, gpus, seed;
+	bool on_gpus;                               /* gpus may be more than 0 */
 	bool shuffle;
 	const struct rt_export *exports; int n_exports;
 	size_t sample, slot, thread, fixed;         /* reals of memory a sample of the batch, a slot, a thread, once */

@@ -122,6 +122,9 @@ const struct rt_model model = {
 	.weights = WEIGHTS, .trainable = TRAINABLE,
 	.metrics = metrics, .n_metrics = sizeof metrics / sizeof *metrics - 1,
 	.optimizer = {"{{optimizer}}", {{states_count}}, {{empty_states}}, {{lr}}, {{decay}}},
+	{{#on_gpus}}
+	.on_gpus = true,
+	{{/on_gpus}}
 	.epochs = {{epochs}}, .batch_size = {{batch_size}}, .gpus = {{gpus}}, .seed = {{seed}}, .shuffle = {{shuffle}},
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
 	{{#cpu}}

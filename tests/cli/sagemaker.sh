@@ -45,6 +45,16 @@ wrong "unknown hyperparameter 'epoch' in the command line (did you mean 'epochs'
 wrong "hyperparameter 'lr' is 'fast' in the command line; it wants a number" lr=fast
 wrong "hyperparameter 'epochs' is 0 in the command line; it must be at least 1" epochs=0
 wrong "gpu_count is 2 and this program trains on the CPU" gpus=2
+# On GPUs a job may ask for some, and other instances are offered.
+run 0 sagemaker "$spec" -t cuda gpus=2
+python3 - out <<'END' || complain "the JSON for GPUs is not what it should be"
+import json, sys
+j = json.load(open(sys.argv[1]))
+assert j["values"] == {"gpu_count": "2"}, j["values"]
+types = j["create_algorithm"]["TrainingSpecification"]["SupportedTrainingInstanceTypes"]
+assert "ml.g5.xlarge" in types and not any(name.startswith(("ml.m", "ml.c")) for name in types), types
+END
+wrong "gpu_count is 65; it must be from 0 to 64" -t cuda gpus=65
 sed 's/conv2d/conv3d/' "$spec" >a.yaml
 run 1 sagemaker a.yaml lr=1
 finish

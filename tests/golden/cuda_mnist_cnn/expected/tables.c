@@ -342,6 +342,7 @@ const struct rt_model model = {
 	.weights = WEIGHTS, .trainable = TRAINABLE,
 	.metrics = metrics, .n_metrics = sizeof metrics / sizeof *metrics - 1,
 	.optimizer = {"SGD", 1, 0, {0.1, 0}, {1e-06, -1}},
+	.on_gpus = true,
 	.epochs = {1e+01, 2}, .batch_size = {128.0, 1}, .gpus = {0.0, 3}, .seed = {1.0, -1}, .shuffle = true,
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
 	.codes = codes,

@@ -152,6 +152,7 @@ const struct rt_model model = {
 	.weights = WEIGHTS, .trainable = TRAINABLE,
 	.metrics = metrics, .n_metrics = sizeof metrics / sizeof *metrics - 1,
 	.optimizer = {"SGD", 1, 0, {0.05, -1}, {0.0, -1}},
+	.on_gpus = true,
 	.epochs = {2.0, -1}, .batch_size = {32.0, -1}, .gpus = {0.0, -1}, .seed = {0.0, -1}, .shuffle = true,
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
 	.codes = codes,
