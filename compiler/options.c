@@ -271,6 +271,8 @@ static int check_operands(struct words *w)
 			NULL, NULL, 0);
 	if (o->check && !o->output)
 		return complain(w, "emit --check needs -o DIR, the directory to compare", NULL, NULL, 0);
+	if (o->is_static && strcmp(o->target, "cuda") == 0)
+		return complain(w, "--static and -t cuda do not go together: the driver's library is loaded at start", NULL, NULL, 0);
 	return -1;
 }
 
