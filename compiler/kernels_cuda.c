@@ -90,6 +90,18 @@ static const struct kernel cuda_max_pool = {
 	.backward = {{"backward", DOMAIN_ELEMENTS, "x0 dy dx0", "n * {{in_size}}", "dx0"}},
 };
 
+static int covers_max_pool_mask(const struct op *const *ops, int n)
+{
+	return n > 1 && ops[0]->type == &op_max_pool && ops[1]->type == &op_mask ? 2 : 0;
+}
+
+static const struct kernel cuda_max_pool_mask = {
+	.name = "max_pool_mask", .summary = "largest of each window, and dropout", .covers = covers_max_pool_mask, .cost = .5,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * (({{out_size}} + 3) / 4)", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "x0 dy dx0", "n * {{in_size}}", "dx0"}},
+	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
+};
+
 static const struct kernel cuda_average_pool = {
 	.name = "average_pool", .summary = "mean of each window", .covers = covers_average_pool, .cost = 1, .reference = true,
 	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
@@ -228,6 +240,6 @@ static const struct kernel dense_cublas = {
 
 const struct kernel *const cuda_kernels[] = {
 	&convolution_cudnn, &dense_cublas,
-	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax,
+	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax,
 	&cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
 };

@@ -28,6 +28,14 @@ __device__ static inline void philox_words(const philox &p, uint32_t counter, ui
 		words[j] = w[j];
 }
 
+/* The word of one element. */
+__device__ static inline uint32_t philox_word(const philox &p, uint32_t element)
+{
+	uint32_t words[4];
+	philox_words(p, element / 4, words);
+	return element % 4 == 0 ? words[0] : element % 4 == 1 ? words[1] : element % 4 == 2 ? words[2] : words[3];
+}
+
 /* An element is dropped when its word is below rate * 2^32. */
 __device__ static inline uint32_t philox_threshold(double rate)
 {

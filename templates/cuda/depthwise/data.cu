@@ -7,7 +7,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, c
 
 	(void)output;
 	EACH (e, work.n * IN_PIXELS * IN_C) {
-		const int i = (e % IN_C), ih = (e / IN_C % IN_PIXELS) / IN_W, iw = (e / IN_C % IN_W);
+		const int i = e % IN_C, ih = (e / IN_C % IN_PIXELS) / IN_W, iw = e / IN_C % IN_W;
 		const int sample = e / (IN_PIXELS * IN_C);
 		real sum = 0;
 		for (int kh = 0; kh < KERNEL_H; kh++)

@@ -5,7 +5,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ from, con
 {{>cuda/depthwise/shape.cu}}
 
 	EACH (e, work.n * OUT_PIXELS * OUT_C) {
-		const int o = (e % OUT_C), oh = (e / OUT_C % OUT_PIXELS) / OUT_W, ow = (e / OUT_C % OUT_W);
+		const int o = e % OUT_C, oh = (e / OUT_C % OUT_PIXELS) / OUT_W, ow = e / OUT_C % OUT_W;
 		const real *sample = from + e / (OUT_PIXELS * OUT_C) * (IN_PIXELS * IN_C);
 		real x = {{#w1}}bias[o]{{/w1}}{{^w1}}0{{/w1}};
 		for (int kh = 0; kh < KERNEL_H; kh++)

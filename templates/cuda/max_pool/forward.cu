@@ -4,7 +4,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *
 {{>cuda/max_pool/shape.cu}}
 
 	EACH (e, work.n * OUT_PIXELS * CHANNELS) {
-		const int c = (e % CHANNELS), oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = (e / CHANNELS % OUT_W);
+		const int c = e % CHANNELS, oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = e / CHANNELS % OUT_W;
 		const real *from = x + e / (OUT_PIXELS * CHANNELS) * (IN_PIXELS * CHANNELS) + c;
 {{>cuda/max_pool/window.cu}}
 		real most = from[(h0 * IN_W + w0) * CHANNELS];

@@ -6,7 +6,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 	const real part = 1 / ((real)work.total * (real)COUNT);
 
 	EACH (e, work.n * SIZE) {
-		const int l = (e / INNER % LENGTH);
+		const int l = e / INNER % LENGTH;
 		const real rate = batch[LENGTH + l], normal = (x[e] - batch[l]) * rate;
 		dx[e] {{assign0}} {{#w0}}gamma[l] * {{/w0}}rate * (dy[e] - part * (total[l] + normal * total[LENGTH + l]));
 	}

@@ -5,7 +5,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 {{>cuda/normalise/shape.cu}}
 
 	EACH (e, work.n * SIZE) {
-		const int l = (e / INNER % LENGTH);
+		const int l = e / INNER % LENGTH;
 		y[e] = {{#w0}}gamma[l] * {{/w0}}((x[e] - batch[l]) * batch[LENGTH + l]){{#w1}} + beta[l]{{/w1}};
 	}
 }

@@ -41,54 +41,49 @@ KERNEL input_forward_1(struct rt_cuda_work work, real *__restrict__ y)
 }
 
 
-/* y[oh][ow][c] = the largest x[h][w][c] of its window; padding never wins, NaN does */
-KERNEL max_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+/* y[oh][ow][c] = the largest x[h][w][c] of its window, / (1 - rate) where kept, 0 where dropped; four elements a thread, which
+ * share a counter of random words */
+KERNEL max_pool_mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
 	enum {
 		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = 12, OUT_W = 12,
 		POOL_H = 2, POOL_W = 2, STRIDE_H = 2, STRIDE_W = 2,
 		PAD_TOP = 0, PAD_LEFT = 0, IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
 	};
-
-	EACH (e, work.n * OUT_PIXELS * CHANNELS) {
-		const int c = (e % CHANNELS), oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = (e / CHANNELS % OUT_W);
-		const real *from = x + e / (OUT_PIXELS * CHANNELS) * (IN_PIXELS * CHANNELS) + c;
-		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
-		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
-		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
-		real most = from[(h0 * IN_W + w0) * CHANNELS];
-		for (int h = h0; h < h1; h++)
-			for (int w = w0; w < w1; w++) {
-				const real v = from[(h * IN_W + w) * CHANNELS];
-				most = v <= most || most != most ? most : v;
-			}
-		y[e] = most;
-	}
-}
-
-
-/* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-KERNEL mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
-{
-	enum { SIZE = 9216, QUADS = (SIZE + 3) / 4, STREAM = 4 };
+	enum { SIZE = OUT_PIXELS * CHANNELS, STREAM = 4 };
 	const double rate = 0.25;
 	const uint32_t below = philox_threshold(rate);
 	const real scale = (real)(1 / (1 - rate));
+	/* whose random words are these: of a sample here */
+	auto random = [=](int sample) {
+		return philox_of(work.seed, STREAM, work.step->step, (uint32_t)(work.batch_offset + sample));
+	};
+	enum { QUADS = (SIZE + 3) / 4 };
 
 	EACH (q, work.n * QUADS) {
-		const uint32_t sample = (uint32_t)(q / QUADS), counter = (uint32_t)(q % QUADS);
+		const int sample = q / QUADS;
 		uint32_t words[4];
-		philox_words(philox_of(work.seed, STREAM, work.step->step, (uint32_t)work.batch_offset + sample), counter, words);
-		for (int j = 0; j < 4 && counter * 4 + j < SIZE; j++) {
-			const int e = (int)sample * SIZE + counter * 4 + j;
-			y[e] = words[j] < below ? 0 : x[e] * scale;
+		philox_words(random(sample), (uint32_t)(q % QUADS), words);
+		for (int j = 0; j < 4 && q % QUADS * 4 + j < SIZE; j++) {
+			const int e = q % QUADS * 4 + j, c = e % CHANNELS, oh = e / CHANNELS / OUT_W, ow = e / CHANNELS % OUT_W;
+			const real *from = x + sample * (IN_PIXELS * CHANNELS) + c;
+		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+			real most = from[(h0 * IN_W + w0) * CHANNELS];
+			for (int h = h0; h < h1; h++)
+				for (int w = w0; w < w1; w++) {
+					const real v = from[(h * IN_W + w) * CHANNELS];
+					most = v <= most || most != most ? most : v;
+				}
+			y[sample * SIZE + e] = words[j] < below ? 0 : most * scale;
 		}
 	}
 }
 
 
 /* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-KERNEL mask_forward_2(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
 	enum { SIZE = 128, QUADS = (SIZE + 3) / 4, STREAM = 7 };
 	const double rate = 0.5;
@@ -234,38 +229,26 @@ KERNEL dense_cublas_through_1(struct rt_cuda_work work, const real *__restrict__
 }
 
 
-/* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
-KERNEL mask_backward_2(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
-{
-	enum { SIZE = 9216, QUADS = (SIZE + 3) / 4, STREAM = 4 };
-	const double rate = 0.25;
-	const uint32_t below = philox_threshold(rate);
-	const real scale = (real)(1 / (1 - rate));
-
-	EACH (q, work.n * QUADS) {
-		const uint32_t sample = (uint32_t)(q / QUADS), counter = (uint32_t)(q % QUADS);
-		uint32_t words[4];
-		philox_words(philox_of(work.seed, STREAM, work.step->step, (uint32_t)work.batch_offset + sample), counter, words);
-		for (int j = 0; j < 4 && counter * 4 + j < SIZE; j++) {
-			const int e = (int)sample * SIZE + counter * 4 + j;
-			dx[e] = words[j] < below ? 0 : dy[e] * scale;
-		}
-	}
-}
-
-
-/* dx[h][w][c] = sum of dy over the windows of which x[h][w][c] is the first largest */
-KERNEL max_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, real *__restrict__ dx)
+/* dx[h][w][c] = sum of dy / (1 - rate) over the windows that were kept and of which x[h][w][c] is the first largest */
+KERNEL max_pool_mask_backward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, real *__restrict__ dx)
 {
 	enum {
 		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = 12, OUT_W = 12,
 		POOL_H = 2, POOL_W = 2, STRIDE_H = 2, STRIDE_W = 2,
 		PAD_TOP = 0, PAD_LEFT = 0, IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
 	};
+	enum { SIZE = OUT_PIXELS * CHANNELS, STREAM = 4 };
+	const double rate = 0.25;
+	const uint32_t below = philox_threshold(rate);
+	const real scale = (real)(1 / (1 - rate));
+	/* whose random words are these: of a sample here */
+	auto random = [=](int sample) {
+		return philox_of(work.seed, STREAM, work.step->step, (uint32_t)(work.batch_offset + sample));
+	};
 
 	EACH (e, work.n * IN_PIXELS * CHANNELS) {
 		/* the windows that element e of the input lies in */
-		const int c = (e % CHANNELS), ih = (e / CHANNELS % IN_PIXELS) / IN_W, iw = (e / CHANNELS % IN_W);
+		const int c = e % CHANNELS, ih = (e / CHANNELS % IN_PIXELS) / IN_W, iw = e / CHANNELS % IN_W;
 		const int sample = e / (IN_PIXELS * CHANNELS);
 		const int h = ih + PAD_TOP, w = iw + PAD_LEFT;
 		const int oh0 = h < POOL_H ? 0 : (h - POOL_H) / STRIDE_H + 1, oh1 = h / STRIDE_H + 1 < OUT_H ? h / STRIDE_H + 1 : OUT_H;
@@ -277,13 +260,14 @@ KERNEL max_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ x,
 		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
 		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
 		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+				const int o = (oh * OUT_W + ow) * CHANNELS + c;
 				int best = h0 * IN_W + w0;
 				for (int i = h0; i < h1; i++)
 					for (int j = w0; j < w1; j++)
 						if (from[(i * IN_W + j) * CHANNELS] > from[best * CHANNELS])
 							best = i * IN_W + j;
-				if (best == ih * IN_W + iw)
-					sum += dy[((sample * OUT_PIXELS) + oh * OUT_W + ow) * CHANNELS + c];
+				if (best == ih * IN_W + iw && philox_word(random(sample), (uint32_t)o) >= below)
+					sum += dy[sample * SIZE + o] * scale;
 			}
 		dx[e] = sum;
 	}
@@ -388,16 +372,34 @@ KERNEL convolution_cudnn_unpack_2(struct rt_cuda_work work, const real *__restri
 }
 
 
-/* y = x: dropout is for training */
-KERNEL mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+/* y[oh][ow][c] = the largest x[h][w][c] of its window; padding never wins, NaN does */
+KERNEL max_pool_mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
-	EACH (e, work.n * 9216)
-		y[e] = x[e];
+	enum {
+		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = 12, OUT_W = 12,
+		POOL_H = 2, POOL_W = 2, STRIDE_H = 2, STRIDE_W = 2,
+		PAD_TOP = 0, PAD_LEFT = 0, IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+
+	EACH (e, work.n * OUT_PIXELS * CHANNELS) {
+		const int c = e % CHANNELS, oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = e / CHANNELS % OUT_W;
+		const real *from = x + e / (OUT_PIXELS * CHANNELS) * (IN_PIXELS * CHANNELS) + c;
+		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+		real most = from[(h0 * IN_W + w0) * CHANNELS];
+		for (int h = h0; h < h1; h++)
+			for (int w = w0; w < w1; w++) {
+				const real v = from[(h * IN_W + w) * CHANNELS];
+				most = v <= most || most != most ? most : v;
+			}
+		y[e] = most;
+	}
 }
 
 
 /* y = x: dropout is for training */
-KERNEL mask_evaluate_2(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
 	EACH (e, work.n * 128)
 		y[e] = x[e];

@@ -44,19 +44,17 @@ enum {
 	Y_input = 132224, /* 784, sample */
 	Y_conv2d_1 = 110592, /* 21632, sample */
 	Y_conv2d_2 = 0, /* 36864, sample */
-	Y_max_pooling2d_1 = 36864, /* 9216, sample */
-	Y_dropout_1 = 46080, /* 9216, sample */
-	Y_dense_1 = 36864, /* 128, sample */
-	Y_dropout_2 = 36992, /* 128, sample */
-	Y_dense_2_linear = 37120, /* 10, sample */
-	Y_dense_2 = 37136, /* 10, sample */
-	D_dense_2 = 37120, /* 10, sample */
-	D_dense_2_linear = 37152, /* 10, sample */
-	D_dropout_2 = 36992, /* 128, sample */
-	D_dense_1 = 37120, /* 128, sample */
-	S0_dense_1 = 55296, /* 128, sample */
-	D_dropout_1 = 36864, /* 9216, sample */
-	D_max_pooling2d_1 = 73728, /* 9216, sample */
+	Y_dropout_1 = 36864, /* 9216, sample */
+	Y_dense_1 = 46080, /* 128, sample */
+	Y_dropout_2 = 46208, /* 128, sample */
+	Y_dense_2_linear = 46336, /* 10, sample */
+	Y_dense_2 = 46352, /* 10, sample */
+	D_dense_2 = 46336, /* 10, sample */
+	D_dense_2_linear = 46368, /* 10, sample */
+	D_dropout_2 = 46208, /* 128, sample */
+	D_dense_1 = 46336, /* 128, sample */
+	S0_dense_1 = 46208, /* 128, sample */
+	D_dropout_1 = 73728, /* 9216, sample */
 	D_conv2d_2 = 36864, /* 36864, sample */
 	S0_conv2d_2 = 73728, /* 36864, sample */
 	K0_conv2d_2 = 0, /* 64, slot */
@@ -68,12 +66,11 @@ enum {
 	EY_input = 0, /* 784, sample */
 	EY_conv2d_1 = 36864, /* 21632, sample */
 	EY_conv2d_2 = 0, /* 36864, sample */
-	EY_max_pooling2d_1 = 36864, /* 9216, sample */
-	EY_dropout_1 = 0, /* 9216, sample */
-	EY_dense_1 = 9216, /* 128, sample */
-	EY_dropout_2 = 0, /* 128, sample */
-	EY_dense_2_linear = 128, /* 10, sample */
-	EY_dense_2 = 0, /* 10, sample */
+	EY_dropout_1 = 36864, /* 9216, sample */
+	EY_dense_1 = 0, /* 128, sample */
+	EY_dropout_2 = 128, /* 128, sample */
+	EY_dense_2_linear = 0, /* 10, sample */
+	EY_dense_2 = 16, /* 10, sample */
 };
 
 #endif

@@ -11,9 +11,8 @@
 void convolution_cudnn_pack_1(void);
 void convolution_cudnn_pack_2(void);
 void input_forward_1(void);
-void max_pool_forward_1(void);
+void max_pool_mask_forward_1(void);
 void mask_forward_1(void);
-void mask_forward_2(void);
 void softmax_forward_1(void);
 void loss_categorical_crossentropy_forward_1(void);
 void metric_categorical_accuracy_1(void);
@@ -21,8 +20,7 @@ void loss_categorical_crossentropy_backward_1(void);
 void softmax_backward_1(void);
 void mask_backward_1(void);
 void dense_cublas_through_1(void);
-void mask_backward_2(void);
-void max_pool_backward_1(void);
+void max_pool_mask_backward_1(void);
 void convolution_cudnn_through_1(void);
 void convolution_cudnn_bias_sums_1(void);
 void convolution_cudnn_bias_1(void);
@@ -31,8 +29,8 @@ void convolution_cudnn_through_2(void);
 void convolution_cudnn_bias_sums_2(void);
 void convolution_cudnn_bias_2(void);
 void convolution_cudnn_unpack_2(void);
+void max_pool_mask_evaluate_1(void);
 void mask_evaluate_1(void);
-void mask_evaluate_2(void);
 void predict_copy_1(void);
 void update(void);
 
@@ -135,17 +133,14 @@ static void gradients(struct rt_cuda *cuda)
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, forward */
 	PRODUCT(convolution, 1, SAMPLES(Y_conv2d_1), ONCE(P0_conv2d_2), SAMPLES(Y_conv2d_2), WEIGHTS(W_conv2d_2_bias));
 	TRACE(2, SAMPLES(Y_conv2d_2), 36864);
-	/* max_pooling2d_1 (spec.yaml:29)  24x24x64 -> 12x12x64, forward */
-	LAUNCH(max_pool_forward_1, ELEMENTS(n * 9216), SAMPLES(Y_conv2d_2), SAMPLES(Y_max_pooling2d_1));
-	TRACE(3, SAMPLES(Y_max_pooling2d_1), 9216);
-	/* dropout_1 (spec.yaml:30)  12x12x64 -> 12x12x64, forward */
-	LAUNCH(mask_forward_1, ELEMENTS(n * ((9216 + 3) / 4)), SAMPLES(Y_max_pooling2d_1), SAMPLES(Y_dropout_1));
+	/* max_pooling2d_1 + dropout_1 (spec.yaml:29-30)  24x24x64 -> 12x12x64, forward */
+	LAUNCH(max_pool_mask_forward_1, ELEMENTS(n * ((9216 + 3) / 4)), SAMPLES(Y_conv2d_2), SAMPLES(Y_dropout_1));
 	TRACE(4, SAMPLES(Y_dropout_1), 9216);
 	/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
 	PRODUCT(dense, 0, SAMPLES(Y_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(Y_dense_1), WEIGHTS(W_dense_1_bias));
 	TRACE(6, SAMPLES(Y_dense_1), 128);
 	/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
-	LAUNCH(mask_forward_2, ELEMENTS(n * ((128 + 3) / 4)), SAMPLES(Y_dense_1), SAMPLES(Y_dropout_2));
+	LAUNCH(mask_forward_1, ELEMENTS(n * ((128 + 3) / 4)), SAMPLES(Y_dense_1), SAMPLES(Y_dropout_2));
 	TRACE(7, SAMPLES(Y_dropout_2), 128);
 	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 	PRODUCT(dense, 1, SAMPLES(Y_dropout_2), WEIGHTS(W_dense_2_kernel), SAMPLES(Y_dense_2_linear),
@@ -176,10 +171,8 @@ static void gradients(struct rt_cuda *cuda)
 	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
 	PRODUCT(dense, 5, SAMPLES(D_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(S0_dense_1));
 	REDUCE(18816, 1181072);
-	/* dropout_1 (spec.yaml:30)  12x12x64 -> 12x12x64, backward */
-	LAUNCH(mask_backward_2, ELEMENTS(n * ((9216 + 3) / 4)), SAMPLES(D_dropout_1), SAMPLES(D_max_pooling2d_1));
-	/* max_pooling2d_1 (spec.yaml:29)  24x24x64 -> 12x12x64, backward */
-	LAUNCH(max_pool_backward_1, ELEMENTS(n * 36864), SAMPLES(Y_conv2d_2), SAMPLES(D_max_pooling2d_1),
+	/* max_pooling2d_1 + dropout_1 (spec.yaml:29-30)  24x24x64 -> 12x12x64, backward */
+	LAUNCH(max_pool_mask_backward_1, ELEMENTS(n * 36864), SAMPLES(Y_conv2d_2), SAMPLES(D_dropout_1),
 			SAMPLES(D_conv2d_2));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
 	LAUNCH(convolution_cudnn_through_1, ELEMENTS(n * 36864), SAMPLES(Y_conv2d_2), SAMPLES(D_conv2d_2),
@@ -235,14 +228,12 @@ static void evaluate(struct rt_cuda *cuda)
 	PRODUCT(convolution, 0, SAMPLES(EY_input), ONCE(P0_conv2d_1), SAMPLES(EY_conv2d_1), WEIGHTS(W_conv2d_1_bias));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, forward */
 	PRODUCT(convolution, 1, SAMPLES(EY_conv2d_1), ONCE(P0_conv2d_2), SAMPLES(EY_conv2d_2), WEIGHTS(W_conv2d_2_bias));
-	/* max_pooling2d_1 (spec.yaml:29)  24x24x64 -> 12x12x64, forward */
-	LAUNCH(max_pool_forward_1, ELEMENTS(n * 9216), SAMPLES(EY_conv2d_2), SAMPLES(EY_max_pooling2d_1));
-	/* dropout_1 (spec.yaml:30)  12x12x64 -> 12x12x64, forward */
-	LAUNCH(mask_evaluate_1, ELEMENTS(n * 9216), SAMPLES(EY_max_pooling2d_1), SAMPLES(EY_dropout_1));
+	/* max_pooling2d_1 + dropout_1 (spec.yaml:29-30)  24x24x64 -> 12x12x64, forward */
+	LAUNCH(max_pool_mask_evaluate_1, ELEMENTS(n * 9216), SAMPLES(EY_conv2d_2), SAMPLES(EY_dropout_1));
 	/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
 	PRODUCT(dense, 0, SAMPLES(EY_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(EY_dense_1), WEIGHTS(W_dense_1_bias));
 	/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
-	LAUNCH(mask_evaluate_2, ELEMENTS(n * 128), SAMPLES(EY_dense_1), SAMPLES(EY_dropout_2));
+	LAUNCH(mask_evaluate_1, ELEMENTS(n * 128), SAMPLES(EY_dense_1), SAMPLES(EY_dropout_2));
 	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 	PRODUCT(dense, 1, SAMPLES(EY_dropout_2), WEIGHTS(W_dense_2_kernel), SAMPLES(EY_dense_2_linear),
 			WEIGHTS(W_dense_2_bias));

@@ -101,7 +101,7 @@ KERNEL normalise_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
 
 	EACH (e, work.n * SIZE) {
-		const int l = (e / INNER % LENGTH);
+		const int l = e / INNER % LENGTH;
 		y[e] = gamma[l] * ((x[e] - batch[l]) * batch[LENGTH + l]) + beta[l];
 	}
 }
@@ -137,7 +137,7 @@ KERNEL average_pool_forward_1(struct rt_cuda_work work, const real *__restrict__
 	};
 
 	EACH (e, work.n * OUT_PIXELS * CHANNELS) {
-		const int c = (e % CHANNELS), oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = (e / CHANNELS % OUT_W);
+		const int c = e % CHANNELS, oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = e / CHANNELS % OUT_W;
 		const real *from = x + e / (OUT_PIXELS * CHANNELS) * (IN_PIXELS * CHANNELS) + c;
 		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
 		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
@@ -256,7 +256,7 @@ KERNEL average_pool_backward_1(struct rt_cuda_work work, const real *__restrict_
 
 	EACH (e, work.n * IN_PIXELS * CHANNELS) {
 		/* the windows that element e of the input lies in */
-		const int c = (e % CHANNELS), ih = (e / CHANNELS % IN_PIXELS) / IN_W, iw = (e / CHANNELS % IN_W);
+		const int c = e % CHANNELS, ih = (e / CHANNELS % IN_PIXELS) / IN_W, iw = e / CHANNELS % IN_W;
 		const int sample = e / (IN_PIXELS * CHANNELS);
 		const int h = ih + PAD_TOP, w = iw + PAD_LEFT;
 		const int oh0 = h < POOL_H ? 0 : (h - POOL_H) / STRIDE_H + 1, oh1 = h / STRIDE_H + 1 < OUT_H ? h / STRIDE_H + 1 : OUT_H;
@@ -355,7 +355,7 @@ KERNEL normalise_data_1(struct rt_cuda_work work, const real *__restrict__ x, co
 	const real part = 1 / ((real)work.total * (real)COUNT);
 
 	EACH (e, work.n * SIZE) {
-		const int l = (e / INNER % LENGTH);
+		const int l = e / INNER % LENGTH;
 		const real rate = batch[LENGTH + l], normal = (x[e] - batch[l]) * rate;
 		dx[e] = gamma[l] * rate * (dy[e] - part * (total[l] + normal * total[LENGTH + l]));
 	}

@@ -1,0 +1,1 @@
+{{>cuda/max_pool/forward.cu}}
