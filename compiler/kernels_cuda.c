@@ -240,6 +240,6 @@ static const struct kernel dense_cublas = {
 
 const struct kernel *const cuda_kernels[] = {
 	&convolution_cudnn, &dense_cublas,
-	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax,
-	&cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
+	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool,
+	&cuda_map, &cuda_softmax, &cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
 };
