@@ -1,7 +1,7 @@
 /* Products that NVIDIA's libraries compute, as a generated step.c calls them. */
 #ifndef TRAINC_CUDA_LIBRARIES_H
 #define TRAINC_CUDA_LIBRARIES_H
-#include <trainc/cuda.h>
+#include <trainc/cuda/cuda.h>
 #include "convolution.h"
 #include "dense.h"
 

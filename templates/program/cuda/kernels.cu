@@ -3,7 +3,7 @@
  * Shapes are constants, and each kernel covers the whole batch, work.n samples. Values and gradients are arrays of the
  * batch's samples, channels innermost.
  */
-#include <trainc/kernels.cuh>
+#include <trainc/cuda/kernels.cuh>
 #include "model.h"
 {{#functions}}
 

@@ -3,8 +3,8 @@
  * A step is a row of launches of the kernels in kernels.cu, in order on one stream; the runtime records it once as a graph
  * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
  */
-#include <trainc/cuda.h>
-#include <trainc/libraries.h>
+#include <trainc/cuda/cuda.h>
+#include <trainc/cuda/libraries.h>
 #include "model.h"
 
 /* The kernels: these are handles to launch them by, not functions to call. */
