@@ -1,6 +1,7 @@
 # find_package(trainc): the targets trainc::trainc and trainc::runtime, and
 #   trainc_add_model(NAME SPEC FILE [TARGET cpu|cuda])    the executables NAME, which trains, and NAME_serve: what trainc writes
-#                                                    for the spec, written anew whenever the spec changes
+#                                                    for the spec, written anew whenever the spec changes; cuda: with
+#                                                    cuDNN and cublasLt if trainc was built with them
 #   trainc_add_program(TRAIN SERVE FOLDER TARGET [libraries])    the executables from a folder that trainc wrote; libraries:
 #                                                    it calls cuDNN and cublasLt
 # TRAINC_CUDA_ARCHITECTURES, set before, is the list of GPUs' architectures that programs are built for.
@@ -109,12 +110,19 @@ function(trainc_add_model name)
 	set(trainc_kernels_cuda kernels.cu)
 	set(files train.c serve.c tables.c step.c model.h ${trainc_kernels_${model_TARGET}})
 	list(TRANSFORM files PREPEND ${folder}/)
+	set(libraries)
+	set(options)
+	if(model_TARGET STREQUAL cuda AND TARGET trainc::cuda_libraries)
+		set(libraries libraries)
+	elseif(model_TARGET STREQUAL cuda)
+		set(options --cuda-libraries=none)
+	endif()
 	add_custom_command(OUTPUT ${files}
-		COMMAND trainc::trainc emit ${spec} -o ${folder} -t ${model_TARGET}
+		COMMAND trainc::trainc emit ${spec} -o ${folder} -t ${model_TARGET} ${options}
 		DEPENDS ${spec} trainc::trainc
 		COMMENT "Compiling ${model_SPEC}" VERBATIM)
 	add_custom_target(${name}_program DEPENDS ${files})
-	trainc_add_program(${name} ${name}_serve ${folder} ${model_TARGET})
+	trainc_add_program(${name} ${name}_serve ${folder} ${model_TARGET} ${libraries})
 	foreach(target IN LISTS trainc_program_targets)
 		add_dependencies(${target} ${name}_program)
 	endforeach()
