@@ -140,12 +140,12 @@ static const struct kernel cuda_normalise = {
 	.name = "normalise", .summary = "batch normalization; means and variances by slots", .covers = covers_normalise, .cost = 1,
 	.reference = true, .own_gradients = true, .size = normalise_size,
 	.forward = {
-		{"statistics", DOMAIN_BLOCKS, "x0 p2", "slots * CHANNEL_GROUPS({{length}})", NULL, "p2"},
+		{"statistics", DOMAIN_BLOCKS, "x0 +p2", "slots * CHANNEL_GROUPS({{length}})", NULL},
 		{"finish", DOMAIN_ELEMENTS, "p2 w2 w3 p0", "{{length}}", NULL},
 		{"forward", DOMAIN_ELEMENTS, "x0 p0 w0 w1 y", "n * {{out_size}}", NULL},
 	},
 	.backward = {
-		{"sums", DOMAIN_BLOCKS, "x0 dy p0 p3", "slots * CHANNEL_GROUPS({{length}})", NULL, "p3"},
+		{"sums", DOMAIN_BLOCKS, "x0 dy p0 +p3", "slots * CHANNEL_GROUPS({{length}})", NULL},
 		{"gradients", DOMAIN_ELEMENTS, "p3 p1 dw0 dw1", "{{length}}", NULL},
 		{"data", DOMAIN_ELEMENTS, "x0 dy p0 p1 w0 dx0", "n * {{out_size}}", "dx0"},
 	},

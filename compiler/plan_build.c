@@ -149,7 +149,10 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 {
 	if (add_plain_role(s, role))
 		return;
-	if (!strcmp(role, "y"))
+	if (*role == '+') {
+		add_role(b, s, g, role + 1);
+		s->shared = s->arguments[s->n_arguments - 1].buffer;
+	} else if (!strcmp(role, "y"))
 		build_value(b, s, g->out);
 	else if (!strcmp(role, "dy"))
 		build_buffer(s, tensor_buffer(b, g->out, b->gradients, 'D'));
@@ -225,8 +228,6 @@ static void build_phase(struct builder *b, const struct group *g, const struct p
 	snprintf(args, sizeof args, "%s", p->args);
 	for (char *role = strtok_r(args, " ", &save); role; role = strtok_r(NULL, " ", &save))
 		add_role(b, s, g, role);
-	if (p->shared)
-		s->shared = group_buffer(b, g, b->packs, g->buffers.packs, ARENA_FIXED, 'P', atoi(p->shared + 1));
 }
 
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what)
