@@ -64,6 +64,13 @@ struct kernel {
 	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
 
+/* The most slots that a batch is cut into for sums over it: the runtime's RT_SLOTS and RT_CUDA_SLOTS. */
+enum { CPU_SLOTS = 16, CUDA_SLOTS = 64 };
+
+/* Defines covers_TYPE: one operation of that type. */
+#define COVERS(type_name) \
+	static int covers_##type_name(const struct op *const *ops, int n) { return n > 0 && ops[0]->type == &op_##type_name; }
+
 /* Rows that have files of their own. */
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, depthwise,
 	dense, dense_bf16, dense_bf16_reference;

@@ -1,14 +1,6 @@
 /* The CPU's kernels, fastest first, references last: see kernel.h for what a row says. Sizes are in reals. */
 #include "kernel.h"
 
-static int covers_type(const struct op *const *ops, const struct op_type *type)
-{
-	return ops[0]->type == type;
-}
-
-#define COVERS(type) \
-	static int covers_##type(const struct op *const *ops, int n) { return n > 0 ? covers_type(ops, &op_##type) : 0; }
-
 COVERS(input)
 COVERS(convolution)
 COVERS(depthwise)

@@ -3,21 +3,14 @@
 #include <string.h>
 #include "kernel.h"
 
-static int covers_one(const struct op *const *ops, const struct op_type *type)
-{
-	return ops[0]->type == type;
-}
-
 /* With the activation behind it, which has its own sum's element in a register. */
 static int covers_with_map(const struct op *const *ops, int n, const struct op_type *type)
 {
-	if (!covers_one(ops, type))
+	if (ops[0]->type != type)
 		return 0;
 	return n > 1 && ops[1]->type == &op_map ? 2 : 1;
 }
 
-#define COVERS(type) \
-	static int covers_##type(const struct op *const *ops, int n) { return n > 0 ? covers_one(ops, &op_##type) : 0; }
 #define COVERS_WITH_MAP(type) \
 	static int covers_##type(const struct op *const *ops, int n) { return covers_with_map(ops, n, &op_##type); }
 
@@ -131,9 +124,8 @@ static const struct kernel cuda_mask = {
 /* Statistics and sums lie slot by slot of the global batch, so that GPUs can share them. */
 static void normalise_size(const struct group *g, struct buffers *b)
 {
-	enum { SLOTS = 64 };                    /* RT_CUDA_SLOTS */
 	b->packs[0] = b->packs[1] = 2L * g->ops[0]->attributes[SLICE_LENGTH];
-	b->packs[2] = b->packs[3] = SLOTS * b->packs[0];
+	b->packs[2] = b->packs[3] = CUDA_SLOTS * b->packs[0];
 }
 
 static const struct kernel cuda_normalise = {
@@ -183,7 +175,7 @@ static const struct kernel cuda_loss = {
 /* They add a bias, and then relu, in the same kernel. */
 static int covers_with_relu(const struct op *const *ops, int n, const struct op_type *type)
 {
-	if (!covers_one(ops, type))
+	if (ops[0]->type != type)
 		return 0;
 	return n > 1 && ops[1]->type == &op_map && !strcmp(ops[1]->function->name, "relu") && ops[0]->parameters[1] ? 2 : 1;
 }

@@ -52,8 +52,6 @@ const char *plan_narrow_layers(struct arena *a, const struct plan *p)
 
 /* ---- memory ---- */
 
-enum { SLOTS = 16 };
-
 /* What the process itself takes, and what writing models takes for each of their weights and at least: measured on Debian
  * 12, x86-64, and HDF5's more than ours. */
 static const double PROCESS_MIB = 10, EXPORT_REALS = 5, EXPORT_MIB = 4.5;
@@ -81,14 +79,14 @@ static void memory_line(FILE *out, const char *what, double size)
 static void memory_summary(FILE *out, struct arena *a, const struct plan *p, long batch)
 {
 	const struct graph *g = p->graph;
-	const double samples = mib((double)p->size[ARENA_SAMPLE] * (double)batch), slots = mib((double)p->size[ARENA_SLOT] * SLOTS);
+	const double samples = mib((double)p->size[ARENA_SAMPLE] * (double)batch), slots = mib((double)p->size[ARENA_SLOT] * CPU_SLOTS);
 	const double weights = mib((double)g->weights), packs = mib((double)p->size[ARENA_FIXED]);
 	const double states = mib((double)g->trainable * optimizer_states(g->spec)), thread = mib((double)p->size[ARENA_THREAD]);
 	const double training = samples + slots + 2 * weights + states + packs;
 	const double writing = weights + states + EXPORT_REALS * weights + EXPORT_MIB;
 	fprintf(out, "Memory at batch size %ld, MiB:\n", batch);
 	memory_line(out, arena_format(a, "samples of a batch, %.1f KiB each", samples * 1024 / (double)batch), samples);
-	memory_line(out, arena_format(a, "sums of %d slots", SLOTS), slots);
+	memory_line(out, arena_format(a, "sums of %d slots", CPU_SLOTS), slots);
 	memory_line(out, "weights", weights);
 	memory_line(out, "gradients", weights);
 	memory_line(out, "the optimizer's states", states);

@@ -18,7 +18,8 @@ struct engine {
 
 struct cursor { const char *name, *text, *at, *end; };
 
-struct tag { char kind; const char *name, *start, *end; };        /* kind: one of # ^ / > ! or 0 for a name */
+/* kind: one of # ^ / > ! or 0 for a name; indent: how many spaces and tabs stand before a tag that takes its whole line */
+struct tag { char kind; const char *name, *start, *end; size_t indent; };
 
 static void __attribute__((noreturn)) fail(const struct cursor *c, const char *at, const char *what, const char *name)
 {
@@ -63,6 +64,7 @@ static bool next_tag(struct engine *e, const struct cursor *c, struct tag *tag)
 	tag->name = arena_copy(e->arena, name, n);
 	tag->start = open;
 	tag->end = close + 2;
+	tag->indent = 0;
 	return true;
 }
 
@@ -77,6 +79,7 @@ static void widen_to_line(const struct cursor *c, struct tag *tag)
 	while (to < c->end && (*to == ' ' || *to == '\t'))
 		to++;
 	if ((from == c->text || from[-1] == '\n') && to < c->end && *to == '\n') {
+		tag->indent = (size_t)(tag->start - from);
 		tag->start = from;
 		tag->end = to + 1;
 	}
@@ -157,14 +160,32 @@ static const char *find_template(struct arena *a, const struct templates *t, con
 	exit(EXIT_FILE);
 }
 
+/* Adds text with indent before each line that is not empty. */
+static void add_indented(struct text *out, const char *text, const char *indent, size_t n)
+{
+	while (*text) {
+		size_t line = strcspn(text, "\n");
+		if (line)
+			text_add_bytes(out, indent, n);
+		line += text[line] == '\n';
+		text_add_bytes(out, text, line);
+		text += line;
+	}
+}
+
 static void render_partial(struct engine *e, const struct cursor *c, const struct tag *tag)
 {
 	if (e->partials == DEPTH)
 		fail(c, tag->start, "partials nested too deeply", tag->name);
 	const char *text = find_template(e->arena, e->templates, tag->name);
+	struct text out = e->out;
+	e->out = (struct text){.arena = e->arena};
+	text_add(&e->out, "");
 	e->partials++;
 	render(e, (struct cursor){tag->name, text, text, text + strlen(text)});
 	e->partials--;
+	add_indented(&out, e->out.text, tag->start, tag->indent);
+	e->out = out;
 }
 
 static void render(struct engine *e, struct cursor c)

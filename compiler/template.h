@@ -1,5 +1,6 @@
 /* Templates: a strict subset of Mustache. {{name}} {{#section}}…{{/section}} {{^section}}…{{/section}} {{>partial}}
- * {{! comment}}. An unknown name is an error, nothing is escaped, and a control tag alone on its line leaves no line. */
+ * {{! comment}}. An unknown name is an error, nothing is escaped, and a control tag alone on its line leaves no line;
+ * a partial's tag alone on its line indents the partial. */
 #ifndef TRAINC_TEMPLATE_H
 #define TRAINC_TEMPLATE_H
 #include "arena.h"

@@ -211,7 +211,7 @@ int rt_initialize(const struct rt_model *m, uint64_t seed, real *weights)
 
 /* ---- the order of samples ---- */
 
-/* Fisher and Yates's. A word times i, divided by 2^32, favours some places by less than i / 2^32. */
+/* An order for each seed and epoch; shuffle.h says what it is. */
 struct rt_shuffle rt_shuffle_of(uint32_t samples, uint64_t seed, uint64_t epoch)
 {
 	struct philox p = philox_of(seed, SHUFFLE_STREAM, epoch, 0);

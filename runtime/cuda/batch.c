@@ -34,9 +34,8 @@ static void show(struct rt_cuda *c, int layer, const real *values, size_t count)
 		l->values = rt_reals(count, "a layer's output");
 		l->room = count;
 	}
-	must(!l->values || rt_cuda_take_error(c) || rt_cuda_check(cudaMemcpyAsync(l->values, values, count * sizeof *values,
-		cudaMemcpyDeviceToHost, c->stream), "look at a layer's output") ||
-		rt_cuda_check(cudaStreamSynchronize(c->stream), "look at a layer's output"));
+	must(!l->values || rt_cuda_take_error(c) || rt_cuda_copy(l->work->device, l->values, values, count * sizeof *values,
+		cudaMemcpyDeviceToHost, "look at a layer's output"));
 	l->work->trace(l->work, layer, l->values, count);
 }
 
@@ -82,7 +81,5 @@ void rt_cuda_evaluate(struct rt_work *w)
 	must(put_samples(j, w));
 	j->code->evaluate(&j->cuda);
 	must(rt_cuda_take_error(&j->cuda) ||
-		rt_cuda_check(cudaMemcpyAsync(w->predictions, j->cuda.work.predictions, bytes, cudaMemcpyDeviceToHost, j->cuda.stream),
-			"copy predictions from the GPU") ||
-		rt_cuda_check(cudaStreamSynchronize(j->cuda.stream), "predict on the GPU"));
+		rt_cuda_copy(j, w->predictions, j->cuda.work.predictions, bytes, cudaMemcpyDeviceToHost, "copy predictions from the GPU"));
 }

@@ -41,15 +41,20 @@ int rt_cuda_take_error(struct rt_cuda *c)
 
 enum { MOST_POINTERS = 128 };
 
+void rt_cuda_launch_with(struct rt_cuda *c, const char *name, const void *kernel, long blocks, void **arguments)
+{
+	if (c->error || c->planning || blocks < 1)
+		return;
+	c->error = cudaLaunchKernel(kernel, (dim3){(unsigned)blocks, 1, 1}, (dim3){RT_CUDA_THREADS, 1, 1}, arguments, 0, c->stream);
+	c->failed = name;
+}
+
 void rt_cuda_launch(struct rt_cuda *c, const char *name, const void *kernel, long blocks, const real *const *pointers, int n)
 {
 	void *arguments[1 + MOST_POINTERS] = {&c->work};
-	if (c->error || c->planning || blocks < 1)
-		return;
 	for (int i = 0; i < n; i++)
 		arguments[1 + i] = (void *)&pointers[i];
-	c->error = cudaLaunchKernel(kernel, (dim3){(unsigned)blocks, 1, 1}, (dim3){RT_CUDA_THREADS, 1, 1}, arguments, 0, c->stream);
-	c->failed = name;
+	rt_cuda_launch_with(c, name, kernel, blocks, arguments);
 }
 
 /* ---- the GPU ---- */
@@ -77,4 +82,10 @@ int rt_cuda_allocate(struct rt_cuda_job *j, void **to, size_t bytes, const char 
 		return -1;
 	j->memory[j->n_memory++] = *to;
 	return rt_cuda_check(cudaMemsetAsync(*to, 0, bytes, j->cuda.stream), action);
+}
+
+int rt_cuda_copy(struct rt_cuda_job *j, void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind, const char *what)
+{
+	return rt_cuda_check(cudaMemcpyAsync(to, from, bytes, kind, j->cuda.stream), what) ||
+		rt_cuda_check(cudaStreamSynchronize(j->cuda.stream), what) ? -1 : 0;
 }

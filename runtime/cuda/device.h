@@ -40,7 +40,11 @@ int rt_cuda_take_error(struct rt_cuda *c);
 int rt_cuda_choose(int *device, const struct rt_ranks *ranks);
 /* This GPU's part of the batch in w: whole slots. */
 void rt_cuda_take_part(struct rt_cuda_work *to, const struct rt_work *w);
+/* Launches a kernel of the runtime's, with pointers to its arguments; an error is kept in c. */
+void rt_cuda_launch_with(struct rt_cuda *c, const char *name, const void *kernel, long blocks, void **arguments);
 /* Memory on the GPU, zeroed, freed by the job's close. */
 int rt_cuda_allocate(struct rt_cuda_job *j, void **to, size_t bytes, const char *what);
+/* Copies bytes on the job's stream, as all else goes there: others are not ordered with it. Done when it returns. */
+int rt_cuda_copy(struct rt_cuda_job *j, void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind, const char *what);
 
 #endif

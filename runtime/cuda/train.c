@@ -37,11 +37,15 @@ static int allocate_work(struct rt_cuda_job *j, size_t batch)
 	return rt_cuda_allocate(j, (void **)&w->step, sizeof *w->step, "the step");
 }
 
-/* On the job's stream, as all else: others are not ordered with it. from may go when it returns. */
 static int copy_in(struct rt_cuda_job *j, void *to, const void *from, size_t bytes, const char *what)
 {
-	return rt_cuda_check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, j->cuda.stream), what) ||
-		rt_cuda_check(cudaStreamSynchronize(j->cuda.stream), what) ? -1 : 0;
+	return rt_cuda_copy(j, to, from, bytes, cudaMemcpyHostToDevice, what);
+}
+
+/* Memory with a copy of from in it. */
+static int put(struct rt_cuda_job *j, void **to, const void *from, size_t bytes, const char *what)
+{
+	return rt_cuda_allocate(j, to, bytes, what) || copy_in(j, *to, from, bytes, what) ? -1 : 0;
 }
 
 static int copy_weights(struct rt_cuda_job *j, const struct rt_work *w)
@@ -56,10 +60,10 @@ static int copy_weights(struct rt_cuda_job *j, const struct rt_work *w)
 	if (!w->hyperparameters)
 		return 0;
 	size_t bytes = sizeof *hyperparameters * (size_t)m->n_hyperparameters;
-	if (rt_cuda_allocate(j, (void **)&hyperparameters, bytes, "hyperparameters"))
+	if (put(j, (void **)&hyperparameters, w->hyperparameters, bytes, "hyperparameters"))
 		return -1;
 	j->cuda.work.hyperparameters = hyperparameters;
-	return copy_in(j, hyperparameters, w->hyperparameters, bytes, "copy hyperparameters to the GPU");
+	return 0;
 }
 
 static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batch)
@@ -131,12 +135,10 @@ static void close_job(struct rt_work *w)
 static int put_data(struct rt_cuda_job *j, struct rt_cuda_data *to, const struct rt_data *from, const char *what)
 {
 	const size_t numbers = (size_t)from->samples * from->element_count, labels = (size_t)from->samples * sizeof(float);
-	if (rt_cuda_allocate(j, (void **)&to->labels, labels, what) || copy_in(j, to->labels, from->labels, labels, what))
+	if (put(j, (void **)&to->labels, from->labels, labels, what))
 		return -1;
-	if (from->bytes)
-		return rt_cuda_allocate(j, (void **)&to->bytes, numbers, what) || copy_in(j, to->bytes, from->bytes, numbers, what) ? -1 : 0;
-	return rt_cuda_allocate(j, (void **)&to->floats, numbers * sizeof(float), what) ||
-		copy_in(j, to->floats, from->floats, numbers * sizeof(float), what) ? -1 : 0;
+	return from->bytes ? put(j, (void **)&to->bytes, from->bytes, numbers, what) :
+		put(j, (void **)&to->floats, from->floats, numbers * sizeof(float), what);
 }
 
 /* Once, at the first epoch. */
@@ -162,26 +164,19 @@ static void take_data(struct rt_cuda_work *w, const struct rt_cuda_data *d, cons
 
 /* ---- graphs ---- */
 
-static void launch_own(struct rt_cuda *c, const char *name, const void *kernel, long blocks, void **arguments)
-{
-	if (c->error || c->planning)
-		return;
-	c->error = cudaLaunchKernel(kernel, (dim3){(unsigned)blocks, 1, 1}, (dim3){RT_CUDA_THREADS, 1, 1}, arguments, 0, c->stream);
-	c->failed = name;
-}
-
 static void launch_sums(struct rt_cuda_job *j)
 {
 	int metrics = j->model->n_metrics;
 	real *sums = j->cuda.work.gradients + j->model->trainable;
-	launch_own(&j->cuda, "rt_cuda_account", (const void *)rt_cuda_account, 1, (void *[]){&j->cuda.work, &metrics, &sums});
+	rt_cuda_launch_with(&j->cuda, "rt_cuda_account", (const void *)rt_cuda_account, 1, (void *[]){&j->cuda.work, &metrics, &sums});
 }
 
 static void launch_advance(struct rt_cuda_job *j, int training)
 {
 	int metrics = j->model->n_metrics;
 	const real *sums = j->cuda.work.gradients + j->model->trainable;
-	launch_own(&j->cuda, "rt_cuda_advance", (const void *)rt_cuda_advance, 1, (void *[]){&j->cuda.work, &metrics, &sums, &training});
+	rt_cuda_launch_with(&j->cuda, "rt_cuda_advance", (const void *)rt_cuda_advance, 1,
+		(void *[]){&j->cuda.work, &metrics, &sums, &training});
 }
 
 static void launch_step(struct rt_cuda_job *j, bool training)
@@ -290,7 +285,7 @@ static int shuffle(struct rt_cuda_job *j, const struct rt_job *job)
 	struct rt_shuffle order = rt_shuffle_of((uint32_t)job->training->samples, job->config->seed, (uint64_t)job->epoch);
 	if (!j->index)
 		return 0;
-	launch_own(&j->cuda, "rt_cuda_shuffle", (const void *)rt_cuda_shuffle, rt_cuda_blocks(&j->cuda, job->training->samples),
+	rt_cuda_launch_with(&j->cuda, "rt_cuda_shuffle", (const void *)rt_cuda_shuffle, rt_cuda_blocks(&j->cuda, job->training->samples),
 		(void *[]){&order, &j->index});
 	return rt_cuda_take_error(&j->cuda);
 }
@@ -379,19 +374,14 @@ static int validate(struct rt_job *job)
 	return begin_copy(j, 0) || end_copy(j, 0, &job->validation_means) ? -1 : 0;
 }
 
-static int copy_out(struct rt_cuda_job *j, void *to, const void *from, size_t bytes)
-{
-	static const char what[] = "copy the weights from the GPU";
-	return rt_cuda_check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, j->cuda.stream), what) ||
-		rt_cuda_check(cudaStreamSynchronize(j->cuda.stream), what) ? -1 : 0;
-}
-
 static int fetch(struct rt_job *job)
 {
 	struct rt_cuda_job *j = job_of(&job->work);
 	const struct rt_model *m = job->model;
-	if (copy_out(j, job->state.weights, j->cuda.work.weights, m->weights * sizeof(real)) ||
-		copy_out(j, job->state.states, j->cuda.work.states, m->trainable * (size_t)m->optimizer.states * sizeof(real)))
+	if (rt_cuda_copy(j, job->state.weights, j->cuda.work.weights, m->weights * sizeof(real), cudaMemcpyDeviceToHost,
+		"copy the weights from the GPU") ||
+		rt_cuda_copy(j, job->state.states, j->cuda.work.states, m->trainable * (size_t)m->optimizer.states * sizeof(real),
+		cudaMemcpyDeviceToHost, "copy the optimizer's state from the GPU"))
 		return -1;
 	return rt_weights_check(m, &job->work, job->epoch, job->step);
 }

@@ -1,5 +1,6 @@
 """Programs for GPUs on the CPU double (tests/cuda/double), and how far their models lie from others."""
 import os
+import shutil
 import sys
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -23,6 +24,21 @@ ours.visititems(look)
 print("%.3g %s" % max((error / largest[layer] if error == error else float("inf"), name) for error, layer, name in errors))
 """
 libraries = {}
+
+
+def nvcc():
+    """The compiler's path."""
+    found = shutil.which("nvcc") or shutil.which("nvcc", path="/usr/local/cuda/bin")
+    if not found:
+        raise harness.Skipped("no CUDA Toolkit: no nvcc in PATH or /usr/local/cuda/bin")
+    return found
+
+
+def needs_cuda(trainc):
+    """Skips the case without the toolkit, or with a trainc built without it."""
+    nvcc()
+    if not os.path.exists(os.path.join(os.path.dirname(trainc), "libtrainc_cuda.a")):
+        raise harness.Skipped("this trainc was built without CUDA")
 
 
 def double(work):

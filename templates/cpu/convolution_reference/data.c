@@ -1,7 +1,7 @@
 /* dx[ih][iw][i] {{assign0}} sum over the outputs it reached of dy[oh][ow][o] * kernel[kh][kw][i][o] */
 static void {{function}}(const real *restrict dy, const real *restrict kernel, real *restrict dx)
 {
-{{>cpu/convolution_reference/shape.c}}
+	{{>cpu/convolution_reference/shape.c}}
 
 	{{#first0}}
 	memset(dx, 0, sizeof *dx * IN_H * IN_W * IN_C);

@@ -2,7 +2,7 @@
 static void {{function}}(const real *restrict x, const real *restrict kernel{{#w1}}, const real *restrict bias{{/w1}},
 	real *restrict y)
 {
-{{>cpu/convolution_reference/shape.c}}
+	{{>cpu/convolution_reference/shape.c}}
 
 	for (int oh = 0; oh < OUT_H; oh++)
 		for (int ow = 0; ow < OUT_W; ow++, y += OUT_C) {

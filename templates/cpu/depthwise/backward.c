@@ -5,7 +5,7 @@
 static void {{function}}(const real *restrict x, const real *restrict kernel, const real *restrict y, const real *restrict dy,
 	{{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel, {{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
 {
-{{>cpu/depthwise/shape.c}}
+	{{>cpu/depthwise/shape.c}}
 	const real *padded_x = depthwise_inputs(s, x, scratch);
 	real *dz = scratch + depthwise_inputs_size(s);
 	{{#w1}}

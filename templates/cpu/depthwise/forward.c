@@ -14,7 +14,7 @@ INLINE void {{function}}_pixels(struct direct s, int pixels, const real *x, cons
 static void {{function}}(const real *restrict x, const real *restrict kernel, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
 	real *restrict scratch)
 {
-{{>cpu/depthwise/shape.c}}
+	{{>cpu/depthwise/shape.c}}
 	const struct direct_split blocks = direct_split(OUT_W, DEPTHWISE_PIXELS);
 	const ptrdiff_t step = (ptrdiff_t)s.stride_w * padded(CHANNELS);
 	const real *from = depthwise_inputs(s, x, scratch);

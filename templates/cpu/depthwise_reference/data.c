@@ -1,7 +1,7 @@
 /* dx[ih][iw][i] {{assign0}} sum over the outputs it reached of dy[oh][ow][i * MULTIPLIER + m] * kernel[kh][kw][i][m] */
 static void {{function}}(const real *restrict dy, const real *restrict kernel, real *restrict dx)
 {
-{{>cpu/depthwise_reference/shape.c}}
+	{{>cpu/depthwise_reference/shape.c}}
 
 	{{#first0}}
 	memset(dx, 0, sizeof *dx * IN_H * IN_W * IN_C);

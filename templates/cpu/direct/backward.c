@@ -6,7 +6,7 @@ static void {{function}}(const struct rt_work *work, const real *restrict x, con
 	{{#max_pool}}const real *restrict saved, {{/max_pool}}{{^max_pool}}{{#mask}}const real *restrict saved, {{/mask}}{{/max_pool}}const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel,
 	{{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
 {
-{{>cpu/direct/shape.c}}
+	{{>cpu/direct/shape.c}}
 	enum { POOL = {{#max_pool}}2{{/max_pool}}{{^max_pool}}1{{/max_pool}}, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
 	const real *padded_x = direct_inputs(s, x, scratch);
 	{{#max_pool}}

@@ -4,7 +4,7 @@
 static void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
 	real *restrict scratch)
 {
-{{>cpu/direct/shape.c}}
+	{{>cpu/direct/shape.c}}
 	const real *padded_x = direct_inputs(s, x, scratch);
 
 	{{function}}_rows(s, OUT_H, padded_x, pack, {{#w1}}bias{{/w1}}{{^w1}}NULL{{/w1}}, y);

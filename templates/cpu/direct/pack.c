@@ -1,7 +1,7 @@
 /* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
 static void {{function}}(const real *restrict kernel, real *restrict pack, int tile)
 {
-{{>cpu/direct/shape.c}}
+	{{>cpu/direct/shape.c}}
 
 	direct_pack(s, tile, kernel, pack);
 }

@@ -4,14 +4,14 @@
 static void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
 	real *restrict scratch)
 {
-{{>cpu/direct/shape.c}}
+	{{>cpu/direct/shape.c}}
 	enum { POOL = {{#max_pool}}2{{/max_pool}}{{^max_pool}}1{{/max_pool}}, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
 	const real *padded_x = direct_inputs(s, x, scratch);
 	real *rows = scratch + direct_inputs_size(s);
 
 	for (int h = 0; h < HEIGHT; h++) {
-{{>cpu/direct_pool/rows.c}}
-{{>cpu/direct_pool/pool.c}}
+		{{>cpu/direct_pool/rows.c}}
+			{{>cpu/direct_pool/pool.c}}
 			(void)which;
 			vec_store_channels(y + at, out, c, OUT_C);
 		}

@@ -6,7 +6,7 @@
 static void {{function}}(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
 	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, real *restrict saved, real *restrict scratch)
 {
-{{>cpu/direct/shape.c}}
+	{{>cpu/direct/shape.c}}
 	enum { POOL = {{#max_pool}}2{{/max_pool}}{{^max_pool}}1{{/max_pool}}, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
 	const real *padded_x = direct_inputs(s, x, scratch);
 	real *rows = scratch + direct_inputs_size(s);
@@ -25,8 +25,8 @@ static void {{function}}(const struct rt_work *work, int sample, const real *res
 	(void)sample;
 	{{/mask}}
 	for (int h = 0; h < HEIGHT; h++) {
-{{>cpu/direct_pool/rows.c}}
-{{>cpu/direct_pool/pool.c}}
+		{{>cpu/direct_pool/rows.c}}
+			{{>cpu/direct_pool/pool.c}}
 			{{#mask}}
 			const vec_mask kept = vec_load_bytes(keep + at, c, OUT_C);
 			out = (vec)((vec_mask)(out * scale) & kept);

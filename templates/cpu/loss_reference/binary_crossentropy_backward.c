@@ -5,7 +5,7 @@ static void {{function}}(const struct rt_work *work, const real *restrict p, flo
 	const real fuzz = (real)({{fuzz}}), part = 1 / ((real)work->total * SIZE);
 
 	for (int c = 0; c < SIZE; c++) {
-{{>cpu/loss_reference/target.c}}
+		{{>cpu/loss_reference/target.c}}
 		const real passes = p[c] >= fuzz && p[c] <= 1 - fuzz ? part : 0;
 		dp[c] {{assign0}} passes == 0 ? 0 : passes * (p[c] - t) / (p[c] * (1 - p[c]));
 	}

@@ -6,7 +6,7 @@ static void {{function}}(const real *restrict p, float label, real *restrict los
 	real sum = 0;
 
 	for (int c = 0; c < SIZE; c++) {
-{{>cpu/loss_reference/target.c}}
+		{{>cpu/loss_reference/target.c}}
 		const real q = real_min(real_max(p[c], fuzz), 1 - fuzz);
 		sum -= t * real_log(q) + (1 - t) * real_log(1 - q);
 	}

@@ -5,7 +5,7 @@ static void {{function}}(const struct rt_work *work, const real *restrict p, flo
 	const real part = 2 / ((real)work->total * SIZE);
 
 	for (int c = 0; c < SIZE; c++) {
-{{>cpu/loss_reference/target.c}}
+		{{>cpu/loss_reference/target.c}}
 		dp[c] {{assign0}} part * (p[c] - t);
 	}
 }

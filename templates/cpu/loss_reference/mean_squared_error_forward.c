@@ -5,7 +5,7 @@ static void {{function}}(const real *restrict p, float label, real *restrict los
 	real sum = 0;
 
 	for (int c = 0; c < SIZE; c++) {
-{{>cpu/loss_reference/target.c}}
+		{{>cpu/loss_reference/target.c}}
 		sum += (p[c] - t) * (p[c] - t);
 	}
 	*loss = sum / SIZE;

@@ -1,11 +1,11 @@
 /* y[oh][ow][c] = the largest x[h][w][c] of its window; padding never wins, NaN does */
 static void {{function}}(const real *restrict x, real *restrict y)
 {
-{{>cpu/max_pool_reference/shape.c}}
+	{{>cpu/max_pool_reference/shape.c}}
 
 	for (int oh = 0; oh < OUT_H; oh++)
 		for (int ow = 0; ow < OUT_W; ow++, y += CHANNELS) {
-{{>cpu/max_pool_reference/window.c}}
+			{{>cpu/max_pool_reference/window.c}}
 			memcpy(y, x + (h0 * IN_W + w0) * CHANNELS, sizeof *y * CHANNELS);
 			for (int h = h0; h < h1; h++)
 				for (int w = w0; w < w1; w++)

@@ -5,7 +5,7 @@ static void {{function}}(const real *restrict p, float label, real *restrict met
 	int hits = 0;
 
 	for (int c = 0; c < SIZE; c++) {
-{{>cpu/loss_reference/target.c}}
+		{{>cpu/loss_reference/target.c}}
 		hits += (real)rint((double)p[c]) == t;
 	}
 	*metric = (real)hits / SIZE;

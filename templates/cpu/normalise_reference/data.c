@@ -2,7 +2,7 @@
 static void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict dy,
 	const real *restrict batch, const real *restrict total{{#w0}}, const real *restrict gamma{{/w0}}, real *restrict dx)
 {
-{{>cpu/normalise_reference/shape.c}}
+	{{>cpu/normalise_reference/shape.c}}
 	const real *mean = batch, *rate = batch + LENGTH;
 	const real part = 1 / ((real)work->n * (real)COUNT);
 

@@ -3,7 +3,7 @@
 static void {{function}}(const struct rt_work *work, const real *restrict sums, real *restrict moving_mean,
 	real *restrict moving_variance, real *restrict batch, int tile)
 {
-{{>cpu/normalise_reference/shape.c}}
+	{{>cpu/normalise_reference/shape.c}}
 	const real epsilon = (real)({{epsilon}}), momentum = (real)({{momentum}});
 	const int slots = rt_slot_count(work->n);
 

@@ -2,7 +2,7 @@
 static void {{function}}(const real *restrict x, const real *restrict batch{{#w0}}, const real *restrict gamma{{/w0}}{{#w1}},
 	const real *restrict beta{{/w1}}, real *restrict y)
 {
-{{>cpu/normalise_reference/shape.c}}
+	{{>cpu/normalise_reference/shape.c}}
 	const real *mean = batch, *rate = batch + LENGTH;
 
 	for (int o = 0; o < OUTER; o++)

@@ -1,1 +1,1 @@
-	enum { OUTER = {{outer}}, LENGTH = {{length}}, INNER = {{inner}}, COUNT = OUTER * INNER };
+enum { OUTER = {{outer}}, LENGTH = {{length}}, INNER = {{inner}}, COUNT = OUTER * INNER };

@@ -3,7 +3,7 @@
  * j samples of COUNT numbers each are in already. own is scratch for the sample's: [2][LENGTH]. */
 static void {{function}}(const real *restrict x, real *restrict sums, real *restrict own, int j)
 {
-{{>cpu/normalise_reference/shape.c}}
+	{{>cpu/normalise_reference/shape.c}}
 	real *mean = sums, *squares = sums + LENGTH, *own_squares = own + LENGTH;
 
 	memset(own, 0, sizeof *own * 2 * LENGTH);

@@ -1,7 +1,7 @@
 /* sums[l] += sum of dy, sums[LENGTH + l] += sum of dy * normalised x */
 static void {{function}}(const real *restrict x, const real *restrict dy, const real *restrict batch, real *restrict sums)
 {
-{{>cpu/normalise_reference/shape.c}}
+	{{>cpu/normalise_reference/shape.c}}
 	const real *mean = batch, *rate = batch + LENGTH;
 
 	for (int o = 0; o < OUTER; o++)

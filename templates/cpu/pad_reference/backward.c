@@ -1,7 +1,7 @@
 /* dx {{assign0}} the inside of dy */
 static void {{function}}(const real *restrict dy, real *restrict dx)
 {
-{{>cpu/pad_reference/shape.c}}
+	{{>cpu/pad_reference/shape.c}}
 
 	(void)SIZE;
 	for (int h = 0; h < IN_H; h++)

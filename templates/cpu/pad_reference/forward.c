@@ -1,7 +1,7 @@
 /* y = x with zeros around */
 static void {{function}}(const real *restrict x, real *restrict y)
 {
-{{>cpu/pad_reference/shape.c}}
+	{{>cpu/pad_reference/shape.c}}
 
 	memset(y, 0, sizeof *y * SIZE);
 	for (int h = 0; h < IN_H; h++)

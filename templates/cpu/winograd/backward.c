@@ -7,10 +7,10 @@ static void {{function}}(const struct rt_work *work, const real *restrict x, con
 	real *restrict scratch)
 {
 	enum { samples = 1 };
-{{>cpu/winograd/shape.c}}
+	{{>cpu/winograd/shape.c}}
 	const int block = winograd_block(s, WINOGRAD_BACKWARD);
 	const bool add = true;
-{{>cpu/winograd/backward_body.c}}
+	{{>cpu/winograd/backward_body.c}}
 	for (int c = 0; c < OUT_C; c += LANES)
 		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
 }

@@ -5,7 +5,7 @@ static void {{function}}(const real *restrict x, const real *restrict pack, {{#w
 	real *restrict scratch)
 {
 	enum { samples = 1 };
-{{>cpu/winograd/shape.c}}
+	{{>cpu/winograd/shape.c}}
 	const int block = winograd_block(s, WINOGRAD_FORWARD);
-{{>cpu/winograd/evaluate_body.c}}
+	{{>cpu/winograd/evaluate_body.c}}
 }

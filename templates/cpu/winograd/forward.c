@@ -7,7 +7,7 @@ static void {{function}}(const struct rt_work *work, int sample, const real *res
 	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, real *restrict saved, real *restrict scratch)
 {
 	enum { samples = 1 };
-{{>cpu/winograd/shape.c}}
+	{{>cpu/winograd/shape.c}}
 	const int block = winograd_block(s, WINOGRAD_FORWARD);
-{{>cpu/winograd/forward_body.c}}
+	{{>cpu/winograd/forward_body.c}}
 }

@@ -1,18 +1,18 @@
-			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
-				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
-				const int tile = (first + t) % winograd_tiles(s);
-				const ptrdiff_t base = (ptrdiff_t)((first + t) / winograd_tiles(s)) * SAMPLE;
-				vec z[4][4];
-				if (c >= OUT_C)
-					continue;
-				const vec shift = {{#w1}}vec_load_channels(bias, c, OUT_C){{/w1}}{{^w1}}{0}{{/w1}};
-				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
-				UNROLL for (int i = 0; i < 16; i++)
-					z[i / 4][i % 4] = {{function}}_activation(z[i / 4][i % 4] + shift);
-				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
-					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
-					const ptrdiff_t at = winograd_place(s, tile, i / POOL, j / POOL);
-					if (at < 0)
-						continue;
-					vec_mask which = {0};
-					vec out = {{#max_pool}}vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which){{/max_pool}}{{^max_pool}}z[i][j]{{/max_pool}};
+for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
+	const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
+	const int tile = (first + t) % winograd_tiles(s);
+	const ptrdiff_t base = (ptrdiff_t)((first + t) / winograd_tiles(s)) * SAMPLE;
+	vec z[4][4];
+	if (c >= OUT_C)
+		continue;
+	const vec shift = {{#w1}}vec_load_channels(bias, c, OUT_C){{/w1}}{{^w1}}{0}{{/w1}};
+	winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
+	UNROLL for (int i = 0; i < 16; i++)
+		z[i / 4][i % 4] = {{function}}_activation(z[i / 4][i % 4] + shift);
+	UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
+		const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
+		const ptrdiff_t at = winograd_place(s, tile, i / POOL, j / POOL);
+		if (at < 0)
+			continue;
+		vec_mask which = {0};
+		vec out = {{#max_pool}}vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which){{/max_pool}}{{^max_pool}}z[i][j]{{/max_pool}};

@@ -7,10 +7,10 @@ static void {{function}}(const struct rt_work *work, int samples, const real *re
 	real *restrict d_bias{{/w1}}, real *restrict scratch)
 {
 	enum { block = WINOGRAD_SLOT_BACKWARD };
-{{>cpu/winograd/shape.c}}
+	{{>cpu/winograd/shape.c}}
 	const bool add = false;
 	real *sums = scratch + winograd_size(block, IN_C) + winograd_size(block, OUT_C);
-{{>cpu/winograd/backward_body.c}}
+	{{>cpu/winograd/backward_body.c}}
 	for (int c = 0; c < IN_C; c++)
 		winograd_unpack(IN_C, OUT_C, c, 1, 0, sums, d_kernel);
 	{{#w1}}

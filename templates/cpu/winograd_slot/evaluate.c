@@ -5,6 +5,6 @@ static void {{function}}(int samples, const real *restrict x, const real *restri
 	real *restrict scratch)
 {
 	enum { block = WINOGRAD_FORWARD };
-{{>cpu/winograd/shape.c}}
-{{>cpu/winograd/evaluate_body.c}}
+	{{>cpu/winograd/shape.c}}
+	{{>cpu/winograd/evaluate_body.c}}
 }

@@ -7,6 +7,6 @@ static void {{function}}(const struct rt_work *work, int sample, int samples, co
 	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, real *restrict saved, real *restrict scratch)
 {
 	enum { block = WINOGRAD_FORWARD };
-{{>cpu/winograd/shape.c}}
-{{>cpu/winograd/forward_body.c}}
+	{{>cpu/winograd/shape.c}}
+	{{>cpu/winograd/forward_body.c}}
 }

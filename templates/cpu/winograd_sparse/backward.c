@@ -6,7 +6,7 @@ static void {{function}}(const struct rt_work *work, const real *restrict x, con
 	const real *restrict saved, const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
 	real *restrict scratch)
 {
-{{>cpu/winograd_sparse/shape.c}}
+	{{>cpu/winograd_sparse/shape.c}}
 	const int band = sparse_band(s) * sparse_width(s), pixels = sparse_height(s) * sparse_width(s);
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
 	struct sparse_lists lists;

@@ -2,9 +2,9 @@
 static void {{function}}(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel{{#w1}},
 	real *restrict d_bias{{/w1}}, int tile)
 {
-{{>cpu/winograd_sparse/shape.c}}
+	{{>cpu/winograd_sparse/shape.c}}
 	const int slots = rt_slot_count(work->n);
 
 	sparse_unpack(s, tile, slots, SLOT, sums, d_kernel);
-{{>cpu/winograd/finish_bias.c}}
+	{{>cpu/winograd/finish_bias.c}}
 }

@@ -1,12 +1,12 @@
 /* y[oh][ow][c] = the mean of x[h][w][c] over its window, padding left out */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
-{{>cuda/max_pool/shape.cu}}
+	{{>cuda/max_pool/shape.cu}}
 
 	EACH (e, work.n * OUT_PIXELS * CHANNELS) {
 		const int c = e % CHANNELS, oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = e / CHANNELS % OUT_W;
 		const real *from = x + e / (OUT_PIXELS * CHANNELS) * (IN_PIXELS * CHANNELS) + c;
-{{>cuda/max_pool/window.cu}}
+		{{>cuda/max_pool/window.cu}}
 		real sum = 0;
 		for (int h = h0; h < h1; h++)
 			for (int w = w0; w < w1; w++)

@@ -2,8 +2,8 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
 	const real *__restrict__ kernel, real *__restrict__ dx)
 {
-{{>cuda/convolution/shape.cu}}
-{{>cuda/convolution/gradient.cu}}
+	{{>cuda/convolution/shape.cu}}
+	{{>cuda/convolution/gradient.cu}}
 	/* the gradient that input pixel p gets through element e of KERNEL_H x KERNEL_W x OUT_C */
 	auto reached = [=](int p, int e) -> real {
 		const int kh = e / (KERNEL_W * OUT_C), kw = e / OUT_C % KERNEL_W;

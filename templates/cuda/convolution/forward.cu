@@ -3,8 +3,8 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel{{#w1}},
 	const real *__restrict__ bias{{/w1}}, real *__restrict__ output)
 {
-{{>cuda/convolution/shape.cu}}
-{{>cuda/convolution/patch.cu}}
+	{{>cuda/convolution/shape.cu}}
+	{{>cuda/convolution/patch.cu}}
 	auto weight = [=](int o, int e) { return kernel[e * OUT_C + o]; };
 	auto store = [=](int p, int o, real x) {
 		{{#w1}}

@@ -3,12 +3,12 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
 	const real *__restrict__ d_output, real *__restrict__ d_kernel{{#w1}}, real *__restrict__ d_bias{{/w1}})
 {
-{{>cuda/convolution/shape.cu}}
+	{{>cuda/convolution/shape.cu}}
 	enum { WEIGHTS_ROWS = KERNEL_H * KERNEL_W * IN_C, BLOCKS = TILES(WEIGHTS_ROWS + 1, OUT_C) };
 	const int slot = (int)blockIdx.x / BLOCKS;
-{{>cuda/convolution/patch.cu}}
+	{{>cuda/convolution/patch.cu}}
 	auto row = [=](int e, int p) { return e < WEIGHTS_ROWS ? patch(p, e) : 1; };
-{{>cuda/convolution/gradient.cu}}
+	{{>cuda/convolution/gradient.cu}}
 	auto store = [=](int e, int o, real sum) {
 		if (e < WEIGHTS_ROWS)
 			d_kernel[(size_t)slot * SLOT + e * OUT_C + o] = sum;

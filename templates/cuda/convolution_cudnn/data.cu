@@ -2,4 +2,4 @@
 		{{^first0}}
 		.accumulate = true,
 		{{/first0}}
-{{>cuda/convolution_cudnn/shape.cu}}
+		{{>cuda/convolution_cudnn/shape.cu}}

@@ -7,4 +7,4 @@
 		.epilogue = RT_BIAS,
 		{{/w1}}
 		{{/map}}
-{{>cuda/convolution_cudnn/shape.cu}}
+		{{>cuda/convolution_cudnn/shape.cu}}

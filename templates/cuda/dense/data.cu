@@ -3,7 +3,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, c
 	const real *__restrict__ kernel, real *__restrict__ dx)
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}} };
-{{>cuda/dense/gradient.cu}}
+	{{>cuda/dense/gradient.cu}}
 	auto row = [=](int n, int o) { return gradient(o, n); };
 	auto weight = [=](int i, int o) { return kernel[i * OUT + o]; };
 	auto store = [=](int n, int i, real sum) { dx[n * IN + i] {{assign0}} sum; };

@@ -4,7 +4,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}} };
 	auto row = [=](int i, int n) -> real { return i < IN ? x[n * IN + i] : 1; };
-{{>cuda/dense/gradient.cu}}
+	{{>cuda/dense/gradient.cu}}
 	auto store = [=](int i, int o, real sum) {
 		if (i < IN)
 			d_kernel[i * OUT + o] = sum;

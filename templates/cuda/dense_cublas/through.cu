@@ -1,11 +1,1 @@
-/* dz = dy * {{#map}}{{map_name}}{{/map}}'(x), from y */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
-{
-	enum { SIZE = {{group_out_size}} };
-
-	EACH (e, work.n * SIZE) {
-		const real y = output[e], dy = d_output[e];
-		(void)y;
-		dz[e] = {{#map}}{{map_backward}}{{/map}};
-	}
-}
+{{>cuda/convolution_cudnn/through.cu}}

@@ -2,8 +2,8 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
 	const real *__restrict__ kernel, real *__restrict__ dx)
 {
-{{>cuda/depthwise/shape.cu}}
-{{>cuda/depthwise/gradient.cu}}
+	{{>cuda/depthwise/shape.cu}}
+	{{>cuda/convolution/gradient.cu}}
 
 	(void)output;
 	EACH (e, work.n * IN_PIXELS * IN_C) {

@@ -2,7 +2,7 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ from, const real *__restrict__ kernel{{#w1}},
 	const real *__restrict__ bias{{/w1}}, real *__restrict__ output)
 {
-{{>cuda/depthwise/shape.cu}}
+	{{>cuda/depthwise/shape.cu}}
 
 	EACH (e, work.n * OUT_PIXELS * OUT_C) {
 		const int o = e % OUT_C, oh = (e / OUT_C % OUT_PIXELS) / OUT_W, ow = e / OUT_C % OUT_W;

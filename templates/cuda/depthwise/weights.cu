@@ -3,12 +3,12 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
 	const real *__restrict__ d_output, real *__restrict__ d_kernel{{#w1}}, real *__restrict__ d_bias{{/w1}})
 {
-{{>cuda/depthwise/shape.cu}}
+	{{>cuda/depthwise/shape.cu}}
 	enum { PLACES = KERNEL_H * KERNEL_W + 1, GROUPS = CHANNEL_GROUPS(OUT_C) };
 	const int slot = (int)blockIdx.x / (PLACES * GROUPS), place = (int)blockIdx.x / GROUPS % PLACES;
 	const int o = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
 	const int kh = place / KERNEL_W, kw = place % KERNEL_W;
-{{>cuda/depthwise/gradient.cu}}
+	{{>cuda/convolution/gradient.cu}}
 	auto term = [=](int p) -> real {
 		const int ih = (p % OUT_PIXELS) / OUT_W * STRIDE_H + kh - PAD_TOP, iw = (p % OUT_W) * STRIDE_W + kw - PAD_LEFT;
 		if (o >= OUT_C)

@@ -10,7 +10,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
 		real sum = 0;
 
 		for (int c = 0; c < SIZE; c++) {
-{{>cuda/loss/target.cu}}
+			{{>cuda/loss/target.cu}}
 			const real q = real_min(real_max(p[c], fuzz), 1 - fuzz);
 			sum -= t * real_log(q) + (1 - t) * real_log(1 - q);
 		}

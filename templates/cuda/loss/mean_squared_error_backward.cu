@@ -9,7 +9,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs, 
 		const float label = data_label(work, i);
 		real *dp = d_outputs + i * SIZE;
 		for (int c = 0; c < SIZE; c++) {
-{{>cuda/loss/target.cu}}
+			{{>cuda/loss/target.cu}}
 			dp[c] {{assign0}} part * (p[c] - t);
 		}
 	}

@@ -9,7 +9,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
 		real sum = 0;
 
 		for (int c = 0; c < SIZE; c++) {
-{{>cuda/loss/target.cu}}
+			{{>cuda/loss/target.cu}}
 			sum += (p[c] - t) * (p[c] - t);
 		}
 		work.loss[i] = sum / SIZE;

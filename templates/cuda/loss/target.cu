@@ -1,1 +1,1 @@
-			const real t = {{#one_hot}}c == (int)label{{/one_hot}}{{^one_hot}}(real)label{{/one_hot}};
+const real t = {{#one_hot}}c == (int)label{{/one_hot}}{{^one_hot}}(real)label{{/one_hot}};

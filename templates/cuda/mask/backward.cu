@@ -1,7 +1,7 @@
 /* dx {{assign0}} dy / (1 - rate) where forward kept x, by the same random numbers */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
 {
-{{>cuda/mask/random.cu}}
+	{{>cuda/mask/random.cu}}
 			dx[e] {{assign0}} words[j] < below ? 0 : dy[e] * scale;
 		}
 	}

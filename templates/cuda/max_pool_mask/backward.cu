@@ -1,22 +1,17 @@
 /* dx[h][w][c] {{assign0}} sum of dy / (1 - rate) over the windows that were kept and of which x[h][w][c] is the first largest */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, real *__restrict__ dx)
 {
-{{>cuda/max_pool/shape.cu}}
-{{>cuda/max_pool_mask/random.cu}}
+	{{>cuda/max_pool/shape.cu}}
+	{{>cuda/max_pool_mask/random.cu}}
 
 	EACH (e, work.n * IN_PIXELS * CHANNELS) {
-{{>cuda/max_pool/windows.cu}}
+		{{>cuda/max_pool/windows.cu}}
 		const real *from = x + sample * IN_PIXELS * CHANNELS + c;
 		real sum = 0;
 		for (int oh = oh0; oh < oh1; oh++)
 			for (int ow = ow0; ow < ow1; ow++) {
-{{>cuda/max_pool/window.cu}}
+				{{>cuda/max_pool/first_largest.cu}}
 				const int o = (oh * OUT_W + ow) * CHANNELS + c;
-				int best = h0 * IN_W + w0;
-				for (int i = h0; i < h1; i++)
-					for (int j = w0; j < w1; j++)
-						if (from[(i * IN_W + j) * CHANNELS] > from[best * CHANNELS])
-							best = i * IN_W + j;
 				if (best == ih * IN_W + iw && philox_word(random(sample), (uint32_t)o) >= below)
 					sum += dy[sample * SIZE + o] * scale;
 			}

@@ -2,8 +2,8 @@
  * share a counter of random words */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
-{{>cuda/max_pool/shape.cu}}
-{{>cuda/max_pool_mask/random.cu}}
+	{{>cuda/max_pool/shape.cu}}
+	{{>cuda/max_pool_mask/random.cu}}
 	enum { QUADS = (SIZE + 3) / 4 };
 
 	EACH (q, work.n * QUADS) {
@@ -13,13 +13,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *
 		for (int j = 0; j < 4 && q % QUADS * 4 + j < SIZE; j++) {
 			const int e = q % QUADS * 4 + j, c = e % CHANNELS, oh = e / CHANNELS / OUT_W, ow = e / CHANNELS % OUT_W;
 			const real *from = x + sample * (IN_PIXELS * CHANNELS) + c;
-{{>cuda/max_pool/window.cu}}
-			real most = from[(h0 * IN_W + w0) * CHANNELS];
-			for (int h = h0; h < h1; h++)
-				for (int w = w0; w < w1; w++) {
-					const real v = from[(h * IN_W + w) * CHANNELS];
-					most = v <= most || most != most ? most : v;
-				}
+			{{>cuda/max_pool/largest.cu}}
 			y[sample * SIZE + e] = words[j] < below ? 0 : most * scale;
 		}
 	}

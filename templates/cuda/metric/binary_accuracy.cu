@@ -9,7 +9,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs, 
 		int hits = 0;
 
 		for (int c = 0; c < SIZE; c++) {
-{{>cuda/loss/target.cu}}
+			{{>cuda/loss/target.cu}}
 			hits += (real)rint((double)p[c]) == t;
 		}
 		metric[i] = (real)hits / SIZE;

@@ -2,7 +2,7 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, const real *__restrict__ batch,
 	const real *__restrict__ total{{#w0}}, const real *__restrict__ gamma{{/w0}}, real *__restrict__ dx)
 {
-{{>cuda/normalise/shape.cu}}
+	{{>cuda/normalise/shape.cu}}
 	const real part = 1 / ((real)work.total * (real)COUNT);
 
 	EACH (e, work.n * SIZE) {

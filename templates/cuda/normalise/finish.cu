@@ -4,7 +4,7 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ moving_mean,
 	real *__restrict__ moving_variance, real *__restrict__ batch)
 {
-{{>cuda/normalise/shape.cu}}
+	{{>cuda/normalise/shape.cu}}
 	const real epsilon = (real)({{epsilon}}), momentum = (real)({{momentum}});
 	const int slots = rt_cuda_slot_count(work.total);
 

@@ -2,7 +2,7 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ batch{{#w0}},
 	const real *__restrict__ gamma{{/w0}}{{#w1}}, const real *__restrict__ beta{{/w1}}, real *__restrict__ y)
 {
-{{>cuda/normalise/shape.cu}}
+	{{>cuda/normalise/shape.cu}}
 
 	EACH (e, work.n * SIZE) {
 		const int l = e / INNER % LENGTH;

@@ -1,1 +1,1 @@
-	enum { OUTER = {{outer}}, LENGTH = {{length}}, INNER = {{inner}}, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
+enum { OUTER = {{outer}}, LENGTH = {{length}}, INNER = {{inner}}, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };

@@ -1,8 +1,8 @@
 /* A slot's mean and squared deviations, one pair a length: sums = mean[LENGTH], squares[LENGTH] */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ sums)
 {
-{{>cuda/normalise/shape.cu}}
-{{>cuda/normalise/channel.cu}}
+	{{>cuda/normalise/shape.cu}}
+	{{>cuda/normalise/channel.cu}}
 	const real mean = channel_sum(begin, end, [=](int i) -> real { return l < LENGTH ? x[element(i)] : 0; }) / (real)(end - begin);
 	const real squares = channel_sum(begin, end, [=](int i) -> real {
 		const real d = l < LENGTH ? x[element(i)] - mean : 0;

@@ -2,8 +2,8 @@
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, const real *__restrict__ batch,
 	real *__restrict__ sums)
 {
-{{>cuda/normalise/shape.cu}}
-{{>cuda/normalise/channel.cu}}
+	{{>cuda/normalise/shape.cu}}
+	{{>cuda/normalise/channel.cu}}
 	const real mean = l < LENGTH ? batch[l] : 0, rate = l < LENGTH ? batch[LENGTH + l] : 0;
 	const real plain = channel_sum(begin, end, [=](int i) -> real { return l < LENGTH ? dy[element(i)] : 0; });
 	const real with = channel_sum(begin, end, [=](int i) -> real {

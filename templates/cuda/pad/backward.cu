@@ -1,7 +1,7 @@
 /* dx {{assign0}} the inside of dy */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
 {
-{{>cuda/pad/shape.cu}}
+	{{>cuda/pad/shape.cu}}
 
 	(void)OUT_H;
 	EACH (e, work.n * IN_SIZE) {

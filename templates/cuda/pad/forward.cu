@@ -1,7 +1,7 @@
 /* y = x with zeros around */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
-{{>cuda/pad/shape.cu}}
+	{{>cuda/pad/shape.cu}}
 
 	(void)OUT_H;
 	EACH (e, work.n * OUT_SIZE) {

@@ -67,9 +67,9 @@ KERNEL max_pool_mask_forward_1(struct rt_cuda_work work, const real *__restrict_
 		for (int j = 0; j < 4 && q % QUADS * 4 + j < SIZE; j++) {
 			const int e = q % QUADS * 4 + j, c = e % CHANNELS, oh = e / CHANNELS / OUT_W, ow = e / CHANNELS % OUT_W;
 			const real *from = x + sample * (IN_PIXELS * CHANNELS) + c;
-		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
-		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
-		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+			const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+			const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+			const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
 			real most = from[(h0 * IN_W + w0) * CHANNELS];
 			for (int h = h0; h < h1; h++)
 				for (int w = w0; w < w1; w++) {
@@ -257,15 +257,15 @@ KERNEL max_pool_mask_backward_1(struct rt_cuda_work work, const real *__restrict
 		real sum = 0;
 		for (int oh = oh0; oh < oh1; oh++)
 			for (int ow = ow0; ow < ow1; ow++) {
-		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
-		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
-		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
-				const int o = (oh * OUT_W + ow) * CHANNELS + c;
+				const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+				const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+				const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
 				int best = h0 * IN_W + w0;
 				for (int i = h0; i < h1; i++)
 					for (int j = w0; j < w1; j++)
 						if (from[(i * IN_W + j) * CHANNELS] > from[best * CHANNELS])
 							best = i * IN_W + j;
+				const int o = (oh * OUT_W + ow) * CHANNELS + c;
 				if (best == ih * IN_W + iw && philox_word(random(sample), (uint32_t)o) >= below)
 					sum += dy[sample * SIZE + o] * scale;
 			}

@@ -264,9 +264,9 @@ KERNEL average_pool_backward_1(struct rt_cuda_work work, const real *__restrict_
 		real sum = 0;
 		for (int oh = oh0; oh < oh1; oh++)
 			for (int ow = ow0; ow < ow1; ow++) {
-		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
-		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
-		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
+				const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
+				const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
+				const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
 				sum += dy[((sample * OUT_PIXELS) + oh * OUT_W + ow) * CHANNELS + c] / (real)((h1 - h0) * (w1 - w0));
 			}
 		dx[e] = sum;
