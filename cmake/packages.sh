@@ -9,6 +9,8 @@ library_packages=(libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libhdf5-dev
 build_packages=(build-essential cmake pkg-config "${library_packages[@]}")
 # What else trainc build --static links; cmake/archives builds the rest.
 static_packages=(libaec-dev)
+# What cmake/cuda takes NVIDIA's packages with.
+cuda_packages=(ca-certificates python3-pip)
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"

@@ -45,6 +45,10 @@ endfunction()
 
 # Each appends its targets to the list called targets.
 function(trainc_add_cpu_step train serve folder)
+	if(TRAINC_STATIC)
+		target_link_options(${train} PRIVATE -static)
+		target_link_options(${serve} PRIVATE -static)
+	endif()
 	foreach(isa IN LISTS trainc_isas)
 		set(step ${train}_step_${isa})
 		add_library(${step} OBJECT ${folder}/step.c)

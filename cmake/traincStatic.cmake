@@ -1,9 +1,9 @@
-# With TRAINC_STATIC, programs link the archive of each library instead of the library itself, and nothing of the machine
-# that they run on but its kernel. Archives are looked for below CMAKE_PREFIX_PATH, then beside the library.
+# With TRAINC_STATIC, programs link the archive of each library instead of the library itself: nothing of the machine that
+# they run on but its kernel; those for GPUs, which load the driver, its C library, too. Archives are looked for below CMAKE_PREFIX_PATH, then beside the library.
 
 # What an archive needs besides: its pkg-config file tells only part.
 set(trainc_needs_libhdf5 libsz libaec libz)
-set(trainc_needs_libpng16 libz libm)
+set(trainc_needs_libpng16 libz m)
 # Where the archive is not called as the library is.
 set(trainc_archive_of_libyajl libyajl_s)
 
@@ -22,7 +22,11 @@ function(trainc_archive name folder)
 	endif()
 	list(APPEND archives ${trainc_${name}_archive})
 	foreach(need IN LISTS trainc_needs_${name})
-		trainc_archive(${need} ${folder})
+		if(need MATCHES "^lib")
+			trainc_archive(${need} ${folder})
+		else()
+			list(APPEND archives ${need})
+		endif()
 	endforeach()
 	set(archives ${archives} PARENT_SCOPE)
 endfunction()
@@ -44,4 +48,4 @@ trainc_make_static(trainc::runtime)
 trainc_make_static(trainc::serving)
 # -s: without symbols; the map tells which members of which archives are inside.
 set_property(TARGET trainc::runtime APPEND PROPERTY INTERFACE_LINK_OPTIONS
-	-static -s -Wl,--gc-sections -Wl,-Map=$<TARGET_PROPERTY:NAME>.map)
+	-s -Wl,--gc-sections -Wl,-Map=$<TARGET_PROPERTY:NAME>.map)

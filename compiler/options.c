@@ -42,7 +42,7 @@ static const struct option {
 	{0, "cuda-libraries", "KIND", TEXT, COMPILES, offsetof(struct options, cuda_libraries), libraries, false,
 		"none: without cuDNN and cublasLt, by trainc's own kernels only (default: all)"},
 	{0, "static", NULL, FLAG, BIT(BUILD), offsetof(struct options, is_static), NULL, false,
-		"link every library into the program, as an image FROM scratch needs it"},
+		"link every library into the program, for images; those for GPUs keep the C library and CUDA's"},
 	{0, "check", NULL, FLAG, BIT(EMIT), offsetof(struct options, check), NULL, false,
 		"exit 1 with a diff if DIR is not what would be written now"},
 	{0, "kernels", "KIND", TEXT, COMPILES, offsetof(struct options, kernels), kernels, false,
@@ -271,8 +271,6 @@ static int check_operands(struct words *w)
 			NULL, NULL, 0);
 	if (o->check && !o->output)
 		return complain(w, "emit --check needs -o DIR, the directory to compare", NULL, NULL, 0);
-	if (o->is_static && strcmp(o->target, "cuda") == 0)
-		return complain(w, "--static and -t cuda do not go together: the driver's library is loaded at start", NULL, NULL, 0);
 	return -1;
 }
 

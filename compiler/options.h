@@ -25,7 +25,7 @@ struct options {
 	const char *templates;          /* --templates DIR, or NULL: the embedded ones */
 	const char *image;              /* sagemaker --image URI, or NULL */
 	long batch;                     /* --batch N, or 0: the spec's batch size */
-	bool is_static;                 /* build --static: programs that need no library of the machine's */
+	bool is_static;                 /* build --static: programs that need (almost) no library of the machine's */
 	bool check;                     /* emit --check: compare, write nothing */
 	bool markdown;                  /* layers --markdown (hidden): as docs/layers.md */
 	bool examples;                  /* layers --examples (hidden): a smallest spec a row of the tables */

@@ -19,7 +19,6 @@ wrong "--output needs its DIR" "trainc emit --help" emit "$spec" -o
 wrong "--output needs its DIR" "trainc emit --help" emit "$spec" --output=
 wrong "--check takes no argument" "trainc emit --help" emit "$spec" --check=yes -o x
 wrong "--target is cpu or cuda, not 'gpu'" "" build "$spec" -t gpu
-wrong "--static and -t cuda do not go together" "" build "$spec" --static -t cuda
 wrong "--target is cpu or cuda, not 'cudaa'" "did you mean 'cuda'?" emit "$spec" -t cudaa
 wrong "--dump is spec, graph or plan, not 'grpah'" "did you mean 'graph'?" emit "$spec" --dump=grpah
 wrong "--kernels is reference, not 'fast'" "" emit "$spec" --kernels=fast

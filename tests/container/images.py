@@ -13,28 +13,11 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
+from image import BARE, BUILD, SPEC, build, built_again, failure, has_labels, held, inspected, opened
 
-SPEC = harness.shipped("mnist_cnn")
-BUILD = os.path.join(harness.SOURCE, "container/build")
 IMAGE = "localhost/mnist_cnn:test"
 MOST_BYTES = 15 << 20
 HOLDS = ["opt", "opt/program", "opt/program/serve", "opt/program/train"]
-# As on a machine where the job has no rights: another user, nothing to write to but /opt/ml, little shared memory.
-BARE = ["--read-only", "--user", "1000:1000", "--cap-drop", "all", "--shm-size", "64m"]
-
-
-def build(spec, image, *options):
-    """The image's digest; its list of what is inside lies in build/container."""
-    sbom = os.path.join(harness.SOURCE, "build/container", image.split("/")[-1].replace(":", "-") + ".cdx.json")
-    options = ("--tool", "podman") + options if "--tool" not in options else options
-    harness.run(BUILD, spec, "-t", image, "--sbom", sbom,
-                "--source", "https://example.org/trainc", *options, timeout=1800)
-    with open(sbom) as f:
-        return harness.run("podman", "image", "inspect", "--format", "{{.Id}}", image).strip(), json.load(f)
-
-
-def inspected(image):
-    return json.loads(harness.run("podman", "image", "inspect", image))[0]
 
 
 def podman(job, *words, options=(), code=0):
@@ -43,23 +26,10 @@ def podman(job, *words, options=(), code=0):
     return harness.run(*command, code=code)
 
 
-def opened(job):
-    """Others may write into the job's folder."""
-    for part in ("model", "output", "checkpoints"):
-        os.makedirs(job.path(part), exist_ok=True)
-    harness.run("chmod", "-R", "a+rwX", job.prefix)
-    return job
-
-
 def digits(work, **hyperparameters):
     job = harness.mnist_job(os.path.join(work, "ml"))[0]
     job.hyperparameters(**hyperparameters)
     return opened(job)
-
-
-def failure(job):
-    with open(job.path("output/failure")) as f:
-        return f.read()
 
 
 class Running:
@@ -100,31 +70,18 @@ def small(work):
 
 @harness.case
 def holds_only_what_is_listed(work):
-    root = harness.run("podman", "image", "mount", IMAGE).strip()
-    try:
-        found = sorted(os.path.relpath(os.path.join(place, name), root)
-                       for place, folders, files in os.walk(root) for name in folders + files)
-        assert found == HOLDS, found
-        for name in HOLDS[2:]:
-            mode = os.stat(os.path.join(root, name)).st_mode & 0o7777
-            assert mode == 0o755, "%s has mode %o" % (name, mode)
-    finally:
-        harness.run("podman", "image", "umount", IMAGE)
+    found = held(IMAGE)
+    assert sorted(found) == HOLDS, found
+    for name in HOLDS[2:]:
+        assert found[name] == 0o755, "%s has mode %o" % (name, found[name])
 
 
 @harness.case
 def says_what_it_is(work):
-    image = inspected(IMAGE)
-    config, labels = image["Config"], image["Labels"]
+    config = inspected(IMAGE)["Config"]
     assert config["Env"] == ["PATH=/opt/program"] and config["WorkingDir"] == "/opt/program", config
     assert config["Cmd"] == ["train"] and not config.get("Entrypoint") and not config.get("User"), config
-    with open(os.path.join(harness.SOURCE, "CMakeLists.txt")) as f:
-        version = re.search(r"project\(trainc VERSION (\S+)", f.read()).group(1)
-    digest = harness.run("sha256sum", SPEC).split()[0]
-    for name, value in (("org.opencontainers.image.source", "https://example.org/trainc"),
-                        ("org.opencontainers.image.version", version), ("trainc.spec", "mnist_cnn.yaml"),
-                        ("trainc.spec.sha256", digest)):
-        assert labels.get(name) == value, "%s is %r, not %r" % (name, labels.get(name), value)
+    has_labels(IMAGE)
 
 
 @harness.case
@@ -139,15 +96,7 @@ def lists_what_is_inside(work):
 
 @harness.case
 def comes_out_the_same(work):
-    """From nothing, by another tool. Packages may have become newer since the first was built: then that is built again."""
-    other = "localhost/mnist_cnn:again"
-    first, inside = build(SPEC, IMAGE)
-    second, inside_second = build(SPEC, other, "--no-cache", "--tool", "buildah")
-    if inside != inside_second:
-        first, inside = build(SPEC, IMAGE, "--no-cache")
-    harness.run("podman", "rmi", other)
-    assert inside == inside_second, "other packages"
-    assert first == second, "%s, then %s" % (first, second)
+    built_again(IMAGE)
 
 
 @harness.case
@@ -179,7 +128,8 @@ def builds_with_docker(work):
 def says_what_is_wrong(work):
     for words, code, text in ((["--targt", "cpu"], 2, "unknown option --targt"), (["-t"], 2, "-t needs its argument"),
                               (["--tool", "make"], 2, "not 'make'"), (["none.yaml"], 1, "there is no spec none.yaml"),
-                              (["--target", "abacus"], 1, "there are: cpu"), (["a.yaml", "b.yaml"], 2, "one spec")):
+                              (["--target", "abacus"], 2, "--target is cpu or cuda, not 'abacus'"),
+                              (["--nccl"], 2, "go with --target cuda"), (["a.yaml", "b.yaml"], 2, "one spec")):
         said = harness.run(BUILD, *words, code=code, cwd=work)
         assert text in said, "%s: no %r in\n%s" % (words, text, said)
     said = harness.run(BUILD, SPEC, "--tool", "podman", "--dry-run")
