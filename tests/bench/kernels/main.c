@@ -1,8 +1,7 @@
-/* Times the generated step of one program, without the runtime: processor time a sample of gradients, update and evaluation
- * by one thread, and the machine's peak of multiply-adds beside it. ./bench STEPS BATCH
- *
- * Processor time, best of the steps: neighbours on the machine change wall time more than kernels do. */
-#include <float.h>
+/* Times the generated step of one program, without the runtime, by one thread: the whole and each call of a kernel, which
+ * step.c has in TIMED. ./bench STEPS BATCH prints "gradients|evaluate|update SECONDS" for the whole and "NUMBER SECONDS" for a
+ * call, a batch each; the least of the steps, since neighbours on the machine only make things slower; and "covered PART", how
+ * much of gradients and evaluation is in calls, of one step each, since leasts of different steps do not add up. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +10,18 @@
 #include <trainc/cpu.h>
 #include <trainc/rt.h>
 #include "../../stand_ins.h"
+#include "ticks.h"
+
+uint64_t ticks_of[MOST_CALLS];
+
+/* Ticks of several runs of a function: the least of the whole and of each call, and of the run that was most in calls the whole
+ * and how much of it that was. */
+struct measurement { uint64_t whole, of[MOST_CALLS], outer, inner; };
 
 static double now(void)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
@@ -63,34 +69,38 @@ static void fill(struct rt_work *w)
 	}
 }
 
-/* Multiply-adds of one thread, GFLOP/s: as many sums as hide the latency. */
-static double peak(void)
+static uint64_t least(uint64_t a, uint64_t b)
 {
-	enum { SUMS = 10, ROUNDS = 2000000 };
-	vec sum[SUMS] = {0};
-	const vec a = vec_broadcast((real)0.5), b = vec_broadcast((real)uniform());
-	double start = now();
-	for (int i = 0; i < ROUNDS; i++)
-		UNROLL for (int k = 0; k < SUMS; k++)
-			sum[k] = sum[k] * a + b;
-	double seconds = now() - start;
-	for (int k = 0; k < SUMS; k++)
-		if (sum[k][0] != sum[0][0])
-			exit(3);
-	return 2.0 * LANES * SUMS * ROUNDS / seconds * 1e-9;
+	return a < b ? a : b;
 }
 
-static double best(void (*f)(struct rt_work *w), struct rt_work *w, int steps)
+static void run(void (*f)(struct rt_work *w), struct rt_work *w, int steps, struct measurement *m)
 {
-	double least = DBL_MAX;
+	memset(m, 0xff, sizeof *m);
+	m->inner = 0;
 	for (int i = 0; i < steps; i++) {
-		double start = now();
+		memset(ticks_of, 0, sizeof ticks_of);
+		const uint64_t began = ticks();
 		f(w);
-		double seconds = now() - start;
-		least = seconds < least ? seconds : least;
+		const uint64_t whole = ticks() - began;
+		uint64_t inner = 0;
+		for (int k = 0; k < MOST_CALLS; k++) {
+			inner += ticks_of[k];
+			m->of[k] = least(m->of[k], ticks_of[k]);
+		}
+		m->whole = least(m->whole, whole);
+		if ((double)inner / (double)whole > (double)m->inner / (double)m->outer)
+			m->inner = inner, m->outer = whole;
 		w->step++;
 	}
-	return least / w->n * 1e6;
+}
+
+static void tell(const char *name, const struct measurement *m, double tick)
+{
+	printf("%s %.9g\n", name, (double)m->whole * tick);
+	for (int k = 0; k < MOST_CALLS; k++)
+		if (m->of[k])
+			printf("%d %.9g\n", k, (double)m->of[k] * tick);
 }
 
 int main(int argc, char **argv)
@@ -108,10 +118,17 @@ int main(int argc, char **argv)
 	w.loss = reals((size_t)batch);
 	w.metrics = reals((size_t)(model.n_metrics + 1) * (size_t)batch);
 
-	printf("peak %.0f GFLOP/s a thread\n", peak());
-	printf("gradients %.1f us a sample\n", best(rt_code_test.gradients, &w, steps));
-	printf("update %.2f us a sample of the batch\n", best(rt_code_test.update, &w, steps));
+	static struct measurement train, evaluate, update;
+	const double seconds = now();
+	const uint64_t began = ticks();
+	run(rt_code_test.gradients, &w, steps, &train);
+	run(rt_code_test.update, &w, steps, &update);
 	rt_code_test.prepare(&w);
-	printf("evaluate %.1f us a sample\n", best(rt_code_test.evaluate, &w, steps));
+	run(rt_code_test.evaluate, &w, steps, &evaluate);
+	const double tick = (now() - seconds) / (double)(ticks() - began);
+	tell("gradients", &train, tick);
+	tell("update", &update, tick);
+	tell("evaluate", &evaluate, tick);
+	printf("covered %.9g\n", (double)(train.inner + evaluate.inner) / (double)(train.outer + evaluate.outer));
 	return 0;
 }
