@@ -36,9 +36,13 @@ static const struct kernel cuda_input = {
 
 #define PIXELS(side) "n * {{" side "_h}} * {{" side "_w}}"
 
+/* Of products with an activation behind them: above what the libraries save, which have tensor cores, so that these get the
+ * product and the activation is a kernel of its own. */
+#define OWN_PRODUCT .7
+
 static const struct kernel cuda_convolution = {
 	.name = "convolution", .summary = "convolution as a matrix product, with its activation", .covers = covers_convolution,
-	.cost = .5, .reference = true,
+	.cost = OWN_PRODUCT, .reference = true,
 	.forward = {{"forward", DOMAIN_BLOCKS, "x0 w0 w1 y", "TILES(" PIXELS("out") ", {{out_c}})", NULL}},
 	.backward = {
 		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL},
@@ -65,7 +69,7 @@ static void dense_size(const struct group *g, struct buffers *b)
 }
 
 static const struct kernel cuda_dense = {
-	.name = "dense", .summary = "matrix product, with its activation", .covers = covers_dense, .cost = .5,
+	.name = "dense", .summary = "matrix product, with its activation", .covers = covers_dense, .cost = OWN_PRODUCT,
 	.reference = true, .own_gradients = true, .size = dense_size,
 	.forward = {
 		{"parts", DOMAIN_BLOCKS, "x0 w0 s0", "{{saved}} / {{out_size}} * TILES(n, {{out_size}})", NULL},
@@ -73,6 +77,21 @@ static const struct kernel cuda_dense = {
 	},
 	.backward = {
 		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "TILES({{in_size}} + 1, {{out_size}})", NULL},
+		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
+	},
+};
+
+/* A bias's gradient is of numbers that are not rounded, so it is no row of the product. */
+static const struct kernel cuda_dense_bf16 = {
+	.name = "dense_bf16", .summary = "matrix product of bfloat16 operands, with its activation", .covers = covers_dense,
+	.cost = OWN_PRODUCT, .precision = PRECISION_BFLOAT16, .reference = true, .own_gradients = true, .size = dense_size,
+	.forward = {
+		{"parts", DOMAIN_BLOCKS, "x0 w0 s0", "{{saved}} / {{out_size}} * TILES(n, {{out_size}})", NULL},
+		{"forward", DOMAIN_ELEMENTS, "s0 w1 y", "n * {{out_size}}", NULL},
+	},
+	.backward = {
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0", "TILES({{in_size}}, {{out_size}})", NULL},
+		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1"},
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
 	},
 };
@@ -230,8 +249,34 @@ static const struct kernel dense_cublas = {
 	},
 };
 
+/* Two numbers take the place of a real. */
+static void cublas_bf16_size(const struct group *g, struct buffers *b)
+{
+	b->packs[0] = (g->parameters[0]->count + 1) / 2;
+	b->saved[0] = (shape_count(g->in[0]->shape) + 1) / 2;
+	b->saved[1] = (shape_count(g->out->shape) + 1) / 2;
+}
+
+static const struct kernel dense_cublas_bf16 = {
+	.name = "dense_cublas_bf16", .summary = "matrix product of bfloat16 operands by cublasLt, with bias and relu",
+	.covers = covers_for_cublas, .cost = .2, .precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cublas_bf16_size,
+	.library = "dense",
+	.pack = {{"kernel", DOMAIN_ELEMENTS, "w0 p0", "{{in_size}} * {{out_size}}", NULL}},
+	.forward = {
+		{"input", DOMAIN_ELEMENTS, "x0 s0", "n * {{in_size}}", NULL},
+		{"forward", DOMAIN_LIBRARY, "s0 p0 y w1", NULL, NULL},
+	},
+	.backward = {
+		{"gradient", DOMAIN_ELEMENTS, "y dy s1", "n * {{out_size}}", NULL},
+		{"weights", DOMAIN_LIBRARY, "s0 dw0 s1", NULL, NULL},
+		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1"},
+		{"data", DOMAIN_LIBRARY, "dx0 p0 s1", NULL, "dx0"},
+	},
+};
+
 const struct kernel *const cuda_kernels[] = {
-	&convolution_cudnn, &dense_cublas,
-	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool,
-	&cuda_map, &cuda_softmax, &cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
+	&convolution_cudnn, &dense_cublas, &dense_cublas_bf16,
+	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_dense_bf16, &cuda_max_pool_mask, &cuda_max_pool,
+	&cuda_average_pool, &cuda_map, &cuda_softmax, &cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad,
+	&cuda_loss, NULL,
 };

@@ -66,10 +66,26 @@ static int copy_weights(struct rt_cuda_job *j, const struct rt_work *w)
 	return 0;
 }
 
+/* cublasLt has products of bfloat16 from Ampere on. */
+static int check_precision(const struct rt_cuda_job *j, int device)
+{
+	enum { AMPERE = 8 };
+	int major, minor;
+	if (!j->model->bfloat16 || !j->code->libraries)
+		return 0;
+	if (rt_cuda_check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "use the GPU") ||
+		rt_cuda_check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "use the GPU"))
+		return -1;
+	if (major >= AMPERE)
+		return 0;
+	return rt_fail(RT_USER_ERROR, "cublasLt has no bfloat16 for this GPU: its compute capability is %d.%d, and %s want %d.0; "
+		"build the program with --cuda-libraries=none, or without precision", major, minor, j->model->bfloat16, AMPERE);
+}
+
 static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batch)
 {
 	int device, processors;
-	if (rt_cuda_choose(&device, w->ranks) ||
+	if (rt_cuda_choose(&device, w->ranks) || check_precision(j, device) ||
 		rt_cuda_check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "use the GPU") ||
 		rt_cuda_check(cudaStreamCreateWithFlags(&j->cuda.stream, cudaStreamNonBlocking), "use the GPU") ||
 		rt_cuda_check(cudaMallocHost((void **)&j->polled, 2 * sizeof *j->polled), "allocate pinned memory"))

@@ -1,4 +1,4 @@
-		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32, .in = {{in_size}}, .out = {{out_size}},
+		.kind = RT_PRODUCT_Y, .math = {{#bfloat16}}RT_MATH_BF16{{/bfloat16}}{{^bfloat16}}RT_MATH_TF32{{/bfloat16}}, .in = {{in_size}}, .out = {{out_size}},
 		{{#map}}
 		.epilogue = RT_BIAS_RELU,
 		{{/map}}

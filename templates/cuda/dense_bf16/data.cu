@@ -1,0 +1,1 @@
+{{>cuda/dense/data.cu}}

@@ -1,0 +1,1 @@
+{{>cuda/dense_bf16/bias.cu}}

@@ -1,0 +1,1 @@
+{{>cuda/dense_cublas/forward.cu}}
