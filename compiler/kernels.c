@@ -88,7 +88,9 @@ static const struct kernel mask_reference = {
 
 static void normalise_size(const struct group *g, struct buffers *b)
 {
-	b->sums[0] = b->sums[1] = b->packs[0] = b->packs[1] = b->scratch[0] = 2L * g->ops[0]->attributes[SLICE_LENGTH];
+	const long length = g->ops[0]->attributes[SLICE_LENGTH];
+	b->sums[0] = b->sums[1] = b->packs[0] = b->packs[1] = b->scratch[0] = 2 * length;
+	b->packs[2] = b->packs[3] = length;
 }
 
 static const struct kernel normalise_reference = {
@@ -96,12 +98,14 @@ static const struct kernel normalise_reference = {
 	.cost = 1, .reference = true, .own_gradients = true, .size = normalise_size,
 	.forward = {
 		{"statistics", DOMAIN_SAMPLE, "x0 k0 t0 j", NULL, NULL},
-		{"finish", DOMAIN_TILE, "work k0 w2 w3 p0", NULL, NULL},
+		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
+		{"variance", DOMAIN_TILE, "work k0 p2 +p3", NULL, NULL},
+		{"finish", DOMAIN_TILE, "p2 p3 w2 w3 p0", NULL, NULL},
 		{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL},
 	},
 	.backward = {
 		{"sums", DOMAIN_SAMPLE, "x0 dy p0 k1", NULL, NULL},
-		{"gradients", DOMAIN_TILE, "work k1 p1 dw0 dw1", NULL, NULL},
+		{"gradients", DOMAIN_TILE, "work k1 +p1 dw0 dw1", NULL, NULL},
 		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 w0 dx0", NULL, "dx0"},
 	},
 	.prepare = {{"fold", DOMAIN_TILE, "w2 w3 p0", NULL, NULL}},

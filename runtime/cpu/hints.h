@@ -3,6 +3,9 @@
 #define TRAINC_HINTS_H
 
 #define INLINE static inline __attribute__((always_inline))
+/* Kernels and passes are optimized one by one: as one large function they would take the compiler half as long again, and have
+ * no names in profiles. */
+#define NOINLINE static __attribute__((noinline))
 
 /* UNROLL is for loops over registers: their arrays stay in registers only if nothing is left of the loop. LANEWISE is for
  * loops over the lanes of one vector, which become one vector operation only if they are still loops. */

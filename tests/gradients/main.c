@@ -68,10 +68,17 @@ static void fill_data(struct rt_work *w, double *numbers)
 	w->floats = data, w->labels = labels, w->index = index, w->hyperparameters = numbers;
 }
 
+/* What is shared over the batch: the other machines' samples, it is taken, are on average like these. */
+static void share(struct rt_work *w, real *sums, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		sums[i] *= (real)w->total / (real)w->n;
+}
+
 static void fill(struct rt_work *w)
 {
 	*w = (struct rt_work){.n = SAMPLES, .total = TOTAL, .batch_offset = 3, .first = FIRST, .seed = 9, .step = 4,
-		.iterations = 4, .learning_rate = 0.1, .thread_count = 1};
+		.iterations = 4, .learning_rate = 0.1, .thread_count = 1, .share = share};
 	fill_data(w, calloc((size_t)model.n_hyperparameters + 1, sizeof(double)));
 	w->weights = reals(model.weights);
 	w->gradients = reals(model.trainable);

@@ -48,7 +48,7 @@ def compiler_flags():
 
 
 def check(trainc, spec, folder, options, entries):
-    harness.run(trainc, "emit", spec, "-o", folder, *options)
+    harness.run(trainc, "emit", spec, "-o", folder, "--network=gloo", *options)
     sources = [os.path.join(folder, "step.c"), os.path.join(folder, "tables.c"), os.path.join(here, "main.c")]
     program = os.path.join(folder, "check")
     harness.run(*harness.compiler(), "-std=gnu11", "-O1", *compiler_flags(), "-fopenmp", "-Wall", "-Wextra", "-Werror",

@@ -1,5 +1,5 @@
 /* y = the sum of {{inputs_count}} inputs, elementwise */
-static void {{function}}(real *restrict y{{#inputs}}, const real *x{{index}}{{/inputs}})
+NOINLINE void {{function}}(real *restrict y{{#inputs}}, const real *x{{index}}{{/inputs}})
 {
 	enum { SIZE = {{out_size}} };
 

@@ -1,5 +1,5 @@
 /* y[oh][ow][c] = the mean of x[h][w][c] over its window, padding left out */
-static void {{function}}(const real *restrict x, real *restrict y)
+NOINLINE void {{function}}(const real *restrict x, real *restrict y)
 {
 	{{>cpu/max_pool_reference/shape.c}}
 

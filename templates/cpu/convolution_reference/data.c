@@ -1,5 +1,5 @@
 /* dx[ih][iw][i] {{assign0}} sum over the outputs it reached of dy[oh][ow][o] * kernel[kh][kw][i][o] */
-static void {{function}}(const real *restrict dy, const real *restrict kernel, real *restrict dx)
+NOINLINE void {{function}}(const real *restrict dy, const real *restrict kernel, real *restrict dx)
 {
 	{{>cpu/convolution_reference/shape.c}}
 

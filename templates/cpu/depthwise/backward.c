@@ -2,7 +2,7 @@
 
 /* From y and dy, with dz = dy before activation: d_kernel[kh][kw][c] += sum of x * dz{{#w1}}, d_bias[c] += sum of dz{{/w1}}{{#dx0}},
  * dx {{assign0}} sum of dz * kernel{{/dx0}} */
-static void {{function}}(const real *restrict x, const real *restrict kernel, const real *restrict y, const real *restrict dy,
+NOINLINE void {{function}}(const real *restrict x, const real *restrict kernel, const real *restrict y, const real *restrict dy,
 	{{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel, {{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
 {
 	{{>cpu/depthwise/shape.c}}

@@ -2,7 +2,7 @@
 
 /* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}{{#max_pool}}pooling, {{/max_pool}}activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} sum of dz * kernel, pack being the kernel{{/dx0}} */
-static void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	{{#max_pool}}const real *restrict saved, {{/max_pool}}{{^max_pool}}{{#mask}}const real *restrict saved, {{/mask}}{{/max_pool}}const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel,
 	{{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
 {

@@ -1,5 +1,5 @@
 /* pack = the kernel with its taps reversed and its channels exchanged, packed over [kh][kw][o], for dx; a tile is a tap */
-static void {{function}}(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void {{function}}(const real *restrict kernel, real *restrict pack, int tile)
 {
 	{{>cpu/direct/shape.c}}
 

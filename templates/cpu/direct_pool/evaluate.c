@@ -1,7 +1,7 @@
 {{>cpu/direct/convolution.c}}
 
 /* As forward, without dropout and with nothing saved. */
-static void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
+NOINLINE void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
 	real *restrict scratch)
 {
 	{{>cpu/direct/shape.c}}

@@ -1,5 +1,5 @@
 /* y[h][w][c] = scale * the sample as read{{#channels_first}}, which has its channels first{{/channels_first}} */
-static void {{function}}(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void {{function}}(const struct rt_work *work, int i, real *restrict y)
 {
 	enum { PIXELS = {{out_h}} * {{out_w}}, CHANNELS = {{out_c}}, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)({{scale}});

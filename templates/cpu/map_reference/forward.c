@@ -1,5 +1,5 @@
 /* y = {{map_name}}(x), elementwise */
-static void {{function}}(const real *restrict from, real *restrict to)
+NOINLINE void {{function}}(const real *restrict from, real *restrict to)
 {
 	enum { SIZE = {{out_size}} };
 

@@ -1,5 +1,5 @@
 /* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-static void {{function}}(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
+NOINLINE void {{function}}(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
 {
 	enum { SIZE = {{out_size}}, STREAM = {{layer}}, BLOCK = 16 * PHILOX_BLOCK };
 	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));

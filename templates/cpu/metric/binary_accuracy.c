@@ -1,5 +1,5 @@
 /* The share of outputs that round to their target; .5 rounds to even, as TensorFlow's round */
-static void {{function}}(const real *restrict p, float label, real *restrict metric)
+NOINLINE void {{function}}(const real *restrict p, float label, real *restrict metric)
 {
 	enum { SIZE = {{in_size}} };
 	int hits = 0;

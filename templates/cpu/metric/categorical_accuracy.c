@@ -1,5 +1,5 @@
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-static void {{function}}(const real *restrict p, float label, real *restrict metric)
+NOINLINE void {{function}}(const real *restrict p, float label, real *restrict metric)
 {
 	enum { SIZE = {{in_size}} };
 	int best = 0;

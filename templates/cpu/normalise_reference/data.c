@@ -1,10 +1,10 @@
-/* dx {{assign0}} {{#w0}}gamma[l] * {{/w0}}rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the samples here, as the statistics are */
-static void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict dy,
+/* dx {{assign0}} {{#w0}}gamma[l] * {{/w0}}rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the whole batch, as the statistics are */
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict dy,
 	const real *restrict batch, const real *restrict total{{#w0}}, const real *restrict gamma{{/w0}}, real *restrict dx)
 {
 	{{>cpu/normalise_reference/shape.c}}
 	const real *mean = batch, *rate = batch + LENGTH;
-	const real part = 1 / ((real)work->n * (real)COUNT);
+	const real part = 1 / ((real)work->total * (real)COUNT);
 
 	for (int o = 0; o < OUTER; o++)
 		for (int l = 0; l < LENGTH; l++)

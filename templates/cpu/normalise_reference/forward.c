@@ -1,5 +1,5 @@
 /* y = {{#w0}}gamma[l] * {{/w0}}(x - mean[l]) / sqrt(variance[l] + epsilon){{#w1}} + beta[l]{{/w1}} */
-static void {{function}}(const real *restrict x, const real *restrict batch{{#w0}}, const real *restrict gamma{{/w0}}{{#w1}},
+NOINLINE void {{function}}(const real *restrict x, const real *restrict batch{{#w0}}, const real *restrict gamma{{/w0}}{{#w1}},
 	const real *restrict beta{{/w1}}, real *restrict y)
 {
 	{{>cpu/normalise_reference/shape.c}}

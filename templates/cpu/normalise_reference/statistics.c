@@ -1,7 +1,7 @@
 /* Adds a sample's mean and squared deviations, one pair a length, to the slot's: sums = mean[LENGTH], squares[LENGTH].
  * Pairwise as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979;
  * j samples of COUNT numbers each are in already. own is scratch for the sample's: [2][LENGTH]. */
-static void {{function}}(const real *restrict x, real *restrict sums, real *restrict own, int j)
+NOINLINE void {{function}}(const real *restrict x, real *restrict sums, real *restrict own, int j)
 {
 	{{>cpu/normalise_reference/shape.c}}
 	real *mean = sums, *squares = sums + LENGTH, *own_squares = own + LENGTH;

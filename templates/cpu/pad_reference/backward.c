@@ -1,5 +1,5 @@
 /* dx {{assign0}} the inside of dy */
-static void {{function}}(const real *restrict dy, real *restrict dx)
+NOINLINE void {{function}}(const real *restrict dy, real *restrict dx)
 {
 	{{>cpu/pad_reference/shape.c}}
 

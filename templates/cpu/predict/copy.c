@@ -1,5 +1,5 @@
 /* Hands a sample's outputs to whoever asked for predictions */
-static void {{function}}(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void {{function}}(const real *restrict y, const struct rt_work *work, int i)
 {
 	enum { SIZE = {{in_size}} };
 

@@ -1,7 +1,7 @@
 {{>cpu/winograd/activation.c}}
 
 /* As forward, without dropout and with nothing saved. */
-static void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
+NOINLINE void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
 	real *restrict scratch)
 {
 	enum { samples = 1 };

@@ -2,7 +2,7 @@
 
 /* From y, saved (see forward) and dy of some samples, with dz = dy before {{#mask}}dropout, {{/mask}}activation:
  * d_kernel = G' (sum of B' x B * A dz A') G{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} B (pack * A dz A') B'{{/dx0}} */
-static void {{function}}(const struct rt_work *work, int samples, const real *restrict x, const real *restrict pack, const real *restrict y,
+NOINLINE void {{function}}(const struct rt_work *work, int samples, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict saved, const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel{{#w1}},
 	real *restrict d_bias{{/w1}}, real *restrict scratch)
 {

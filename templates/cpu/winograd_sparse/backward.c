@@ -2,7 +2,7 @@
 
 /* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}pooling, activation:
  * sums += x * dz{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} dz * kernel, pack being the kernel{{/dx0}}; only where dz is not zero. */
-static void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict saved, const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
 	real *restrict scratch)
 {

@@ -5,7 +5,7 @@
  */
 
 /* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
-static void direct_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void direct_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	enum { IN_H = 12, IN_W = 12, IN_C = 1, OUT_H = 10, OUT_W = 10, OUT_C = 4 };
 	const struct direct s = {
@@ -19,14 +19,14 @@ static void direct_pack_1(const real *restrict kernel, real *restrict pack, int 
 
 
 /* pack = the kernel in bfloat16, block by block, for products over its rows; a tile is a block of up to BF16_COLUMNS columns */
-static void dense_bf16_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_bf16_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	bf16_pack(400, 10, kernel, pack, tile);
 }
 
 
 /* y[h][w][c] = scale * the sample as read */
-static void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
 {
 	enum { PIXELS = 12 * 12, CHANNELS = 1, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)(1.0);
@@ -88,7 +88,7 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
-static void direct_forward_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 12, IN_W = 12, IN_C = 1, OUT_H = 10, OUT_W = 10, OUT_C = 4 };
@@ -105,7 +105,7 @@ static void direct_forward_1(const real *restrict x, const real *restrict pack, 
 
 /* y[o] = bias[o] + sum over i of bf16(x[i]) * bf16(kernel[i][o]), pack being the kernel in bfloat16; a tile is
  * BF16_ROWS samples of up to BF16_COLUMNS outputs */
-static void dense_bf16_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+NOINLINE void dense_bf16_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
 	bf16_forward(400, 10, work->n, SAMPLE, x, pack, bias, y, tile);
@@ -113,7 +113,7 @@ static void dense_bf16_forward_1(const struct rt_work *work, const real *restric
 
 
 /* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
-static void softmax_reference_forward_1(const real *restrict x, real *restrict y)
+NOINLINE void softmax_reference_forward_1(const real *restrict x, real *restrict y)
 {
 	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
 
@@ -133,7 +133,7 @@ static void softmax_reference_forward_1(const real *restrict x, real *restrict y
 
 
 /* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
-static void loss_reference_categorical_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
+NOINLINE void loss_reference_categorical_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
 {
 	enum { SIZE = 10 };
 	const real fuzz = (real)(1e-07);
@@ -146,7 +146,7 @@ static void loss_reference_categorical_crossentropy_forward_1(const real *restri
 
 
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-static void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
+NOINLINE void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
 {
 	enum { SIZE = 10 };
 	int best = 0;
@@ -159,7 +159,7 @@ static void metric_categorical_accuracy_1(const real *restrict p, float label, r
 
 
 /* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-static void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
 {
 	enum { SIZE = 10 };
 	const real fuzz = (real)(1e-07), part = 1 / (real)work->total;
@@ -176,7 +176,7 @@ static void loss_reference_categorical_crossentropy_backward_1(const struct rt_w
 
 
 /* dx[o][l][i] = y * (dy - sum over l of dy * y) */
-static void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
+NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
 {
 	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
 
@@ -194,7 +194,7 @@ static void softmax_reference_backward_1(const real *restrict y, const real *res
 
 /* d_kernel[i][o] = sum over samples of bf16(x[i]) * bf16(dy[o]), d_bias[o] = sum of dy[o]; a tile is BF16_INPUTS
  * rows of up to BF16_COLUMNS outputs */
-static void dense_bf16_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+NOINLINE void dense_bf16_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
 	bf16_weights(400, 10, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
@@ -202,7 +202,7 @@ static void dense_bf16_weights_1(const struct rt_work *work, const real *restric
 
 
 /* pack = the kernel's transpose in bfloat16, block by block; a tile is a block of up to BF16_COLUMNS of its columns */
-static void dense_bf16_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_bf16_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	bf16_pack_transposed(400, 10, kernel, pack, tile);
 }
@@ -210,7 +210,7 @@ static void dense_bf16_transpose_1(const real *restrict kernel, real *restrict p
 
 /* dx[i] = sum over o of bf16(dy[o]) * bf16(kernel[i][o]), pack being the kernel's transpose in bfloat16; a tile is
  * BF16_ROWS samples of some BF16_COLUMNS inputs */
-static void dense_bf16_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+NOINLINE void dense_bf16_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
 {
 	bf16_data(400, 10, work->n, SAMPLE, dy, pack, dx, false, tile);
 }
@@ -231,7 +231,7 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, d_bias[o] += sum of dz */
-static void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, real *restrict scratch)
 {
@@ -265,7 +265,7 @@ static void direct_backward_1(const struct rt_work *work, const real *restrict x
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-static void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
 {
 	enum { COUNT = 36, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -278,7 +278,7 @@ static void merge_merge_1(const struct rt_work *work, const real *restrict sums,
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-static void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
 {
 	enum { COUNT = 4, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -291,7 +291,7 @@ static void merge_merge_2(const struct rt_work *work, const real *restrict sums,
 
 
 /* Hands a sample's outputs to whoever asked for predictions */
-static void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
 {
 	enum { SIZE = 10 };
 

@@ -24,7 +24,7 @@
 enum { UPDATE_TILE = 2048 };
 
 /* Samples of a slot, one after the other. */
-static void train_1(struct rt_work *work, int slot)
+NOINLINE void train_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -44,7 +44,7 @@ static void train_1(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_2(struct rt_work *work, int slot)
+NOINLINE void train_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -70,7 +70,7 @@ static void train_2(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_3(struct rt_work *work, int slot)
+NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -86,7 +86,7 @@ static void train_3(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void evaluate_1(struct rt_work *work, int slot)
+NOINLINE void evaluate_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -102,7 +102,7 @@ static void evaluate_1(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void evaluate_2(struct rt_work *work, int slot)
+NOINLINE void evaluate_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;

@@ -5,21 +5,21 @@
  */
 
 /* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-static void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_pack_rows(13, 20, kernel, pack, tile);
 }
 
 
 /* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-static void dense_pack_2(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_pack_2(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_pack_rows(20, 1, kernel, pack, tile);
 }
 
 
 /* y[h][w][c] = scale * the sample as read */
-static void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
 {
 	enum { PIXELS = 1 * 1, CHANNELS = 13, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)(1.0);
@@ -35,7 +35,7 @@ static void input_reference_forward_1(const struct rt_work *work, int i, real *r
 
 /* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
  * DENSE_OUTPUTS outputs */
-static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
 	dense_forward(13, 20, work->n, SAMPLE, x, pack, bias, y, tile);
@@ -43,7 +43,7 @@ static void dense_forward_1(const struct rt_work *work, const real *restrict x, 
 
 
 /* y = tanh(x), elementwise */
-static void map_reference_forward_1(const real *restrict from, real *restrict to)
+NOINLINE void map_reference_forward_1(const real *restrict from, real *restrict to)
 {
 	enum { SIZE = 20 };
 
@@ -55,7 +55,7 @@ static void map_reference_forward_1(const real *restrict from, real *restrict to
 
 
 /* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-static void mask_reference_forward_1(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
+NOINLINE void mask_reference_forward_1(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
 {
 	enum { SIZE = 20, STREAM = 2, BLOCK = 16 * PHILOX_BLOCK };
 	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
@@ -75,7 +75,7 @@ static void mask_reference_forward_1(const struct rt_work *work, int i, const re
 
 /* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
  * DENSE_OUTPUTS outputs */
-static void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
 	dense_forward(20, 1, work->n, SAMPLE, x, pack, bias, y, tile);
@@ -83,7 +83,7 @@ static void dense_forward_2(const struct rt_work *work, const real *restrict x, 
 
 
 /* y = sigmoid(x), elementwise */
-static void map_reference_forward_2(const real *restrict from, real *restrict to)
+NOINLINE void map_reference_forward_2(const real *restrict from, real *restrict to)
 {
 	enum { SIZE = 1 };
 
@@ -95,7 +95,7 @@ static void map_reference_forward_2(const real *restrict from, real *restrict to
 
 
 /* loss = mean of -t * log(q) - (1 - t) * log(1 - q), q = clip(p, fuzz, 1 - fuzz): Keras 2.2.4's binary_crossentropy */
-static void loss_reference_binary_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
+NOINLINE void loss_reference_binary_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
 {
 	enum { SIZE = 1 };
 	const real fuzz = (real)(1e-07);
@@ -111,7 +111,7 @@ static void loss_reference_binary_crossentropy_forward_1(const real *restrict p,
 
 
 /* The share of outputs that round to their target; .5 rounds to even, as TensorFlow's round */
-static void metric_binary_accuracy_1(const real *restrict p, float label, real *restrict metric)
+NOINLINE void metric_binary_accuracy_1(const real *restrict p, float label, real *restrict metric)
 {
 	enum { SIZE = 1 };
 	int hits = 0;
@@ -125,7 +125,7 @@ static void metric_binary_accuracy_1(const real *restrict p, float label, real *
 
 
 /* dp[c] = (p - t) / (p * (1 - p)) / (SIZE * batch), and 0 where the clip holds */
-static void loss_reference_binary_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void loss_reference_binary_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
 {
 	enum { SIZE = 1 };
 	const real fuzz = (real)(1e-07), part = 1 / ((real)work->total * SIZE);
@@ -139,7 +139,7 @@ static void loss_reference_binary_crossentropy_backward_1(const struct rt_work *
 
 
 /* dx = dy * sigmoid'(x), from y */
-static void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
+NOINLINE void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
 {
 	enum { SIZE = 1 };
 
@@ -153,7 +153,7 @@ static void map_reference_backward_1(const real *restrict output, const real *re
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
  * DENSE_COLUMNS outputs */
-static void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
 	dense_weights(20, 1, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
@@ -161,7 +161,7 @@ static void dense_weights_1(const struct rt_work *work, const real *restrict x, 
 
 
 /* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
-static void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_transpose(20, 1, kernel, pack, tile);
 }
@@ -169,14 +169,14 @@ static void dense_transpose_1(const real *restrict kernel, real *restrict pack, 
 
 /* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
  * DENSE_COLUMNS inputs */
-static void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
 {
 	dense_data(20, 1, work->n, SAMPLE, dy, pack, dx, false, tile);
 }
 
 
 /* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
-static void mask_reference_backward_1(const struct rt_work *work, int i, const real *restrict dy, real *restrict dx)
+NOINLINE void mask_reference_backward_1(const struct rt_work *work, int i, const real *restrict dy, real *restrict dx)
 {
 	enum { SIZE = 20, STREAM = 2, BLOCK = 16 * PHILOX_BLOCK };
 	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
@@ -195,7 +195,7 @@ static void mask_reference_backward_1(const struct rt_work *work, int i, const r
 
 
 /* dx = dy * tanh'(x), from y */
-static void map_reference_backward_2(const real *restrict output, const real *restrict d_output, real *restrict dx)
+NOINLINE void map_reference_backward_2(const real *restrict output, const real *restrict d_output, real *restrict dx)
 {
 	enum { SIZE = 20 };
 
@@ -209,7 +209,7 @@ static void map_reference_backward_2(const real *restrict output, const real *re
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
  * DENSE_COLUMNS outputs */
-static void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
 	dense_weights(13, 20, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
@@ -217,14 +217,14 @@ static void dense_weights_2(const struct rt_work *work, const real *restrict x, 
 
 
 /* y = x: dropout is for training */
-static void mask_reference_evaluate_1(const real *restrict x, real *restrict y)
+NOINLINE void mask_reference_evaluate_1(const real *restrict x, real *restrict y)
 {
 	memcpy(y, x, sizeof *y * 20);
 }
 
 
 /* Hands a sample's outputs to whoever asked for predictions */
-static void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
 {
 	enum { SIZE = 1 };
 

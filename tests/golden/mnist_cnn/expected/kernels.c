@@ -5,7 +5,7 @@
  */
 
 /* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
-static void direct_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void direct_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
 	const struct direct s = {
@@ -19,14 +19,14 @@ static void direct_pack_1(const real *restrict kernel, real *restrict pack, int 
 
 
 /* pack[point][in x out, packed] = G kernel G'; a tile is an input channel */
-static void winograd_sparse_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void winograd_sparse_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	winograd_pack(32, 64, tile, kernel, pack);
 }
 
 
 /* pack = kernel, input channels innermost, for dx; a tile is a tap */
-static void winograd_sparse_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void winograd_sparse_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	enum { IN_C = 32, OUT_C = 64 };
 	const struct sparse s = {
@@ -38,21 +38,21 @@ static void winograd_sparse_pack_data_1(const real *restrict kernel, real *restr
 
 
 /* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-static void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_pack_rows(9216, 128, kernel, pack, tile);
 }
 
 
 /* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-static void dense_pack_2(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_pack_2(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_pack_rows(128, 10, kernel, pack, tile);
 }
 
 
 /* y[h][w][c] = scale * the sample as read, which has its channels first */
-static void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
 {
 	enum { PIXELS = 28 * 28, CHANNELS = 1, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)(0.00392156862745098);
@@ -114,7 +114,7 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
-static void direct_forward_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
@@ -143,7 +143,7 @@ INLINE vec winograd_sparse_forward_1_activation(vec v)
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh + kh - pad][ow + kw - pad][i] * kernel[kh][kw][i][o]) by Winograd F(4x4, 3x3),
  * the largest of each 2x2 window of it, dropped out. pack is the kernel transformed.
  * saved has a byte an element of y: its place in the window, and 4 if it was kept. */
-static void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
+NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, real *restrict saved, real *restrict scratch)
 {
 	enum { samples = 1 };
@@ -198,7 +198,7 @@ static void winograd_sparse_forward_1(const struct rt_work *work, int sample, co
 
 /* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
  * DENSE_OUTPUTS outputs */
-static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
 	dense_forward(9216, 128, work->n, SAMPLE, x, pack, bias, y, tile);
@@ -206,7 +206,7 @@ static void dense_forward_1(const struct rt_work *work, const real *restrict x, 
 
 
 /* y = relu(x), elementwise */
-static void map_reference_forward_1(const real *restrict from, real *restrict to)
+NOINLINE void map_reference_forward_1(const real *restrict from, real *restrict to)
 {
 	enum { SIZE = 128 };
 
@@ -218,7 +218,7 @@ static void map_reference_forward_1(const real *restrict from, real *restrict to
 
 
 /* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-static void mask_reference_forward_1(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
+NOINLINE void mask_reference_forward_1(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
 {
 	enum { SIZE = 128, STREAM = 7, BLOCK = 16 * PHILOX_BLOCK };
 	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
@@ -238,7 +238,7 @@ static void mask_reference_forward_1(const struct rt_work *work, int i, const re
 
 /* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
  * DENSE_OUTPUTS outputs */
-static void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
 	dense_forward(128, 10, work->n, SAMPLE, x, pack, bias, y, tile);
@@ -246,7 +246,7 @@ static void dense_forward_2(const struct rt_work *work, const real *restrict x, 
 
 
 /* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
-static void softmax_reference_forward_1(const real *restrict x, real *restrict y)
+NOINLINE void softmax_reference_forward_1(const real *restrict x, real *restrict y)
 {
 	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
 
@@ -266,7 +266,7 @@ static void softmax_reference_forward_1(const real *restrict x, real *restrict y
 
 
 /* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
-static void loss_reference_categorical_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
+NOINLINE void loss_reference_categorical_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
 {
 	enum { SIZE = 10 };
 	const real fuzz = (real)(1e-07);
@@ -279,7 +279,7 @@ static void loss_reference_categorical_crossentropy_forward_1(const real *restri
 
 
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-static void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
+NOINLINE void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
 {
 	enum { SIZE = 10 };
 	int best = 0;
@@ -292,7 +292,7 @@ static void metric_categorical_accuracy_1(const real *restrict p, float label, r
 
 
 /* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-static void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
 {
 	enum { SIZE = 10 };
 	const real fuzz = (real)(1e-07), part = 1 / (real)work->total;
@@ -309,7 +309,7 @@ static void loss_reference_categorical_crossentropy_backward_1(const struct rt_w
 
 
 /* dx[o][l][i] = y * (dy - sum over l of dy * y) */
-static void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
+NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
 {
 	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
 
@@ -327,7 +327,7 @@ static void softmax_reference_backward_1(const real *restrict y, const real *res
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
  * DENSE_COLUMNS outputs */
-static void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
 	dense_weights(128, 10, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
@@ -335,7 +335,7 @@ static void dense_weights_1(const struct rt_work *work, const real *restrict x, 
 
 
 /* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
-static void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_transpose(128, 10, kernel, pack, tile);
 }
@@ -343,14 +343,14 @@ static void dense_transpose_1(const real *restrict kernel, real *restrict pack, 
 
 /* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
  * DENSE_COLUMNS inputs */
-static void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
 {
 	dense_data(128, 10, work->n, SAMPLE, dy, pack, dx, false, tile);
 }
 
 
 /* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
-static void mask_reference_backward_1(const struct rt_work *work, int i, const real *restrict dy, real *restrict dx)
+NOINLINE void mask_reference_backward_1(const struct rt_work *work, int i, const real *restrict dy, real *restrict dx)
 {
 	enum { SIZE = 128, STREAM = 7, BLOCK = 16 * PHILOX_BLOCK };
 	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
@@ -369,7 +369,7 @@ static void mask_reference_backward_1(const struct rt_work *work, int i, const r
 
 
 /* dx = dy * relu'(x), from y */
-static void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
+NOINLINE void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
 {
 	enum { SIZE = 128 };
 
@@ -383,7 +383,7 @@ static void map_reference_backward_1(const real *restrict output, const real *re
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
  * DENSE_COLUMNS outputs */
-static void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
 	dense_weights(9216, 128, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
@@ -391,7 +391,7 @@ static void dense_weights_2(const struct rt_work *work, const real *restrict x, 
 
 
 /* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
-static void dense_transpose_2(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_transpose_2(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_transpose(9216, 128, kernel, pack, tile);
 }
@@ -399,7 +399,7 @@ static void dense_transpose_2(const real *restrict kernel, real *restrict pack, 
 
 /* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
  * DENSE_COLUMNS inputs */
-static void dense_data_2(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+NOINLINE void dense_data_2(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
 {
 	dense_data(9216, 128, work->n, SAMPLE, dy, pack, dx, false, tile);
 }
@@ -420,7 +420,7 @@ INLINE vec winograd_sparse_backward_1_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before dropout, pooling, activation:
  * sums += x * dz, d_bias[o] += sum of dz, dx = dz * kernel, pack being the kernel; only where dz is not zero. */
-static void winograd_sparse_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict saved, const real *restrict dy, real *restrict dx, real *restrict sums, real *restrict d_bias,
 	real *restrict scratch)
 {
@@ -479,7 +479,7 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, d_bias[o] += sum of dz */
-static void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, real *restrict scratch)
 {
@@ -513,7 +513,7 @@ static void direct_backward_1(const struct rt_work *work, const real *restrict x
 
 
 /* d_kernel = sum over slots of sums, d_bias likewise; a tile is a tap */
-static void winograd_sparse_finish_1(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel,
+NOINLINE void winograd_sparse_finish_1(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
 	enum { IN_C = 32, OUT_C = 64 };
@@ -534,7 +534,7 @@ static void winograd_sparse_finish_1(const struct rt_work *work, const real *res
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-static void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
 {
 	enum { COUNT = 288, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -547,7 +547,7 @@ static void merge_merge_1(const struct rt_work *work, const real *restrict sums,
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-static void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
 {
 	enum { COUNT = 32, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -571,7 +571,7 @@ INLINE vec winograd_sparse_evaluate_1_activation(vec v)
 }
 
 /* As forward, without dropout and with nothing saved. */
-static void winograd_sparse_evaluate_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
 	enum { samples = 1 };
@@ -615,14 +615,14 @@ static void winograd_sparse_evaluate_1(const real *restrict x, const real *restr
 
 
 /* y = x: dropout is for training */
-static void mask_reference_evaluate_1(const real *restrict x, real *restrict y)
+NOINLINE void mask_reference_evaluate_1(const real *restrict x, real *restrict y)
 {
 	memcpy(y, x, sizeof *y * 128);
 }
 
 
 /* Hands a sample's outputs to whoever asked for predictions */
-static void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
 {
 	enum { SIZE = 10 };
 

@@ -26,7 +26,7 @@
 enum { UPDATE_TILE = 2048 };
 
 /* Samples of a slot, one after the other. */
-static void train_1(struct rt_work *work, int slot)
+NOINLINE void train_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -51,7 +51,7 @@ static void train_1(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_2(struct rt_work *work, int slot)
+NOINLINE void train_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 
@@ -71,7 +71,7 @@ static void train_2(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_3(struct rt_work *work, int slot)
+NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -97,7 +97,7 @@ static void train_3(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_4(struct rt_work *work, int slot)
+NOINLINE void train_4(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -112,7 +112,7 @@ static void train_4(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_5(struct rt_work *work, int slot)
+NOINLINE void train_5(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -132,7 +132,7 @@ static void train_5(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void evaluate_1(struct rt_work *work, int slot)
+NOINLINE void evaluate_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -151,7 +151,7 @@ static void evaluate_1(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void evaluate_2(struct rt_work *work, int slot)
+NOINLINE void evaluate_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -166,7 +166,7 @@ static void evaluate_2(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void evaluate_3(struct rt_work *work, int slot)
+NOINLINE void evaluate_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;

@@ -3,5 +3,5 @@
 
 int main(int argc, char **argv)
 {
-	return rt_main(&model, argc, argv);
+	return rt_main(&model, NULL, argc, argv);
 }

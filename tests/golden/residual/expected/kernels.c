@@ -5,7 +5,7 @@
  */
 
 /* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
-static void direct_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void direct_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
 	const struct direct s = {
@@ -19,7 +19,7 @@ static void direct_pack_1(const real *restrict kernel, real *restrict pack, int 
 
 
 /* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
-static void direct_pack_2(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void direct_pack_2(const real *restrict kernel, real *restrict pack, int tile)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
 	const struct direct s = {
@@ -33,7 +33,7 @@ static void direct_pack_2(const real *restrict kernel, real *restrict pack, int 
 
 
 /* pack = the kernel with its taps reversed and its channels exchanged, packed over [kh][kw][o], for dx; a tile is a tap */
-static void direct_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void direct_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
 	const struct direct s = {
@@ -47,14 +47,14 @@ static void direct_pack_data_1(const real *restrict kernel, real *restrict pack,
 
 
 /* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-static void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_pack_rows(8, 4, kernel, pack, tile);
 }
 
 
 /* y[h][w][c] = scale * the sample as read */
-static void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
 {
 	enum { PIXELS = 8 * 8, CHANNELS = 3, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)(0.00392156862745098);
@@ -116,7 +116,7 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-static void direct_forward_1(const real *restrict x, const real *restrict pack, real *restrict y,
+NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -134,7 +134,7 @@ static void direct_forward_1(const real *restrict x, const real *restrict pack, 
 /* Adds a sample's mean and squared deviations, one pair a length, to the slot's: sums = mean[LENGTH], squares[LENGTH].
  * Pairwise as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979;
  * j samples of COUNT numbers each are in already. own is scratch for the sample's: [2][LENGTH]. */
-static void normalise_reference_statistics_1(const real *restrict x, real *restrict sums, real *restrict own, int j)
+NOINLINE void normalise_reference_statistics_1(const real *restrict x, real *restrict sums, real *restrict own, int j)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
 	real *mean = sums, *squares = sums + LENGTH, *own_squares = own + LENGTH;
@@ -160,37 +160,63 @@ static void normalise_reference_statistics_1(const real *restrict x, real *restr
 }
 
 
-/* Merges the slots' statistics in order into batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH], and moves the
- * moving averages: moving = moving * momentum + batch * (1 - momentum), with the biased variance, as Keras 3 does. */
-static void normalise_reference_finish_1(const struct rt_work *work, const real *restrict sums, real *restrict moving_mean,
-	real *restrict moving_variance, real *restrict batch, int tile)
+/* Merges the slots' means in order: this host's part of mean[LENGTH], the mean over the whole batch. */
+NOINLINE void normalise_reference_mean_1(const struct rt_work *work, const real *restrict sums, real *restrict mean, int tile)
 {
-	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
-	const real epsilon = (real)(0.001), momentum = (real)(0.99);
+	enum { LENGTH = 8 };
 	const int slots = rt_slot_count(work->n);
 
 	(void)tile;
 	for (int l = 0; l < LENGTH; l++) {
-		real mean = 0, squares = 0, before = 0;
+		real sum = 0;
+		for (int s = 0; s < slots; s++)
+			sum += sums[(size_t)s * SLOT + (size_t)l] * (real)(rt_slot_begin(work->n, s + 1) - rt_slot_begin(work->n, s));
+		mean[l] = sum / (real)work->total;
+	}
+}
+
+
+/* Merges the slots' squared deviations, from their own means, in order: this host's part of variance[LENGTH], over the whole
+ * batch and from its mean. */
+NOINLINE void normalise_reference_variance_1(const struct rt_work *work, const real *restrict sums, const real *restrict mean,
+	real *restrict variance, int tile)
+{
+	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
+	const int slots = rt_slot_count(work->n);
+
+	(void)tile;
+	for (int l = 0; l < LENGTH; l++) {
+		real sum = 0;
 		for (int s = 0; s < slots; s++) {
 			const real *slot = sums + (size_t)s * SLOT;
-			const real here = (real)(rt_slot_begin(work->n, s + 1) - rt_slot_begin(work->n, s)), all = before + here;
-			const real delta = slot[l] - mean;
-			mean += delta * here / all;
-			squares += slot[LENGTH + l] + delta * delta * (real)COUNT * before * here / all;
-			before = all;
+			const real samples = (real)(rt_slot_begin(work->n, s + 1) - rt_slot_begin(work->n, s)), delta = slot[l] - mean[l];
+			sum += slot[LENGTH + l] + delta * delta * (real)COUNT * samples;
 		}
-		const real variance = squares / (before * (real)COUNT);
-		batch[l] = mean;
-		batch[LENGTH + l] = 1 / real_sqrt(variance + epsilon);
-		moving_mean[l] = moving_mean[l] * momentum + mean * (1 - momentum);
-		moving_variance[l] = moving_variance[l] * momentum + variance * (1 - momentum);
+		variance[l] = sum / ((real)work->total * (real)COUNT);
+	}
+}
+
+
+/* batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH]; moves the moving averages: moving = moving * momentum +
+ * batch's * (1 - momentum), with the biased variance, as Keras 3 does. */
+NOINLINE void normalise_reference_finish_1(const real *restrict mean, const real *restrict variance, real *restrict moving_mean,
+	real *restrict moving_variance, real *restrict batch, int tile)
+{
+	enum { LENGTH = 8 };
+	const real epsilon = (real)(0.001), momentum = (real)(0.99);
+
+	(void)tile;
+	for (int l = 0; l < LENGTH; l++) {
+		batch[l] = mean[l];
+		batch[LENGTH + l] = 1 / real_sqrt(variance[l] + epsilon);
+		moving_mean[l] = moving_mean[l] * momentum + mean[l] * (1 - momentum);
+		moving_variance[l] = moving_variance[l] * momentum + variance[l] * (1 - momentum);
 	}
 }
 
 
 /* y = gamma[l] * (x - mean[l]) / sqrt(variance[l] + epsilon) + beta[l] */
-static void normalise_reference_forward_1(const real *restrict x, const real *restrict batch, const real *restrict gamma,
+NOINLINE void normalise_reference_forward_1(const real *restrict x, const real *restrict batch, const real *restrict gamma,
 	const real *restrict beta, real *restrict y)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
@@ -206,7 +232,7 @@ static void normalise_reference_forward_1(const real *restrict x, const real *re
 
 
 /* y = relu(x), elementwise */
-static void map_reference_forward_1(const real *restrict from, real *restrict to)
+NOINLINE void map_reference_forward_1(const real *restrict from, real *restrict to)
 {
 	enum { SIZE = 512 };
 
@@ -265,7 +291,7 @@ INLINE void direct_forward_2_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-static void direct_forward_2(const real *restrict x, const real *restrict pack, real *restrict y,
+NOINLINE void direct_forward_2(const real *restrict x, const real *restrict pack, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -281,7 +307,7 @@ static void direct_forward_2(const real *restrict x, const real *restrict pack, 
 
 
 /* y = the sum of 2 inputs, elementwise */
-static void add_reference_forward_1(real *restrict y, const real *x0, const real *x1)
+NOINLINE void add_reference_forward_1(real *restrict y, const real *x0, const real *x1)
 {
 	enum { SIZE = 512 };
 
@@ -291,7 +317,7 @@ static void add_reference_forward_1(real *restrict y, const real *x0, const real
 
 
 /* y[oh][ow][c] = the mean of x[h][w][c] over its window, padding left out */
-static void average_pool_reference_forward_1(const real *restrict x, real *restrict y)
+NOINLINE void average_pool_reference_forward_1(const real *restrict x, real *restrict y)
 {
 	enum {
 		IN_H = 8, IN_W = 8, CHANNELS = 8, OUT_H = 1, OUT_W = 1,
@@ -317,7 +343,7 @@ static void average_pool_reference_forward_1(const real *restrict x, real *restr
 
 /* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
  * DENSE_OUTPUTS outputs */
-static void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, int tile)
 {
 	dense_forward(8, 4, work->n, SAMPLE, x, pack, bias, y, tile);
@@ -325,7 +351,7 @@ static void dense_forward_1(const struct rt_work *work, const real *restrict x, 
 
 
 /* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
-static void softmax_reference_forward_1(const real *restrict x, real *restrict y)
+NOINLINE void softmax_reference_forward_1(const real *restrict x, real *restrict y)
 {
 	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
 
@@ -345,7 +371,7 @@ static void softmax_reference_forward_1(const real *restrict x, real *restrict y
 
 
 /* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
-static void loss_reference_categorical_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
+NOINLINE void loss_reference_categorical_crossentropy_forward_1(const real *restrict p, float label, real *restrict loss)
 {
 	enum { SIZE = 4 };
 	const real fuzz = (real)(1e-07);
@@ -358,7 +384,7 @@ static void loss_reference_categorical_crossentropy_forward_1(const real *restri
 
 
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-static void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
+NOINLINE void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
 {
 	enum { SIZE = 4 };
 	int best = 0;
@@ -371,7 +397,7 @@ static void metric_categorical_accuracy_1(const real *restrict p, float label, r
 
 
 /* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-static void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
 {
 	enum { SIZE = 4 };
 	const real fuzz = (real)(1e-07), part = 1 / (real)work->total;
@@ -388,7 +414,7 @@ static void loss_reference_categorical_crossentropy_backward_1(const struct rt_w
 
 
 /* dx[o][l][i] = y * (dy - sum over l of dy * y) */
-static void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
+NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
 {
 	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
 
@@ -406,7 +432,7 @@ static void softmax_reference_backward_1(const real *restrict y, const real *res
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
  * DENSE_COLUMNS outputs */
-static void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
+NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
 	dense_weights(8, 4, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
@@ -414,7 +440,7 @@ static void dense_weights_1(const struct rt_work *work, const real *restrict x, 
 
 
 /* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
-static void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	dense_transpose(8, 4, kernel, pack, tile);
 }
@@ -422,14 +448,14 @@ static void dense_transpose_1(const real *restrict kernel, real *restrict pack, 
 
 /* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
  * DENSE_COLUMNS inputs */
-static void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
 {
 	dense_data(8, 4, work->n, SAMPLE, dy, pack, dx, false, tile);
 }
 
 
 /* dx[h][w][c] = sum over the windows it lies in of dy / the window's count */
-static void average_pool_reference_backward_1(const real *restrict dy, real *restrict dx)
+NOINLINE void average_pool_reference_backward_1(const real *restrict dy, real *restrict dx)
 {
 	enum {
 		IN_H = 8, IN_W = 8, CHANNELS = 8, OUT_H = 1, OUT_W = 1,
@@ -452,7 +478,7 @@ static void average_pool_reference_backward_1(const real *restrict dy, real *res
 
 
 /* dx = dy * relu'(x), from y */
-static void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
+NOINLINE void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
 {
 	enum { SIZE = 512 };
 
@@ -465,7 +491,7 @@ static void map_reference_backward_1(const real *restrict output, const real *re
 
 
 /* Each input's gradient is the output's */
-static void add_reference_backward_1(const real *restrict dy, real *dx0, real *dx1)
+NOINLINE void add_reference_backward_1(const real *restrict dy, real *dx0, real *dx1)
 {
 	enum { SIZE = 512 };
 
@@ -477,7 +503,7 @@ static void add_reference_backward_1(const real *restrict dy, real *dx0, real *d
 
 
 /* sums[l] += sum of dy, sums[LENGTH + l] += sum of dy * normalised x */
-static void normalise_reference_sums_1(const real *restrict x, const real *restrict dy, const real *restrict batch, real *restrict sums)
+NOINLINE void normalise_reference_sums_1(const real *restrict x, const real *restrict dy, const real *restrict batch, real *restrict sums)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
 	const real *mean = batch, *rate = batch + LENGTH;
@@ -492,9 +518,9 @@ static void normalise_reference_sums_1(const real *restrict x, const real *restr
 }
 
 
-/* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH]; these are also
+/* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH], over this host's samples; these are also
  * d_beta and d_gamma */
-static void normalise_reference_gradients_1(const struct rt_work *work, const real *restrict sums, real *restrict total,
+NOINLINE void normalise_reference_gradients_1(const struct rt_work *work, const real *restrict sums, real *restrict total,
 	real *restrict d_gamma, real *restrict d_beta, int tile)
 {
 	enum { LENGTH = 8 };
@@ -512,13 +538,13 @@ static void normalise_reference_gradients_1(const struct rt_work *work, const re
 }
 
 
-/* dx = gamma[l] * rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the samples here, as the statistics are */
-static void normalise_reference_data_1(const struct rt_work *work, const real *restrict x, const real *restrict dy,
+/* dx = gamma[l] * rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the whole batch, as the statistics are */
+NOINLINE void normalise_reference_data_1(const struct rt_work *work, const real *restrict x, const real *restrict dy,
 	const real *restrict batch, const real *restrict total, const real *restrict gamma, real *restrict dx)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
 	const real *mean = batch, *rate = batch + LENGTH;
-	const real part = 1 / ((real)work->n * (real)COUNT);
+	const real part = 1 / ((real)work->total * (real)COUNT);
 
 	for (int o = 0; o < OUTER; o++)
 		for (int l = 0; l < LENGTH; l++)
@@ -545,7 +571,7 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, dx += sum of dz * kernel, pack being the kernel */
-static void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict dy, real *restrict dx, real *restrict d_kernel,
 	real *restrict scratch)
 {
@@ -592,7 +618,7 @@ INLINE vec direct_backward_2_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz */
-static void direct_backward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
+NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
 	const real *restrict dy, real *restrict d_kernel,
 	real *restrict scratch)
 {
@@ -624,7 +650,7 @@ static void direct_backward_2(const struct rt_work *work, const real *restrict x
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-static void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
 {
 	enum { COUNT = 216, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -637,7 +663,7 @@ static void merge_merge_1(const struct rt_work *work, const real *restrict sums,
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-static void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
 {
 	enum { COUNT = 576, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -650,7 +676,7 @@ static void merge_merge_2(const struct rt_work *work, const real *restrict sums,
 
 
 /* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
-static void normalise_reference_fold_1(const real *restrict moving_mean, const real *restrict moving_variance, real *restrict batch, int tile)
+NOINLINE void normalise_reference_fold_1(const real *restrict moving_mean, const real *restrict moving_variance, real *restrict batch, int tile)
 {
 	enum { LENGTH = 8 };
 	const real epsilon = (real)(0.001);
@@ -664,7 +690,7 @@ static void normalise_reference_fold_1(const real *restrict moving_mean, const r
 
 
 /* Hands a sample's outputs to whoever asked for predictions */
-static void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
 {
 	enum { SIZE = 4 };
 

@@ -33,21 +33,23 @@ enum {
 	SAMPLE = 2752,
 	SLOT = 864,
 	THREAD = 2720,
-	FIXED = 14192,
+	FIXED = 14256,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
  * evaluating. Places are shared where lifetimes do not meet. */
 enum {
 	P0_conv2d_1 = 0, /* 432, once */
-	P0_conv2d_2 = 1616, /* 1152, once */
-	P1_conv2d_2 = 2768, /* 1152, once */
-	P0_dense_1_linear = 3952, /* 2048, once */
+	P0_conv2d_2 = 1648, /* 1152, once */
+	P1_conv2d_2 = 2800, /* 1152, once */
+	P0_dense_1_linear = 4016, /* 2048, once */
 	Y_input = 2560, /* 192, sample */
 	Y_conv2d_1 = 0, /* 512, sample */
 	T0_conv2d_1 = 0, /* 304, thread */
 	K0_batch_normalization_1 = 0, /* 16, slot */
 	T0_batch_normalization_1 = 0, /* 16, thread */
+	P2_batch_normalization_1 = 1616, /* 8, once */
+	P3_batch_normalization_1 = 1632, /* 8, once */
 	P0_batch_normalization_1 = 1584, /* 16, once */
 	Y_batch_normalization_1 = 0, /* 512, thread */
 	Y_trunk = 512, /* 512, sample */
@@ -55,7 +57,9 @@ enum {
 	T0_conv2d_2 = 0, /* 800, thread */
 	K0_branch = 16, /* 16, slot */
 	T0_branch = 0, /* 16, thread */
-	P0_branch = 3920, /* 16, once */
+	P2_branch = 3984, /* 8, once */
+	P3_branch = 4000, /* 8, once */
+	P0_branch = 3952, /* 16, once */
 	Y_branch = 0, /* 512, thread */
 	Y_sum = 512, /* 512, thread */
 	Y_activation_1 = 1536, /* 512, sample */
@@ -64,14 +68,14 @@ enum {
 	Y_dense_1 = 0, /* 4, thread */
 	D_dense_1 = 16, /* 4, thread */
 	D_dense_1_linear = 2064, /* 4, sample */
-	P1_dense_1_linear = 6000, /* 8192, once */
+	P1_dense_1_linear = 6064, /* 8192, once */
 	D_global_average_pooling2d_1_mean = 2048, /* 8, sample */
 	D_activation_1 = 0, /* 512, thread */
 	D_sum = 512, /* 512, thread */
 	D_branch = 1536, /* 512, sample */
 	D_trunk = 2048, /* 512, sample */
 	K1_branch = 32, /* 16, slot */
-	P1_branch = 3936, /* 16, once */
+	P1_branch = 3968, /* 16, once */
 	D_conv2d_2 = 2208, /* 512, thread */
 	K_conv2d_2_kernel = 48, /* 576, slot */
 	T1_conv2d_2 = 0, /* 2208, thread */

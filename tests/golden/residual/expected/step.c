@@ -26,7 +26,7 @@
 enum { UPDATE_TILE = 2048 };
 
 /* Samples of a slot, one after the other. */
-static void train_1(struct rt_work *work, int slot)
+NOINLINE void train_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -50,7 +50,7 @@ static void train_1(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_2(struct rt_work *work, int slot)
+NOINLINE void train_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -78,7 +78,7 @@ static void train_2(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_3(struct rt_work *work, int slot)
+NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -106,7 +106,7 @@ static void train_3(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_4(struct rt_work *work, int slot)
+NOINLINE void train_4(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -132,7 +132,7 @@ static void train_4(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_5(struct rt_work *work, int slot)
+NOINLINE void train_5(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -153,7 +153,7 @@ static void train_5(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_6(struct rt_work *work, int slot)
+NOINLINE void train_6(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -177,7 +177,7 @@ static void train_6(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void train_7(struct rt_work *work, int slot)
+NOINLINE void train_7(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -196,7 +196,7 @@ static void train_7(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void evaluate_1(struct rt_work *work, int slot)
+NOINLINE void evaluate_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -227,7 +227,7 @@ static void evaluate_1(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-static void evaluate_2(struct rt_work *work, int slot)
+NOINLINE void evaluate_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -274,15 +274,33 @@ static void gradients(struct rt_work *work)
 		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_finish_1(work, work->slots + K0_batch_normalization_1, work->weights + W_batch_normalization_1_moving_mean,
-			work->weights + W_batch_normalization_1_moving_variance, work->fixed + P0_batch_normalization_1, tile);
+			normalise_reference_mean_1(work, work->slots + K0_batch_normalization_1, work->fixed + P2_batch_normalization_1, tile);
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 1; tile++)
+			normalise_reference_variance_1(work, work->slots + K0_batch_normalization_1, work->fixed + P2_batch_normalization_1,
+			work->fixed + P3_batch_normalization_1, tile);
+		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 1; tile++)
+			normalise_reference_finish_1(work->fixed + P2_batch_normalization_1, work->fixed + P3_batch_normalization_1,
+			work->weights + W_batch_normalization_1_moving_mean, work->weights + W_batch_normalization_1_moving_variance,
+			work->fixed + P0_batch_normalization_1, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_2(work, slot);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_finish_1(work, work->slots + K0_branch, work->weights + W_branch_moving_mean,
+			normalise_reference_mean_1(work, work->slots + K0_branch, work->fixed + P2_branch, tile);
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 1; tile++)
+			normalise_reference_variance_1(work, work->slots + K0_branch, work->fixed + P2_branch, work->fixed + P3_branch, tile);
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+#pragma omp for schedule(dynamic, 1)
+		for (int tile = 0; tile < 1; tile++)
+			normalise_reference_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_moving_mean,
 			work->weights + W_branch_moving_variance, work->fixed + P0_branch, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
