@@ -7,6 +7,8 @@ fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 library_packages=(libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libhdf5-dev
 	libmicrohttpd-dev libpng-dev libyajl-dev)
 build_packages=(build-essential cmake pkg-config "${library_packages[@]}")
+# What trainc build --network=gloo links.
+network_packages=(libgloo-dev)
 # What else trainc build --static links; cmake/archives builds the rest.
 static_packages=(libaec-dev)
 # What cmake/cuda takes NVIDIA's packages with.

@@ -2,8 +2,8 @@
 #   trainc_add_model(NAME SPEC FILE [TARGET cpu|cuda])    the executables NAME, which trains, and NAME_serve: what trainc writes
 #                                                    for the spec, written anew whenever the spec changes; cuda: with
 #                                                    cuDNN and cublasLt if trainc was built with them
-#   trainc_add_program(TRAIN SERVE FOLDER TARGET [libraries])    the executables from a folder that trainc wrote; libraries:
-#                                                    it calls cuDNN and cublasLt
+#   trainc_add_program(TRAIN SERVE FOLDER TARGET [libraries] [gloo])    the executables from a folder that trainc wrote;
+#                                                    libraries: it calls cuDNN and cublasLt; gloo: TRAIN is for several hosts
 # TRAINC_CUDA_ARCHITECTURES, set before, is the list of GPUs' architectures that programs are built for.
 # With TRAINC_STATIC set before, the executables are static.
 include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
@@ -46,8 +46,15 @@ endfunction()
 # Each appends its targets to the list called targets.
 function(trainc_add_cpu_step train serve folder)
 	if(TRAINC_STATIC)
-		target_link_options(${train} PRIVATE -static)
 		target_link_options(${serve} PRIVATE -static)
+	endif()
+	if("gloo" IN_LIST ARGN)
+		if(NOT TARGET trainc::gloo)
+			message(FATAL_ERROR "this trainc was built without Gloo: apt-get install libgloo-dev and build it again")
+		endif()
+		target_link_libraries(${train} PRIVATE trainc::gloo)
+	elseif(TRAINC_STATIC)
+		target_link_options(${train} PRIVATE -static)
 	endif()
 	foreach(isa IN LISTS trainc_isas)
 		set(step ${train}_step_${isa})

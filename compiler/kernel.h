@@ -18,7 +18,7 @@ enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_B
  *   s0 … saved a sample   t0 … scratch of a thread   k0 … sums of a slot (zero at first)
  *   p0 … packs            i index in the batch       j index in the slot
  *   work the struct rt_work                          n samples of the slot (SLOT)
- *   +p0  a pack of sums of this GPU's samples: zeroed before, all GPUs' are added up behind
+ *   +p0  a pack of sums of this GPU's or host's samples: all GPUs' or hosts' are added up behind; on a GPU zeroed before
  *   dz   the gradient before the group's activation: s0, or dy where there is none
  * SAMPLE functions get this sample's (slot's, thread's) pointers; SLOT functions those of the slot's first sample, and i is
  * its index; TILE functions those of sample 0 and of slot 0 and, behind args, the tile. ELEMENTS and BLOCKS functions get

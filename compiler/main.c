@@ -36,10 +36,16 @@ static int read_spec(struct compile *c, const char *path, const struct graph **g
 	return EXIT_DONE;
 }
 
+static bool several_hosts(const struct options *o)
+{
+	return o->network && !strcmp(o->network, "gloo");
+}
+
 static const struct plan *plan_of(struct compile *c, const struct graph *graph)
 {
 	struct plan_options o = {.target = target_find(c->options->target), .reference = c->options->kernels_reference,
-		.no_libraries = c->options->cuda_libraries && !strcmp(c->options->cuda_libraries, "none")};
+		.no_libraries = c->options->cuda_libraries && !strcmp(c->options->cuda_libraries, "none"),
+		.several_hosts = several_hosts(c->options)};
 	const struct plan *plan = plan_make(c->arena, graph, &o);
 	if (c->options->dump && !strcmp(c->options->dump, "plan"))
 		plan_dump(stdout, plan);
@@ -112,8 +118,8 @@ static int verb_sagemaker(struct compile *c)
 	int code = read_spec(c, o->specs[0], &graph);
 	if (code)
 		return code;
-	return sagemaker_print(stdout, c->arena, target_find(o->target), graph->spec, o->image, o->specs + 1, o->n - 1) ? EXIT_DONE
-		: EXIT_COMMAND;
+	const struct image image = {target_find(o->target), several_hosts(o), o->image};
+	return sagemaker_print(stdout, c->arena, &image, graph->spec, o->specs + 1, o->n - 1) ? EXIT_DONE : EXIT_COMMAND;
 }
 
 static int verb_schema(struct compile *c)

@@ -23,7 +23,8 @@ enum { WRITES = BIT(BUILD) | BIT(EMIT), COMPILES = WRITES | BIT(CHECK), EVERYWHE
 enum form { FLAG, TEXT, NUMBER, HELP };
 
 static const char *const target_names[] = {"cpu", "cuda", NULL}, *const dumps[] = {"spec", "graph", "plan", NULL},
-	*const kernels[] = {"reference", NULL}, *const libraries[] = {"all", "none", NULL};
+	*const kernels[] = {"reference", NULL}, *const libraries[] = {"all", "none", NULL},
+	*const networks[] = {"none", "gloo", NULL};
 
 static const struct option {
 	char letter;                    /* 0: none */
@@ -41,8 +42,11 @@ static const struct option {
 		"what the program runs on: cpu or cuda (default: cpu)"},
 	{0, "cuda-libraries", "KIND", TEXT, COMPILES, offsetof(struct options, cuda_libraries), libraries, false,
 		"none: without cuDNN and cublasLt, by trainc's own kernels only (default: all)"},
+	{0, "network", "KIND", TEXT, COMPILES | BIT(SAGEMAKER), offsetof(struct options, network), networks, false,
+		"gloo: train can share a job among several machines (default: none)"},
 	{0, "static", NULL, FLAG, BIT(BUILD), offsetof(struct options, is_static), NULL, false,
-		"link every library into the program, for images; those for GPUs keep the C library and CUDA's"},
+		"link every library into the program, for images; those for GPUs keep the C library and CUDA's, a train with a "
+		"network the C library and Gloo's"},
 	{0, "check", NULL, FLAG, BIT(EMIT), offsetof(struct options, check), NULL, false,
 		"exit 1 with a diff if DIR is not what would be written now"},
 	{0, "kernels", "KIND", TEXT, COMPILES, offsetof(struct options, kernels), kernels, false,
@@ -271,6 +275,8 @@ static int check_operands(struct words *w)
 			NULL, NULL, 0);
 	if (o->check && !o->output)
 		return complain(w, "emit --check needs -o DIR, the directory to compare", NULL, NULL, 0);
+	if (o->network && strcmp(o->network, "none") && strcmp(o->target, "cpu"))
+		return complain(w, "--network=gloo goes with -t cpu: programs for GPUs train on one machine", NULL, NULL, 0);
 	return -1;
 }
 

@@ -36,7 +36,7 @@ struct step {
 	bool gives_output;                  /* the group's output is whole behind it */
 	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: other steps' outputs, whole before it */
 	struct buffer *traced_buffers[GROUP_INPUTS];
-	struct buffer *shared;              /* sums of one GPU's samples, to be added up over all GPUs behind it */
+	struct buffer *shared;              /* sums of one GPU's or host's samples, to be added up over all of them behind it */
 	long reduce_from, reduce_count;     /* gradients that are whole behind it, in the flat buffer; 0: none */
 	const struct parameter *merged;     /* a merge: the parameter whose gradient sums of slots are merged */
 	const struct row *metric;
@@ -53,8 +53,9 @@ struct schedule {
 	long size[ARENAS];                  /* reals of each arena */
 };
 
-/* target NULL: the CPU. reference: the plainest kernel of every operation. no_libraries: none that calls NVIDIA's. */
-struct plan_options { const struct target *target; bool reference, no_libraries; };
+/* target NULL: the CPU. reference: the plainest kernel of every operation. no_libraries: none that calls NVIDIA's.
+ * several_hosts: train links a network, and shares sums over hosts. */
+struct plan_options { const struct target *target; bool reference, no_libraries, several_hosts; };
 
 struct plan {
 	const struct graph *graph;

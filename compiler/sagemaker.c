@@ -221,11 +221,11 @@ static void add_training_channel(cJSON *list, const char *name, const char *desc
 
 /* ---- the API's forms ---- */
 
-static void add_training_specification(cJSON *to, const struct target *t, const struct spec *s, const char *image)
+static void add_training_specification(cJSON *to, const struct image *image, const struct spec *s)
 {
 	cJSON *o = cJSON_AddObjectToObject(to, "TrainingSpecification"), *list;
-	if (image)
-		cJSON_AddStringToObject(o, "TrainingImage", image);
+	if (image->uri)
+		cJSON_AddStringToObject(o, "TrainingImage", image->uri);
 	list = cJSON_AddArrayToObject(o, "SupportedHyperParameters");
 	for (int i = 0; i < s->n_hyperparameters; i++) {
 		const struct hyperparameter *h = s->hyperparameters[i];
@@ -233,8 +233,8 @@ static void add_training_specification(cJSON *to, const struct target *t, const 
 		for (int k = 0; k < h->n_aliases; k++)
 			add_supported(list, s, h, h->aliases[k]);
 	}
-	add_list(o, "SupportedTrainingInstanceTypes", instances[t->on_gpus].training);
-	cJSON_AddBoolToObject(o, "SupportsDistributedTraining", false);
+	add_list(o, "SupportedTrainingInstanceTypes", instances[image->target->on_gpus].training);
+	cJSON_AddBoolToObject(o, "SupportsDistributedTraining", image->several_hosts);
 	cJSON_AddItemToObject(o, "MetricDefinitions", metrics_of(s));
 	list = cJSON_AddArrayToObject(o, "TrainingChannels");
 	add_training_channel(list, s->training.name, "images and labels to learn from", true);
@@ -243,15 +243,15 @@ static void add_training_specification(cJSON *to, const struct target *t, const 
 	add_objective(add_item(cJSON_AddArrayToObject(o, "SupportedTuningJobObjectiveMetrics")), s, "Type", "MetricName");
 }
 
-static void add_inference_specification(cJSON *to, const struct target *t, const char *image)
+static void add_inference_specification(cJSON *to, const struct image *image)
 {
 	cJSON *o = cJSON_AddObjectToObject(to, "InferenceSpecification");
-	if (image)
-		cJSON_AddStringToObject(add_item(cJSON_AddArrayToObject(o, "Containers")), "Image", image);
+	if (image->uri)
+		cJSON_AddStringToObject(add_item(cJSON_AddArrayToObject(o, "Containers")), "Image", image->uri);
 	add_list(o, "SupportedContentTypes", requests);
 	add_list(o, "SupportedResponseMIMETypes", answers);
-	add_list(o, "SupportedRealtimeInferenceInstanceTypes", instances[t->on_gpus].serving);
-	add_list(o, "SupportedTransformInstanceTypes", instances[t->on_gpus].transform);
+	add_list(o, "SupportedRealtimeInferenceInstanceTypes", instances[image->target->on_gpus].serving);
+	add_list(o, "SupportedTransformInstanceTypes", instances[image->target->on_gpus].transform);
 }
 
 static void add_tuning_job(cJSON *to, const struct spec *s)
@@ -334,8 +334,8 @@ static bool add_values(cJSON *to, struct arena *a, const struct target *t, const
 	return !result;
 }
 
-bool sagemaker_print(FILE *out, struct arena *a, const struct target *t, const struct spec *s, const char *image,
-	const char *const *settings, int n)
+bool sagemaker_print(FILE *out, struct arena *a, const struct image *image, const struct spec *s, const char *const *settings,
+	int n)
 {
 	cJSON *root = cJSON_CreateObject(), *list, *algorithm;
 	cJSON_AddStringToObject(root, "name", s->name);
@@ -344,11 +344,11 @@ bool sagemaker_print(FILE *out, struct arena *a, const struct target *t, const s
 		add_plain(list, s->hyperparameters[i]);
 	cJSON_AddItemToObject(root, "metrics", metrics_of(s));
 	cJSON_AddItemToObject(root, "channels", channels_of(s));
-	bool ok = add_values(root, a, t, s, settings, n);
+	bool ok = add_values(root, a, image->target, s, settings, n);
 	algorithm = cJSON_AddObjectToObject(root, "create_algorithm");
 	cJSON_AddStringToObject(algorithm, "AlgorithmName", s->name);
-	add_training_specification(algorithm, t, s, image);
-	add_inference_specification(algorithm, t, image);
+	add_training_specification(algorithm, image, s);
+	add_inference_specification(algorithm, image);
 	add_tuning_job(root, s);
 	char *text = ok ? cJSON_Print(root) : NULL;
 	if (text)

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include "target.h"
 
-/* t: what the program runs on, and so which instances may. image: the container image's URI, or NULL. settings: n times
- * NAME=VALUE, values for hyperparameters, which are checked as the program itself checks them; false after saying on stderr
- * what is wrong with one. */
-bool sagemaker_print(FILE *out, struct arena *a, const struct target *t, const struct spec *s, const char *image,
-	const char *const *settings, int n);
+/* A container image: its programs' target, which says on what instances they run, and whether train is for several; its
+ * URI, or NULL. */
+struct image { const struct target *target; bool several_hosts; const char *uri; };
+
+/* settings: n times NAME=VALUE, values for hyperparameters, which are checked as the program itself checks them; false after
+ * saying on stderr what is wrong with one. */
+bool sagemaker_print(FILE *out, struct arena *a, const struct image *image, const struct spec *s, const char *const *settings,
+	int n);
 
 #endif

@@ -23,7 +23,7 @@ extern const struct target target_cpu, target_cuda;
 /* NULL-terminated; the first is the default. */
 extern const struct target *const targets[];
 
-/* Whether it has kernels for all of the graph, in the spec's precision; false after reporting to d what it lacks. */
+/* Whether it has kernels for all of the graph; false after reporting to d what it lacks. */
 bool target_takes(const struct target *t, const struct graph *g, struct diag *d);
 /* The row called name, or NULL. */
 const struct target *target_find(const char *name);

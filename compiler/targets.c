@@ -41,14 +41,6 @@ static bool has_kernel(const struct target *t, const struct op *op)
 	return op->type == &op_view;
 }
 
-static bool has_precision(const struct target *t, enum precision precision)
-{
-	for (const struct kernel *const *k = t->kernels; *k; k++)
-		if ((*k)->precision == precision)
-			return true;
-	return false;
-}
-
 bool target_takes(const struct target *t, const struct graph *g, struct diag *d)
 {
 	const int before = diag_errors(d);
@@ -56,9 +48,5 @@ bool target_takes(const struct target *t, const struct graph *g, struct diag *d)
 		if (!has_kernel(t, g->ops[i]))
 			diag_error(d, g->ops[i]->layer->at, "the target %s cannot compute '%s': it has no kernel for %s", t->name,
 				g->ops[i]->layer->name, g->ops[i]->type->name);
-	if (!has_precision(t, g->spec->precision)) {
-		diag_error(d, g->spec->precision_at, "the target %s computes in float32 only, so far", t->name);
-		diag_hint(d, "leave precision out, or build for another target");
-	}
 	return diag_errors(d) == before;
 }

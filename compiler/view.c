@@ -126,6 +126,7 @@ static struct object *step_object(struct naming *n, const struct step *s)
 		object_text(o, inherited[i]->name, "%s", inherited[i]->text);
 	object_flag(o, "channels_first", object_find(n->root, "channels_first")->n > 0);
 	object_flag(o, "one_hot", object_find(n->root, "one_hot")->n > 0);
+	object_flag(o, "bfloat16", s->group && s->group->kernel && s->group->kernel->precision == PRECISION_BFLOAT16);
 	if (s->merged)
 		object_text(o, "count", "%ld", s->merged->count);
 	if (s->group)
@@ -313,7 +314,7 @@ static bool uses(const struct step *s, enum argument_kind kind, int arena)
 	return false;
 }
 
-/* What is added up over several GPUs. */
+/* What is added up over several GPUs or hosts. */
 static void add_sharing(struct object *o, const struct step *s)
 {
 	object_flag(o, "shared", s->shared != NULL);
@@ -430,6 +431,7 @@ struct view view_of_plan(struct arena *a, const struct plan *p, const struct tem
 	int most = p->train.n + p->prepare.n + p->evaluate.n;
 	n.functions = ARENA_ARRAY(a, struct function, most);
 	view_model(n.root, p);
+	object_flag(n.root, "several_hosts", p->options.several_hosts);
 	object_flag(n.root, "offsets", false);
 	object_flag(n.root, "convolution", false);
 	object_flag(n.root, "dense", false);

@@ -251,6 +251,43 @@ static int read_channels(struct rt_config *c)
 
 /* ---- hosts ---- */
 
+enum { DEFAULT_PORT = 7777, DEFAULT_TIMEOUT = 300 };
+
+/* Ranks are places in the list, whatever the hosts are called. */
+static int take_hosts(struct rt_hosts *h, const cJSON *hosts, const char *current, const char *path)
+{
+	h->count = cJSON_GetArraySize(hosts);
+	h->rank = -1;
+	h->names = calloc((size_t)h->count, sizeof *h->names);
+	for (int i = 0; h->names && i < h->count; i++) {
+		const char *name = cJSON_GetStringValue(cJSON_GetArrayItem(hosts, i));
+		h->names[i] = strdup(name ? name : "");
+		if (!h->names[i])
+			return rt_fail(RT_SYSTEM_ERROR, "not enough memory for %d hosts", h->count);
+		if (!name || !name[0])
+			return rt_fail(RT_USER_ERROR, "%s: entry %d of hosts is not a name", path, i + 1);
+		if (current && !strcmp(current, name))
+			h->rank = i;
+	}
+	if (!h->names)
+		return rt_fail(RT_SYSTEM_ERROR, "not enough memory for %d hosts", h->count);
+	if (h->rank < 0)
+		return rt_fail(RT_USER_ERROR, "%s: current_host, %s, is not one of hosts", path, current ? current : "which is missing");
+	return 0;
+}
+
+static int check_several(const struct rt_config *c)
+{
+	const int count = c->hosts.count;
+	if (c->model->on_gpus)
+		return rt_fail(RT_USER_ERROR, "the job has %d machines, and programs for GPUs train on one: give the job an instance "
+			"count of 1, or an image with -t cpu", count);
+	if (!c->hosts.network)
+		return rt_fail(RT_USER_ERROR, "the job has %d machines, and this program was built for one: build it with "
+			"--network=gloo, or give the job an instance count of 1", count);
+	return 0;
+}
+
 static int read_hosts(struct rt_config *c)
 {
 	char path[RT_PATH];
@@ -258,8 +295,8 @@ static int read_hosts(struct rt_config *c)
 	int result = read_object(c->prefix, "resourceconfig.json", path, &object);
 	const cJSON *hosts = cJSON_GetObjectItemCaseSensitive(object, "hosts");
 	if (!result && cJSON_GetArraySize(hosts) > 1)
-		result = rt_fail(RT_USER_ERROR, "the job has %d machines, and multi-host training is not built yet: give "
-			"the job an instance count of 1", cJSON_GetArraySize(hosts));
+		result = take_hosts(&c->hosts, hosts, cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "current_host")),
+			path) || check_several(c) ? -1 : 0;
 	cJSON_Delete(object);
 	return result;
 }
@@ -289,9 +326,11 @@ static int check_prefix(const char *prefix)
 	return 0;
 }
 
-int rt_config_read(struct rt_config *c, const struct rt_model *m, const struct rt_options *o)
+int rt_config_read(struct rt_config *c, const struct rt_model *m, const struct rt_network *network, const struct rt_options *o)
 {
-	*c = (struct rt_config){.model = m, .isa = o->isa, .timings = o->timings, .threads = o->threads ? o->threads : rt_cpus()};
+	*c = (struct rt_config){.model = m, .isa = o->isa, .timings = o->timings, .threads = o->threads ? o->threads : rt_cpus(),
+		.hosts = {.count = 1, .network = network, .port = o->port ? o->port : DEFAULT_PORT,
+			.timeout = o->timeout ? o->timeout : DEFAULT_TIMEOUT}};
 	if (check_prefix(o->prefix))
 		return -1;
 	snprintf(c->prefix, sizeof c->prefix, "%s", o->prefix);
@@ -307,6 +346,9 @@ void rt_config_free(struct rt_config *c)
 	for (int i = 0; c->texts && i < c->model->n_hyperparameters; i++)
 		free(c->texts[i]);
 	free(c->texts);
+	for (int i = 0; c->hosts.names && i < c->hosts.count; i++)
+		free(c->hosts.names[i]);
+	free(c->hosts.names);
 	free(c->numbers);
 	free(c->hyper_line);
 	free(c->input_line);

@@ -78,6 +78,6 @@ int rt_diverged(const struct rt_model *m, const struct rt_code *code, struct rt_
 	const struct rt_parameter *p = bad_parameter(m, w->weights);
 	if (p)
 		return fail_parameter(m, w, p, epoch, step - 1);
-	return rt_fail(RT_USER_ERROR, "the loss is not a finite number at step %ld of epoch %ld, although every layer's output is; "
-		"%s; no models were written", step, epoch, advice);
+	return rt_fail(RT_USER_ERROR, "the loss is not a finite number at step %ld of epoch %ld, although every layer's output%s is; "
+		"%s; no models were written", step, epoch, w->hosts ? " on this host" : "", advice);
 }

@@ -2,6 +2,7 @@
 #ifndef TRAINC_RUNTIME_INTERNAL_H
 #define TRAINC_RUNTIME_INTERNAL_H
 #include "hyperparameters.h"
+#include "network.h"
 #include "rt.h"
 #include "shuffle.h"
 #include <stdatomic.h>
@@ -56,7 +57,8 @@ struct rt_options {
 	const char *isa;                    /* or NULL */
 	const char *timings;                /* or NULL */
 	int threads;                        /* 0: not told */
-	int port;                           /* serve; 0: not told */
+	int port;                           /* 0: not told */
+	int timeout;                        /* seconds; 0: not told */
 	bool has_seed; uint64_t seed;
 	struct rt_setting *settings; int n_settings;    /* malloc */
 };
@@ -97,9 +99,28 @@ struct rt_ranks_shared {
 
 struct rt_ranks { int rank, count; struct rt_ranks_shared *shared; };
 
+enum { RT_ADDRESS = 64 };
+
+/* The machines of a job: see hosts.c. */
+struct rt_meeting;
+
+struct rt_hosts {
+	int rank, count;                    /* this one's index in names; 1: a job on one machine */
+	char **names;                       /* in the order in which resourceconfig.json has them */
+	int port, timeout;                  /* where the first waits for the others; seconds that any may be silent */
+	const struct rt_network *network;   /* NULL: the program was built for one host */
+	uint64_t job;                       /* digest of what the program was made of */
+	struct rt_meeting *meeting;
+	void *link;                         /* what network's open made */
+	char (*addresses)[RT_ADDRESS];      /* numeric, [rank] */
+	bool stop;                          /* one of them got a signal: all stop here */
+	bool failed;                        /* one was lost */
+};
+
 struct rt_config {
 	const struct rt_model *model;
 	struct rt_ranks ranks;              /* {0, 1} for a job in one process */
+	struct rt_hosts hosts;
 	char prefix[RT_PATH];               /* /opt/ml unless told */
 	int threads;                        /* of the team, >= 1 */
 	const char *isa;                    /* --isa NAME, or NULL */
@@ -112,9 +133,9 @@ struct rt_config {
 	char *channel_lines;                /* one a channel that is there and not used, or "" */
 };
 
-/* Reads the three files below PREFIX/input/config, each of which may be absent. On failure too the caller calls
- * rt_config_free, and the lines that could be made are there to be printed. */
-int rt_config_read(struct rt_config *c, const struct rt_model *m, const struct rt_options *o);
+/* Reads the three files below PREFIX/input/config, each of which may be absent; network is what the program has for several
+ * hosts, or NULL. On failure too the caller calls rt_config_free, and the lines that could be made are there to be printed. */
+int rt_config_read(struct rt_config *c, const struct rt_model *m, const struct rt_network *network, const struct rt_options *o);
 void rt_config_free(struct rt_config *c);
 
 /* ---- cpus.c: how many threads are worth while ---- */
@@ -246,8 +267,10 @@ enum { RT_MEANS = RT_PROGRESS_VALUES / 2 };
 struct rt_means { int n; long samples; double sums[RT_MEANS]; };   /* [0] is the loss */
 
 void rt_means_begin(struct rt_means *m, int metrics);
-/* Adds the batch in w; returns the sum of its losses. */
-double rt_means_add(struct rt_means *m, const struct rt_work *w);
+/* Adds the batch in w. */
+void rt_means_add(struct rt_means *m, const struct rt_work *w);
+/* Adds what another has. */
+void rt_means_merge(struct rt_means *m, const struct rt_means *other);
 double rt_mean(const struct rt_means *m, int i);
 
 /* ---- diverged.c: why a loss is not a number ---- */
@@ -281,10 +304,12 @@ struct rt_device {
 };
 
 enum { RT_SLOTS = 16 };                 /* the most that rt_slot_count gives */
+enum { RT_TAIL = RT_MEANS + 2 };        /* reals behind the trainable gradients, for what hosts add up with them */
 
 struct rt_job {
 	const struct rt_config *config;
 	const struct rt_model *model;
+	struct rt_hosts *hosts;             /* NULL: a job on one machine */
 	const struct rt_code *code;
 	const struct rt_data *training, *validation;
 	struct rt_state state;
@@ -292,13 +317,13 @@ struct rt_job {
 	uint32_t *index;                    /* the epoch's order, or NULL */
 	struct rt_means validation_means;   /* of the last epoch */
 	struct rt_timings timings;          /* of the epoch it is in */
-	bool stopped;                       /* by a signal */
+	bool stopped;                       /* by a signal, here or on another host */
 	long batch;                         /* samples of the largest batch */
 	long epoch, step;                   /* where it is, from 1 */
 };
 
 /* Memory and initial weights for training on data of these sizes. The caller calls rt_job_free on failure too. */
-int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_code *code, const struct rt_data *training,
+int rt_job_begin(struct rt_job *j, struct rt_config *c, const struct rt_code *code, const struct rt_data *training,
                  const struct rt_data *validation);
 /* Frees what only steps need, so that exporting takes no more memory than training. */
 void rt_job_end_steps(struct rt_job *j);
@@ -309,6 +334,26 @@ int rt_train(struct rt_job *j);
 void rt_take_batch(struct rt_work *w, long first, long samples, long batch_size);
 /* What the log says of means: p's values from number first on. */
 void rt_progress_means(struct rt_progress *p, const struct rt_means *means, int first);
+
+/* ---- hosts.c: a job on several machines; all of them call the same functions in the same order ---- */
+
+/* Finds the others and connects with them, waiting at most h->timeout seconds; -1 after rt_fail. From here on the loss of one
+ * ends this process, if nothing else does, with its reason in prefix/output/failure. The caller calls rt_hosts_leave on
+ * failure too. */
+int rt_hosts_join(struct rt_hosts *h, const struct rt_model *m, const char *prefix);
+/* well: this host has done its part. */
+void rt_hosts_leave(struct rt_hosts *h, bool well);
+/* Before the first step, with the result of all that came before it: -1 after rt_fail if it failed on any host, or if they do
+ * not begin alike. Chooses the code that all of them run; from here on only the first host writes on stdout. */
+int rt_hosts_agree(struct rt_hosts *h, struct rt_job *j, int result);
+/* Makes the batch in w, first .. first + total, this host's part of it. */
+void rt_hosts_take_part(const struct rt_hosts *h, struct rt_work *w);
+/* What generated code calls within a step: sums become those over all hosts. rt_hosts_add_step tells failures. */
+void rt_hosts_share(struct rt_work *w, real *sums, size_t count);
+/* w->gradients and the batch's means become those over all hosts; sets h->stop. -1 after rt_fail. */
+int rt_hosts_add_step(struct rt_hosts *h, const struct rt_model *m, struct rt_work *w, struct rt_means *batch);
+/* Means of a whole validation become those over all hosts; sets h->stop. -1 after rt_fail, also where weights differ. */
+int rt_hosts_add_means(struct rt_hosts *h, const struct rt_job *j, struct rt_means *means);
 
 /* ---- export.c: all of a model's files ---- */
 

@@ -32,7 +32,7 @@ static int allocate_all(struct rt_job *j, size_t batch, size_t threads)
 	const struct rt_model *m = j->model;
 	struct rt_work *w = &j->work;
 	if (allocate(&w->weights, m->weights, 1, "the weights") ||
-		allocate(&w->gradients, m->weights, 1, "the gradients") ||
+		allocate(&w->gradients, m->weights + RT_TAIL, 1, "the gradients") ||
 		allocate(&w->states, m->trainable, (size_t)m->optimizer.states, "the optimizer") ||
 		allocate(&w->samples, m->sample, batch, "the samples of a batch; lower the batch size") ||
 		allocate(&w->slots, m->slot, RT_SLOTS, "partial sums") ||
@@ -47,7 +47,7 @@ static int allocate_all(struct rt_job *j, size_t batch, size_t threads)
 	return j->index ? 0 : rt_fail(RT_SYSTEM_ERROR, "not enough memory for the order of samples");
 }
 
-int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_code *code, const struct rt_data *training,
+int rt_job_begin(struct rt_job *j, struct rt_config *c, const struct rt_code *code, const struct rt_data *training,
 	const struct rt_data *validation)
 {
 	const struct rt_model *m = c->model;
@@ -55,11 +55,15 @@ int rt_job_begin(struct rt_job *j, const struct rt_config *c, const struct rt_co
 	if (1 + m->n_metrics > RT_MEANS)
 		return rt_fail(RT_INTERNAL_ERROR, "%d metrics; at most %d are possible", m->n_metrics, RT_MEANS - 1);
 	long batch = least(c->batch_size, most(training->samples, validation->samples));
-	j->batch = batch;
+	j->batch = batch = (batch + c->hosts.count - 1) / c->hosts.count;
 	if (allocate_all(j, (size_t)batch, (size_t)c->threads) || rt_timings_open(&j->timings, c->ranks.rank ? NULL : c->timings))
 		return -1;
 	j->work.thread_count = c->threads;
 	j->work.ranks = &c->ranks;
+	if (c->hosts.count > 1) {
+		j->hosts = j->work.hosts = &c->hosts;
+		j->work.share = rt_hosts_share;
+	}
 	j->work.seed = c->seed;
 	j->work.hyperparameters = c->numbers;
 	j->state = (struct rt_state){.weights = j->work.weights, .states = j->work.states, .hyperparameters = c->numbers,
@@ -102,6 +106,19 @@ void rt_take_batch(struct rt_work *w, long first, long samples, long batch_size)
 	w->n = w->total = (int)least(batch_size, samples - first);
 }
 
+/* The same, of which this host takes its part. */
+static void take_part(struct rt_job *j, long first, long samples, long batch_size)
+{
+	rt_take_batch(&j->work, first, samples, batch_size);
+	if (j->hosts)
+		rt_hosts_take_part(j->hosts, &j->work);
+}
+
+static bool stops(const struct rt_job *j)
+{
+	return j->hosts ? j->hosts->stop : rt_stop_signal() != NULL;
+}
+
 static double learning_rate(const struct rt_model *m, const struct rt_state *s)
 {
 	double decay = rt_scalar(&m->optimizer.decay, s->hyperparameters);
@@ -131,11 +148,17 @@ void rt_progress_means(struct rt_progress *p, const struct rt_means *means, int 
 static int train_step(struct rt_job *j, struct rt_means *means)
 {
 	struct rt_work *w = &j->work;
+	struct rt_means batch;
 	w->iterations = j->state.iterations;
 	w->learning_rate = learning_rate(j->model, &j->state);
 	j->code->gradients(w);
-	if (!isfinite(rt_means_add(means, w)))
+	rt_means_begin(&batch, j->model->n_metrics);
+	rt_means_add(&batch, w);
+	if (j->hosts && rt_hosts_add_step(j->hosts, j->model, w, &batch))
+		return -1;
+	if (!isfinite(batch.sums[0]))
 		return rt_diverged(j->model, j->code, w, j->epoch, j->step);
+	rt_means_merge(means, &batch);
 	j->code->update(w);
 	j->state.iterations++;
 	w->step++;
@@ -159,16 +182,16 @@ static int train_epoch(struct rt_job *j, struct rt_progress *p)
 		shuffle(j, samples);
 	j->step = 0;
 	for (long first = 0; first < samples && !j->stopped; first += batch) {
-		rt_take_batch(&j->work, first, samples, batch);
+		take_part(j, first, samples, batch);
 		j->step++;
 		if (train_step(j, &means))
 			return -1;
 		rt_progress_means(p, &means, 0);
 		if (j->step == 1)
 			rt_timings_mark(&j->timings, RT_STEPPED);
-		if (first + j->work.n < samples)
-			rt_progress_update(p, first + j->work.n);
-		j->stopped = rt_stop_signal() != NULL;
+		if (first + j->work.total < samples)
+			rt_progress_update(p, first + j->work.total);
+		j->stopped = stops(j);
 	}
 	return rt_weights_check(j->model, &j->work, j->epoch, j->step);
 }
@@ -180,12 +203,14 @@ static int validate(struct rt_job *j)
 	rt_means_begin(&means, j->model->n_metrics);
 	take_data(&j->work, j->validation, NULL);
 	j->code->prepare(&j->work);
-	for (long first = 0; first < samples && !j->stopped; first += batch) {
-		rt_take_batch(&j->work, first, samples, batch);
+	for (long first = 0; first < samples && !rt_stop_signal(); first += batch) {
+		take_part(j, first, samples, batch);
 		j->code->evaluate(&j->work);
 		rt_means_add(&means, &j->work);
-		j->stopped = rt_stop_signal() != NULL;
 	}
+	if (j->hosts && rt_hosts_add_means(j->hosts, j, &means))
+		return -1;
+	j->stopped = stops(j);
 	j->validation_means = means;
 	return 0;
 }

@@ -82,50 +82,57 @@ static void tell_means(const struct rt_model *m, const struct rt_means *means)
 static int finish(struct rt_job *j)
 {
 	char path[RT_PATH];
-	if (j->config->ranks.rank)
+	if (j->config->ranks.rank || j->config->hosts.rank)
 		return 0;
 	if (!j->stopped)
 		tell_means(j->model, &j->validation_means);
 	if (rt_path(path, j->config->prefix, "model") || rt_export_all(j->model, &j->state, path))
 		return -1;
 	if (j->stopped)
-		printf("Stopped by %s after step %ld of epoch %ld; models saved\n", rt_stop_signal(), j->step, j->epoch);
+		printf("Stopped by %s after step %ld of epoch %ld; models saved\n",
+			rt_stop_signal() ? rt_stop_signal() : "a signal to another host", j->step, j->epoch);
 	return 0;
 }
 
-static int train_on(const struct rt_config *c, const struct rt_code *code, const struct rt_data *training,
-	const struct rt_data *validation)
+/* All that comes before the first step. */
+static int prepare(struct rt_job *j, struct rt_config *c, struct rt_data *training, struct rt_data *validation)
 {
-	struct rt_job j;
 	char path[RT_PATH];
 	bool found;
-	int result = rt_job_begin(&j, c, code, training, validation);
-	if (!result)
-		result = rt_path(path, c->prefix, "input/data/model") || rt_weights_read(&j.state, c->model, path, &found);
+	const struct rt_code *code = rt_code_choose(c->model, c->isa);
+	if (!code || read_channels(c, training, validation))
+		return -1;
+	c->threads = rt_team_start(c->threads);
+	return rt_job_begin(j, c, code, training, validation) || rt_path(path, c->prefix, "input/data/model") ||
+		rt_weights_read(&j->state, c->model, path, &found) ? -1 : 0;
+}
+
+static int train_process(struct rt_config *c)
+{
+	struct rt_data training = {0}, validation = {0};
+	struct rt_job j = {0};
+	int result = prepare(&j, c, &training, &validation);
+	if (c->hosts.count > 1)
+		result = rt_hosts_agree(&c->hosts, &j, result);
 	if (!result) {
-		tell_data(c->model, training, validation);
+		tell_data(c->model, &training, &validation);
 		result = rt_train(&j);
 		rt_job_end_steps(&j);
 	}
 	if (!result)
 		result = finish(&j);
 	rt_job_free(&j);
+	rt_data_free(&training);
+	rt_data_free(&validation);
 	return result;
 }
 
-static int train_rank(struct rt_config *c)
+static int train_host(struct rt_config *c)
 {
-	struct rt_data training = {0}, validation = {0};
-	const struct rt_code *code = rt_code_choose(c->model, c->isa);
-	if (!code)
-		return -1;
-	int result = read_channels(c, &training, &validation);
-	if (!result) {
-		c->threads = rt_team_start(c->threads);
-		result = train_on(c, code, &training, &validation);
-	}
-	rt_data_free(&training);
-	rt_data_free(&validation);
+	int result = rt_hosts_join(&c->hosts, c->model, c->prefix);
+	if (!result)
+		result = train_process(c);
+	rt_hosts_leave(&c->hosts, !result);
 	return result;
 }
 
@@ -133,14 +140,16 @@ static int train(struct rt_config *c)
 {
 	if (make_folders(c))
 		return -1;
-	return c->gpus > 1 ? rt_ranks_run(c, (int)c->gpus, train_rank) : train_rank(c);
+	if (c->hosts.count > 1)
+		return train_host(c);
+	return c->gpus > 1 ? rt_ranks_run(c, (int)c->gpus, train_process) : train_process(c);
 }
 
-static int configure_and_train(const struct rt_model *m, const struct rt_options *o)
+static int configure_and_train(const struct rt_model *m, const struct rt_network *network, const struct rt_options *o)
 {
 	struct rt_config c;
 	rt_signals_start();
-	int result = rt_config_read(&c, m, o);
+	int result = rt_config_read(&c, m, network, o);
 	if (c.hyper_line)
 		puts(c.hyper_line);
 	if (c.input_line)
@@ -155,7 +164,7 @@ static int configure_and_train(const struct rt_model *m, const struct rt_options
 
 /* ---- the program ---- */
 
-int rt_main(const struct rt_model *m, int argc, char **argv)
+int rt_main(const struct rt_model *m, const struct rt_network *network, int argc, char **argv)
 {
 	struct rt_options o;
 	setvbuf(stdout, NULL, _IOLBF, 0);       /* CloudWatch shows lines as they come */
@@ -163,7 +172,7 @@ int rt_main(const struct rt_model *m, int argc, char **argv)
 	if (!result && o.action == RT_RUN)
 		rt_team_spin_briefly(argv);
 	if (!result)
-		result = o.action == RT_RUN ? configure_and_train(m, &o) : rt_options_print(&o, m);
+		result = o.action == RT_RUN ? configure_and_train(m, network, &o) : rt_options_print(&o, m);
 	if (result)
 		rt_failure_report(o.prefix);
 	rt_options_free(&o);

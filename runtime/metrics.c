@@ -15,14 +15,19 @@ static double sum(const real *values, int n)
 	return s;
 }
 
-double rt_means_add(struct rt_means *m, const struct rt_work *w)
+void rt_means_add(struct rt_means *m, const struct rt_work *w)
 {
-	double loss = sum(w->loss, w->n);
-	m->sums[0] += loss;
+	m->sums[0] += sum(w->loss, w->n);
 	for (int i = 1; i < m->n; i++)
 		m->sums[i] += sum(w->metrics + (size_t)(i - 1) * (size_t)w->n, w->n);
 	m->samples += w->n;
-	return loss;
+}
+
+void rt_means_merge(struct rt_means *m, const struct rt_means *other)
+{
+	for (int i = 0; i < m->n; i++)
+		m->sums[i] += other->sums[i];
+	m->samples += other->samples;
 }
 
 double rt_mean(const struct rt_means *m, int i)

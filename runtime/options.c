@@ -67,6 +67,15 @@ static int set_port(struct rt_options *o, const char *value)
 	return port ? 0 : rt_fail(RT_USER_ERROR, "--port wants at least 1");
 }
 
+static int set_timeout(struct rt_options *o, const char *value)
+{
+	uint64_t timeout;
+	if (rt_whole_number("--timeout", value, 86400, &timeout))
+		return -1;
+	o->timeout = (int)timeout;
+	return timeout ? 0 : rt_fail(RT_USER_ERROR, "--timeout wants at least 1");
+}
+
 static int set_isa(struct rt_options *o, const char *value)
 {
 	o->isa = value;
@@ -103,6 +112,8 @@ static int set_help(struct rt_options *o, const char *value)
 static const struct option_row rows[] = {
 	{BOTH, "prefix", "DIR", "SageMaker's folder (default: /opt/ml; environment: TRAINC_PREFIX)", set_prefix},
 	{TRAIN, "set", "NAME=VALUE", "set a hyperparameter, whatever hyperparameters.json says", set_setting},
+	{TRAIN, "port", "N", "port at which the first of several hosts waits for the others (default: 7777)", set_port},
+	{TRAIN, "timeout", "SECONDS", "longest wait for another host (default: 300)", set_timeout},
 	{SERVE, "port", "N", "port to listen on (default: 8080; environment: SAGEMAKER_BIND_TO_PORT)", set_port},
 	{BOTH, "threads", "N", "threads to use (default: the CPUs that this process may use)", set_threads},
 	{TRAIN, "seed", "N", "seed of the random numbers (default: the spec's)", set_seed},

@@ -109,6 +109,7 @@ struct rt_work;
 
 struct rt_device;
 struct rt_ranks;
+struct rt_hosts;
 
 /* One compilation of step.c for an instruction set, or for a device with memory of its own. Each function is called by one
  * thread and makes its own team. */
@@ -188,6 +189,9 @@ struct rt_work {
 	void *trace_data;
 	void *device;                               /* what rt_device's open made */
 	const struct rt_ranks *ranks;               /* the processes that share each batch; NULL: this one has all of it */
+	/* On several hosts: sums over the samples here become sums over the whole batch; NULL: they are that already */
+	void (*share)(struct rt_work *w, real *sums, size_t count);
+	struct rt_hosts *hosts;
 };
 
 /* ---- sums with the same bits for any number of threads ---- */
@@ -198,8 +202,11 @@ static inline int rt_slot_begin(int n, int slot) { return (int)((long)n * slot /
 
 /* ---- the program ---- */
 
+/* Joins the hosts of a job; NULL in a program for one. Gloo's is in library trainc::gloo. */
+struct rt_network;
+extern const struct rt_network rt_gloo;
 /* The whole of a generated train: returns the exit code. */
-int rt_main(const struct rt_model *m, int argc, char **argv);
+int rt_main(const struct rt_model *m, const struct rt_network *network, int argc, char **argv);
 /* The same of a generated serve (library trainc::serving). */
 int rt_serve_main(const struct rt_model *m, int argc, char **argv);
 

@@ -5,6 +5,7 @@ A test is a function registered with @case; main() runs those that --case names,
 """
 import argparse
 import array
+import contextlib
 import gzip
 import json
 import math
@@ -13,10 +14,12 @@ import random
 import re
 import shlex
 import shutil
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -205,6 +208,29 @@ class Job:
 
     def train(self, program, *options, **settings):
         return run(program, "--prefix", self.prefix, *options, **settings)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def listening(port, *command, **options):
+    """A server that listens on a port while it is needed."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            assert process.poll() is None, "%s ended with %s" % (command[0], process.returncode)
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def peak_memory(*command):

@@ -3,5 +3,5 @@
 
 int main(int argc, char **argv)
 {
-	return rt_main(&model, argc, argv);
+	return rt_main(&model, {{#several_hosts}}&rt_gloo{{/several_hosts}}{{^several_hosts}}NULL{{/several_hosts}}, argc, argv);
 }

@@ -55,6 +55,15 @@ types = j["create_algorithm"]["TrainingSpecification"]["SupportedTrainingInstanc
 assert "ml.g5.xlarge" in types and not any(name.startswith(("ml.m", "ml.c")) for name in types), types
 END
 wrong "gpu_count is 65; it must be from 0 to 64" -t cuda gpus=65
+# Whether several instances may share a job is the program's choice.
+for network in none gloo; do
+	run 0 sagemaker "$spec" --network=$network
+	python3 - out $network <<'END' || complain "SupportsDistributedTraining is wrong with --network=$network"
+import json, sys
+j = json.load(open(sys.argv[1]))
+assert j["create_algorithm"]["TrainingSpecification"]["SupportsDistributedTraining"] is (sys.argv[2] == "gloo")
+END
+done
 sed 's/conv2d/conv3d/' "$spec" >a.yaml
 run 1 sagemaker a.yaml lr=1
 finish

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import harness
 
 SPEC = harness.shipped("mnist_cnn")
-BUILD = os.path.join(harness.SOURCE, "container/build")
+BUILD, PUSH = (os.path.join(harness.SOURCE, "container", name) for name in ("build", "push"))
 # As on a machine where the job has no rights: another user, nothing to write to but /opt/ml, little shared memory.
 BARE = ["--read-only", "--user", "1000:1000", "--cap-drop", "all", "--shm-size", "64m"]
 
@@ -59,6 +59,20 @@ def has_labels(image):
                         ("org.opencontainers.image.version", version), ("trainc.spec", "mnist_cnn.yaml"),
                         ("trainc.spec.sha256", digest)):
         assert labels.get(name) == value, "%s is %r, not %r" % (name, labels.get(name), value)
+
+
+def is_pushed(image, work):
+    """container/push takes it to a registry; what is there then is the same image."""
+    port, file = harness.free_port(), os.path.join(work, "registry.yml")
+    with open(file, "w") as f:
+        f.write("version: 0.1\nlog: {level: error}\nstorage: {filesystem: {rootdirectory: %s/registry}}\nhttp: {addr: '127.0.0.1:%d'}\n"
+                % (work, port))
+    with harness.listening(port, "docker-registry", "serve", file):
+        there = "127.0.0.1:%d/%s" % (port, image.split("/")[-1])
+        assert "pushed: " + there in harness.run(PUSH, image, "--registry", "127.0.0.1:%d" % port, "--insecure")
+        found = json.loads(harness.run("skopeo", "inspect", "--tls-verify=false", "--raw", "docker://" + there))
+    assert found["config"]["digest"] == "sha256:" + inspected(image)["Id"], found
+    return "%.1f MB compressed" % (sum(layer["size"] for layer in found["layers"]) / 1e6)
 
 
 def opened(job):

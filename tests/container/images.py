@@ -2,9 +2,9 @@
 the same twice, and train and serve as the platform runs them."""
 import json
 import os
+import platform
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -13,10 +13,10 @@ import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
-from image import BARE, BUILD, SPEC, build, built_again, failure, has_labels, held, inspected, opened
+from image import BARE, BUILD, SPEC, build, built_again, failure, has_labels, held, inspected, is_pushed, opened
 
 IMAGE = "localhost/mnist_cnn:test"
-MOST_BYTES = 15 << 20
+MOST_BYTES, MOST_BYTES_FOR_HOSTS = 15 << 20, 20 << 20
 HOLDS = ["opt", "opt/program", "opt/program/serve", "opt/program/train"]
 
 
@@ -95,6 +95,36 @@ def lists_what_is_inside(work):
 
 
 @harness.case
+def for_several_hosts(work):
+    """Another image, in which train has what it loads; two of it share a job without any rights."""
+    image = IMAGE + "--networkgloo"
+    inside = build(SPEC, image, "--network", "gloo")[1]
+    assert "libgloo0" in {part["name"] for part in inside["components"]}, inside
+    size, libraries = inspected(image)["Size"], {os.path.basename(name) for name in held(image) if ".so" in name}
+    assert size <= MOST_BYTES_FOR_HOSTS, "%d bytes" % size
+    assert {name.split(".so")[0] for name in libraries} == {
+        "libgloo", "libhiredis", "libibverbs", "libnl-3", "libnl-route-3", "libstdc++", "libgcc_s", "libc", "libm",
+        "ld-linux-" + platform.machine().replace("_", "-")}, libraries
+    names, running = ["127.0.0.1", "second"], []
+    for name in names:
+        job = opened(harness.mnist_job(os.path.join(work, name))[0])
+        job.hyperparameters(epochs=1, batch_size=1000)
+        with open(job.path("input/config/resourceconfig.json"), "w") as f:
+            json.dump({"current_host": name, "hosts": names, "network_interface_name": "eth0"}, f)
+        running.append(subprocess.Popen(["podman", "run", "--rm", "-v", job.prefix + ":/opt/ml", *BARE, image, "train"],
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True))
+    said = [process.communicate(timeout=300)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0], "\n".join(said)
+    assert "Saved MXNet model" in said[0] and "the log of 127.0.0.1 tells how it goes" in said[1], "\n".join(said)
+    return "%.1f MB" % (size / 1e6)
+
+
+@harness.case
+def goes_to_a_registry(work):
+    return is_pushed(IMAGE, work)
+
+
+@harness.case
 def comes_out_the_same(work):
     built_again(IMAGE)
 
@@ -129,7 +159,8 @@ def says_what_is_wrong(work):
     for words, code, text in ((["--targt", "cpu"], 2, "unknown option --targt"), (["-t"], 2, "-t needs its argument"),
                               (["--tool", "make"], 2, "not 'make'"), (["none.yaml"], 1, "there is no spec none.yaml"),
                               (["--target", "abacus"], 2, "--target is cpu or cuda, not 'abacus'"),
-                              (["--nccl"], 2, "go with --target cuda"), (["a.yaml", "b.yaml"], 2, "one spec")):
+                              (["--nccl"], 2, "go with --target cuda"), (["a.yaml", "b.yaml"], 2, "one spec"),
+                              (["--network", "gloo", "--target", "cuda"], 2, "--network goes with --target cpu")):
         said = harness.run(BUILD, *words, code=code, cwd=work)
         assert text in said, "%s: no %r in\n%s" % (words, text, said)
     said = harness.run(BUILD, SPEC, "--tool", "podman", "--dry-run")
@@ -222,12 +253,6 @@ def answers(port, path, body=None, kind="application/json"):
         return answer.read()
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def wait_for_ping(port, server):
     end = time.time() + 30
     while True:
@@ -243,7 +268,7 @@ def serves(work):
     job = harness.noisy_job(SPEC, os.path.join(work, "ml"))
     job.hyperparameters(epochs=1)
     podman(opened(job), "train")
-    port = free_port()
+    port = harness.free_port()
     with Running(job, "serve", ["-e", "SAGEMAKER_BIND_TO_PORT=%d" % port]) as server:
         wait_for_ping(port, server)
         sample = [[[float(row == column) for column in range(28)] for row in range(28)]]

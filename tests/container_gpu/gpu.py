@@ -7,7 +7,7 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(here, "../container"), os.path.join(here, "..")]
 import harness
-from image import BARE, SPEC, build, built_again, failure, has_labels, held, inspected, opened
+from image import BARE, SPEC, build, built_again, failure, has_labels, held, inspected, is_pushed, opened
 
 IMAGE, WITH_LIBRARIES = "localhost/mnist_cnn:gpu", "localhost/mnist_cnn:gpu-libraries"
 MOST_BYTES = 60 << 20
@@ -69,6 +69,11 @@ def lists_what_is_inside(work):
 @harness.case
 def comes_out_the_same(work):
     built_again(IMAGE, "--target", "cuda")
+
+
+@harness.case
+def goes_to_a_registry(work):
+    return is_pushed(IMAGE, work)
 
 
 @harness.case

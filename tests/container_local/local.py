@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(here, ".."))
 import harness
 from harness import case
 
-IMAGE = os.environ["IMAGE"]
+IMAGE, IMAGE_OF_HOSTS = os.environ["IMAGE"], os.environ["IMAGE_OF_HOSTS"]
 ROLE = "arn:aws:iam::123456789012:role/SageMaker"
 FIT = """import sys
 from sagemaker.estimator import Estimator
@@ -119,8 +119,23 @@ def trains_on_one_host(s):
 
 
 @case
+def trains_on_two_hosts(s):
+    """They find each other by the names that the SDK gives them; the models are the first one's."""
+    begin = time.monotonic()
+    said = s.python(FIT, IMAGE_OF_HOSTS, s.folder, 2)
+    seconds = time.monotonic() - begin
+    assert "Host 1 of 2 (algo-1-" in said and "Training with the other hosts; the log of algo-1-" in said, said[-3000:]
+    accuracies = [float(text) for text in re.findall(r"Test accuracy: (\S+)", said)]
+    assert len(accuracies) == 1 and accuracies[0] > 0.9, accuracies
+    with tarfile.open(os.path.join(s.folder, "out/model.tar.gz")) as archive:
+        names = sorted(m.name for m in archive if m.isfile())
+    assert names == ["mnist-cnn-1-0000.params", "mnist-cnn-1-symbol.json", "mnist-cnn-1.hd5"], names
+    return "%.0f s, SDK and all; accuracy %g" % (seconds, accuracies[0])
+
+
+@case
 def says_that_two_hosts_are_too_many(s):
-    """Until there is training on several hosts: one line with the way out, and the SDK sees a failed job."""
+    """Of an image for one host: one line with the way out, and the SDK sees a failed job."""
     said = s.python(FIT, IMAGE, s.folder, 2, code=1)
     assert "UserError: the job has 2 machines" in said and "instance count of 1" in said, said[-3000:]
 
@@ -129,9 +144,7 @@ class Served:
     """The image serving the model on the host's network."""
 
     def __init__(self, s):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = harness.free_port()
         self.name = "trainc-serve-%d" % os.getpid()
         begin = time.monotonic()
         harness.run("podman", "run", "--detach", "--name", self.name, "--read-only", "--user", "1000:1000", "--network", "host", "-e",

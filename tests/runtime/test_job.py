@@ -268,12 +268,12 @@ def channels(s):
 
 @case
 def hosts(s):
-    """One host trains; more than one are refused."""
+    """One host trains; more than one are refused, as this program has no network (tests/hosts has one)."""
     job = s.job()
     config(job, "resourceconfig.json", {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "eth0"})
     job.train(s.program)
     config(job, "resourceconfig.json", {"current_host": "algo-1", "hosts": ["algo-1", "algo-2"]})
-    has(s.fails(job), "UserError:", "2 machines", "multi-host training is not built yet")
+    has(s.fails(job), "UserError:", "2 machines", "built for one", "--network=gloo")
 
 
 @case

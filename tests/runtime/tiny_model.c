@@ -181,5 +181,5 @@ static const struct rt_model model = {
 
 int main(int argc, char **argv)
 {
-	return rt_main(&model, argc, argv);
+	return rt_main(&model, NULL, argc, argv);
 }

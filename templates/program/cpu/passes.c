@@ -1,6 +1,6 @@
 {{#passes}}
 /* {{#by_sample}}Samples of a slot, one after the other.{{/by_sample}}{{#by_slot}}Samples of a slot, all at once.{{/by_slot}} */
-static void {{pass_name}}(struct rt_work *work, int slot)
+NOINLINE void {{pass_name}}(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	{{#thread}}

@@ -10,6 +10,13 @@
 #pragma omp for schedule(dynamic, 1){{#nowait}} nowait{{/nowait}}
 		for (int tile = 0; tile < {{tiles}}; tile++)
 			{{call}};
+		{{#several_hosts}}
+		{{#shared}}
+#pragma omp single
+		if (work->share)
+			work->share(work, {{shared_place}}, {{shared_count}});
+		{{/shared}}
+		{{/several_hosts}}
 		{{/steps}}
 		{{/tile}}
 		{{/segments}}
