@@ -9,6 +9,8 @@ library_packages=(libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libhdf5-dev
 build_packages=(build-essential cmake pkg-config "${library_packages[@]}")
 # What trainc build --network=gloo links.
 network_packages=(libgloo-dev)
+# What trainc build --blas=openblas links.
+blas_packages=(libopenblas-dev)
 # What else trainc build --static links; cmake/archives builds the rest.
 static_packages=(libaec-dev)
 # What cmake/cuda takes NVIDIA's packages with.

@@ -2,8 +2,9 @@
 #   trainc_add_model(NAME SPEC FILE [TARGET cpu|cuda])    the executables NAME, which trains, and NAME_serve: what trainc writes
 #                                                    for the spec, written anew whenever the spec changes; cuda: with
 #                                                    cuDNN and cublasLt if trainc was built with them
-#   trainc_add_program(TRAIN SERVE FOLDER TARGET [libraries] [gloo])    the executables from a folder that trainc wrote;
-#                                                    libraries: it calls cuDNN and cublasLt; gloo: TRAIN is for several hosts
+#   trainc_add_program(TRAIN SERVE FOLDER TARGET [libraries] [gloo] [openblas])    the executables from a folder that trainc
+#                                                    wrote; libraries: it calls cuDNN and cublasLt; gloo: TRAIN is for
+#                                                    several hosts; openblas: it calls OpenBLAS
 # TRAINC_CUDA_ARCHITECTURES, set before, is the list of GPUs' architectures that programs are built for.
 # With TRAINC_STATIC set before, the executables are static.
 include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
@@ -55,6 +56,14 @@ function(trainc_add_cpu_step train serve folder)
 		target_link_libraries(${train} PRIVATE trainc::gloo)
 	elseif(TRAINC_STATIC)
 		target_link_options(${train} PRIVATE -static)
+	endif()
+	if("openblas" IN_LIST ARGN)
+		if(NOT TARGET trainc::openblas)
+			message(FATAL_ERROR "this trainc was built without OpenBLAS: apt-get install libopenblas-dev and build it again, or "
+				"take --blas=none")
+		endif()
+		target_link_libraries(${train} PRIVATE trainc::openblas)
+		target_link_libraries(${serve} PRIVATE trainc::openblas)
 	endif()
 	foreach(isa IN LISTS trainc_isas)
 		set(step ${train}_step_${isa})

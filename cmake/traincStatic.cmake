@@ -46,6 +46,9 @@ endfunction()
 
 trainc_make_static(trainc::runtime)
 trainc_make_static(trainc::serving)
+if(TARGET trainc::openblas)
+	trainc_make_static(trainc::openblas)
+endif()
 # -s: without symbols; the map tells which members of which archives are inside.
 set_property(TARGET trainc::runtime APPEND PROPERTY INTERFACE_LINK_OPTIONS
 	-s -Wl,--gc-sections -Wl,-Map=$<TARGET_PROPERTY:NAME>.map)

@@ -61,6 +61,7 @@ struct kernel {
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
 	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */
+	bool openblas;                      /* calls OpenBLAS: taken only where that is asked for */
 	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
 
@@ -73,7 +74,7 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64 };
 
 /* Rows that have files of their own. */
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, depthwise,
-	dense, dense_bf16, dense_bf16_reference;
+	dense_openblas, dense, dense_bf16, dense_bf16_reference;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap. */
 bool kernel_is_2x2_pool(const struct op *op);
 

@@ -1,4 +1,4 @@
-/* Dense layers: matrix products over the whole batch, in tiles. */
+/* Dense layers: matrix products over the whole batch, in tiles, by kernels of our own and by OpenBLAS. */
 #include "kernel.h"
 
 /* DENSE_OUTPUTS (or whole vectors, of any machine), DENSE_COLUMNS and DENSE_DEPTH of runtime/cpu/dense.h */
@@ -35,5 +35,21 @@ const struct kernel dense = {
 		{"transpose", DOMAIN_TILE, "w0 p1", "dense_tiles({{in_size}}, dense_columns({{in_size}}))", "dx0"},
 		{"data", DOMAIN_TILE, "work dy p1 dx0",
 			"dense_tiles(work->n, DENSE_ROWS) * dense_tiles({{in_size}}, DENSE_GROUP * dense_columns({{in_size}}))", "dx0"},
+	},
+};
+
+/* Beside dense only where it is asked for: then before it, for what was measured (docs/performance.md). */
+const struct kernel dense_openblas = {
+	.name = "dense_openblas", .summary = "matrix product over the batch by OpenBLAS, in tiles", .covers = covers, .cost = 0.09,
+	.own_gradients = true, .openblas = true,
+	.forward = {
+		{"forward", DOMAIN_TILE, "work x0 w0 w1 y",
+			"dense_tiles(work->n, OPENBLAS_ROWS) * dense_tiles({{out_size}}, OPENBLAS_OUTPUTS)", NULL},
+	},
+	.backward = {
+		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
+			"dense_tiles({{in_size}}, OPENBLAS_INPUTS) * dense_tiles({{out_size}}, OPENBLAS_OUTPUTS)", NULL},
+		{"data", DOMAIN_TILE, "work dy w0 dx0",
+			"dense_tiles(work->n, OPENBLAS_ROWS) * dense_tiles({{in_size}}, OPENBLAS_COLUMNS)", "dx0"},
 	},
 };

@@ -45,7 +45,7 @@ static const struct plan *plan_of(struct compile *c, const struct graph *graph)
 {
 	struct plan_options o = {.target = target_find(c->options->target), .reference = c->options->kernels_reference,
 		.no_libraries = c->options->cuda_libraries && !strcmp(c->options->cuda_libraries, "none"),
-		.several_hosts = several_hosts(c->options)};
+		.openblas = c->options->blas && !strcmp(c->options->blas, "openblas"), .several_hosts = several_hosts(c->options)};
 	const struct plan *plan = plan_make(c->arena, graph, &o);
 	if (c->options->dump && !strcmp(c->options->dump, "plan"))
 		plan_dump(stdout, plan);

@@ -24,7 +24,7 @@ enum form { FLAG, TEXT, NUMBER, HELP };
 
 static const char *const target_names[] = {"cpu", "cuda", NULL}, *const dumps[] = {"spec", "graph", "plan", NULL},
 	*const kernels[] = {"reference", NULL}, *const libraries[] = {"all", "none", NULL},
-	*const networks[] = {"none", "gloo", NULL};
+	*const blases[] = {"none", "openblas", NULL}, *const networks[] = {"none", "gloo", NULL};
 
 static const struct option {
 	char letter;                    /* 0: none */
@@ -42,6 +42,8 @@ static const struct option {
 		"what the program runs on: cpu or cuda (default: cpu)"},
 	{0, "cuda-libraries", "KIND", TEXT, COMPILES, offsetof(struct options, cuda_libraries), libraries, false,
 		"none: without cuDNN and cublasLt, by trainc's own kernels only (default: all)"},
+	{0, "blas", "KIND", TEXT, COMPILES, offsetof(struct options, blas), blases, false,
+		"openblas: dense layers in float32 by OpenBLAS, not by trainc's own kernels (default: none)"},
 	{0, "network", "KIND", TEXT, COMPILES | BIT(SAGEMAKER), offsetof(struct options, network), networks, false,
 		"gloo: train can share a job among several machines (default: none)"},
 	{0, "static", NULL, FLAG, BIT(BUILD), offsetof(struct options, is_static), NULL, false,
@@ -275,6 +277,8 @@ static int check_operands(struct words *w)
 			NULL, NULL, 0);
 	if (o->check && !o->output)
 		return complain(w, "emit --check needs -o DIR, the directory to compare", NULL, NULL, 0);
+	if (o->blas && strcmp(o->blas, "none") && strcmp(o->target, "cpu"))
+		return complain(w, "--blas=openblas goes with -t cpu: programs for GPUs have --cuda-libraries", NULL, NULL, 0);
 	if (o->network && strcmp(o->network, "none") && strcmp(o->target, "cpu"))
 		return complain(w, "--network=gloo goes with -t cpu: programs for GPUs train on one machine", NULL, NULL, 0);
 	return -1;

@@ -19,6 +19,7 @@ struct options {
 	const char *output;             /* -o DIR, or NULL: the model's name */
 	const char *target;             /* "cpu" unless told */
 	const char *cuda_libraries;     /* "all", "none", or NULL: all */
+	const char *blas;               /* "openblas", "none", or NULL: none */
 	const char *network;            /* "gloo", "none", or NULL: none */
 	const char *dump;               /* "spec", "graph", "plan" or NULL */
 	const char *kernels;            /* "reference" or NULL … */

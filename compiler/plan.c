@@ -43,7 +43,7 @@ static const struct kernel *cheapest(const struct plan *p, const struct op *cons
 	double best_gain = -1;
 	for (const struct kernel *const *k = p->target->kernels; *k; k++) {
 		const bool out = (*k)->precision != precision || (p->options.reference && !(*k)->reference)
-			|| (p->options.no_libraries && (*k)->library);
+			|| (p->options.no_libraries && (*k)->library) || (!p->options.openblas && (*k)->openblas);
 		int c = out ? 0 : (*k)->covers(chain, n);
 		double gain = (1 - (*k)->cost) * c;
 		if (c > 0 && gain > best_gain) {

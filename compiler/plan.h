@@ -54,8 +54,8 @@ struct schedule {
 };
 
 /* target NULL: the CPU. reference: the plainest kernel of every operation. no_libraries: none that calls NVIDIA's.
- * several_hosts: train links a network, and shares sums over hosts. */
-struct plan_options { const struct target *target; bool reference, no_libraries, several_hosts; };
+ * openblas: kernels that call OpenBLAS, too. several_hosts: train links a network, and shares sums over hosts. */
+struct plan_options { const struct target *target; bool reference, no_libraries, openblas, several_hosts; };
 
 struct plan {
 	const struct graph *graph;

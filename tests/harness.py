@@ -147,6 +147,17 @@ def build(trainc, spec, folder, *options):
     return os.path.join(folder, "train")
 
 
+def openblas(trainc, spec):
+    """Whether programs of this spec can be built here that call OpenBLAS."""
+    library = os.path.join(os.path.dirname(os.path.abspath(trainc)), "libtrainc_openblas.a")
+    return os.path.exists(library) and "dense_openblas" in run(trainc, "check", spec, "--blas=openblas", "--dump=plan")
+
+
+def openblas_words():
+    """What the compiler is given for such a program where CMake does not build it."""
+    return [os.path.join(SOURCE, "runtime/openblas/dense.c"), *run("pkg-config", "--cflags", "--libs", "openblas").split()]
+
+
 def venv(name):
     """The Python of a virtual environment with a real framework."""
     script = os.path.join(SOURCE, "tests/venvs.sh")

@@ -30,6 +30,7 @@ wrong "emit needs a SPEC" "trainc emit --help" emit
 wrong "check needs a SPEC..." "trainc check --help" check
 wrong "emit takes no 'other.yaml'" "trainc emit --help" emit "$spec" other.yaml
 wrong "schema takes no 'x'" "trainc schema --help" schema x
+wrong "--blas=openblas goes with -t cpu" "trainc emit --help" emit "$spec" -t cuda --blas=openblas
 wrong "--network=gloo goes with -t cpu" "trainc emit --help" emit "$spec" -t cuda --network=gloo
 wrong "emit --check needs -o DIR" "trainc emit --help" emit --check "$spec"
 wrong "nothing is called 'conv2'" "did you mean 'conv2d'?" layers conv2

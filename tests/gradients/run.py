@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Every layer, activation and loss of trainc's tables, and the specs here and of tests/parity: the gradients of the
-generated step against finite differences in double (main.c), for the reference kernels and for those that trainc takes."""
+generated step against finite differences in double (main.c), for the reference kernels, for those that trainc takes, and with
+dense layers by OpenBLAS."""
 import glob
 import json
 import os
@@ -47,14 +48,22 @@ def compiler_flags():
     return ["-mavx2", "-mfma"] if {"avx2", "fma"} <= harness.cpu_flags() else []
 
 
-def check(trainc, spec, folder, options, entries):
+def check(trainc, spec, folder, options, words, entries):
     harness.run(trainc, "emit", spec, "-o", folder, "--network=gloo", *options)
     sources = [os.path.join(folder, "step.c"), os.path.join(folder, "tables.c"), os.path.join(here, "main.c")]
     program = os.path.join(folder, "check")
     harness.run(*harness.compiler(), "-std=gnu11", "-O1", *compiler_flags(), "-fopenmp", "-Wall", "-Wextra", "-Werror",
                 "-DRT_REAL=double", "-DRT_ISA=test", '-DRT_ISA_NAME="test"', "-I", harness.includes(trainc), "-I", folder,
-                *sources, "-o", program, "-lm")
+                *sources, *words, "-o", program, "-lm")
     harness.run(program, entries)
+
+
+def kinds(trainc, spec):
+    """Names of programs, the options that trainc is given for each, and the compiler's words."""
+    found = [("reference", ["--kernels=reference"], []), ("chosen", [], [])]
+    if harness.openblas(trainc, spec):
+        found.append(("openblas", ["--blas=openblas"], harness.openblas_words()))
+    return found
 
 
 def main():
@@ -73,9 +82,9 @@ def main():
             rows.update(specs())
         for name in harness.chosen(list(rows), given.case):
             entries = 12 if name.startswith("spec.") else 200
-            for kernels, options in (("reference", ["--kernels=reference"]), ("chosen", [])):
+            for kernels, options, words in kinds(given.trainc, rows[name]):
                 counts.run("%s, %s kernels" % (name, kernels), check, given.trainc, rows[name],
-                           os.path.join(folder, name + "-" + kernels), options, entries)
+                           os.path.join(folder, name + "-" + kernels), options, words, entries)
     return counts.finish()
 
 

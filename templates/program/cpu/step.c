@@ -13,6 +13,9 @@
 #include <trainc/dense_bf16.h>
 #include <trainc/depthwise.h>
 #include <trainc/direct.h>
+{{#openblas}}
+#include <trainc/openblas.h>
+{{/openblas}}
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
 #include "model.h"
