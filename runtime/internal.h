@@ -27,6 +27,11 @@ int rt_fail_as(const char *reason, const char *format, ...) __attribute__((forma
 /* Tells the reason on stderr and in PREFIX/output/failure, which is left out where there is no such prefix, or NULL. */
 void rt_failure_report(const char *prefix);
 
+/* ---- listen.c ---- */
+
+/* A socket that does not block, at which port others can connect; -1 with errno. */
+int rt_listen(int port);
+
 /* ---- files.c: whole files ---- */
 
 /* Reads a whole file into *data (malloc, one NUL behind; the caller frees) and its size. -1 after rt_fail. */

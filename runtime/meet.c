@@ -115,26 +115,6 @@ static int own_address(struct rt_meeting *m, int socket)
 
 /* ---- the first host ---- */
 
-static int listen_at(int family, int port)
-{
-	const int yes = 1, no = 0;
-	struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = IN6ADDR_ANY_INIT};
-	struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int s = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (s < 0)
-		return -1;
-	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-	if (family == AF_INET6)
-		setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
-	int failed = family == AF_INET6 ? bind(s, (struct sockaddr *)&six, sizeof six) : bind(s, (struct sockaddr *)&four, sizeof four);
-	if (!failed && !listen(s, SOMAXCONN))
-		return s;
-	const int error = errno;
-	close(s);
-	errno = error;
-	return -1;
-}
-
 /* What a connection says of itself. 1: it is one of the job's hosts; 0: a stranger; -1 after rt_fail. */
 static int check_hello(const struct rt_meeting *m, const struct hello *hello)
 {
@@ -188,9 +168,7 @@ static int await_all(struct rt_meeting *m, int listener)
 
 static int meet_as_first(struct rt_meeting *m)
 {
-	int listener = listen_at(AF_INET6, m->hosts->port);
-	if (listener < 0)
-		listener = listen_at(AF_INET, m->hosts->port);
+	int listener = rt_listen(m->hosts->port);
 	if (listener < 0)
 		return rt_fail(RT_SYSTEM_ERROR, "cannot wait for the other hosts at port %d: %s; take another with --port",
 			m->hosts->port, strerror(errno));

@@ -6,8 +6,12 @@
 
 static void add_row(struct rt_text *t, const float *row, int outputs)
 {
-	for (int i = 0; i < outputs; i++)
-		rt_text_printf(t, "%s%.9g", i ? "," : "", (double)row[i]);
+	char number[RT_NUMBER];
+	for (int i = 0; i < outputs; i++) {
+		if (i)
+			rt_text_add(t, ",", 1);
+		rt_text_add(t, number, rt_write_number(number, row[i]));
+	}
 }
 
 static int largest(const float *row, int outputs)

@@ -54,12 +54,23 @@ static void compute(struct rt_batcher *b, const struct part *parts, int n_parts)
 	for (int i = 0; i < n_parts; n += (size_t)parts[i++].n)
 		memcpy(parts[i].job->predictions + (size_t)parts[i].from * outputs, b->predictions + n * outputs,
 			(size_t)parts[i].n * outputs * sizeof *b->predictions);
+}
+
+/* Jobs of which these parts were the last go back to whoever waits for them, all at once. */
+static void hand_back(const struct part *parts, int n_parts)
+{
+	struct rt_batch_job *finished = NULL, **end = &finished;
 	for (int i = 0; i < n_parts; i++) {
 		struct rt_batch_job *j = parts[i].job;
 		j->finished += parts[i].n;
-		if (j->finished == j->samples.n)
-			j->done(j);
+		if (j->finished < j->samples.n)
+			continue;
+		*end = j;
+		end = &j->next;
 	}
+	*end = NULL;
+	if (finished)
+		finished->done(finished);
 }
 
 static void *work(void *argument)
@@ -80,6 +91,7 @@ static void *work(void *argument)
 			break;
 		pthread_mutex_unlock(&b->lock);
 		compute(b, parts, n);
+		hand_back(parts, n);
 		pthread_mutex_lock(&b->lock);
 	}
 	pthread_mutex_unlock(&b->lock);

@@ -1,33 +1,15 @@
-/* The server: libmicrohttpd's threads take requests in; a request whose body is there is suspended until the batcher has
- * its predictions. Routes are rows; every refusal is a status and a sentence, as {"error": "..."}.
+/* Requests: what libmicrohttpd hands over of them, and what they are answered. A request whose body is there is suspended until
+ * the batcher has its predictions. Routes are rows; every refusal is a status and a sentence, as {"error": "..."}.
  *
  * Limits on what a client can cost: bytes a body, seconds a request, bytes of all bodies together, connections. */
-#include "serve.h"
+#include "http.h"
 #include <cjson/cJSON.h>
-#include <errno.h>
-#include <microhttpd.h>
-#include <pthread.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { IDLE_SECONDS = 30, REQUEST_SECONDS = 60, CONNECTIONS = 1024, HEADERS = 32 << 10, BODIES = 256 << 20, DROPPED_MOST = 4,
-	BODY_BEGIN = 16 << 10 };
-
-struct rt_server {
-	const struct rt_model *model;
-	struct rt_batcher *batcher;
-	struct rt_server_settings settings;
-	struct MHD_Daemon *daemon;
-	atomic_size_t held;                 /* bytes of bodies that are in memory */
-	atomic_bool closing;
-	pthread_mutex_t lock;
-	pthread_cond_t quiet;
-	int active;                         /* requests that have begun and not ended */
-};
+enum { DROPPED_MOST = 4, BODY_BEGIN = 16 << 10 };
 
 struct request;
 
@@ -39,6 +21,7 @@ struct route {
 
 struct request {
 	struct rt_batch_job job;            /* first: the batcher's pointer is the request's */
+	struct rt_loop *loop;
 	struct rt_server *server;
 	struct MHD_Connection *connection;
 	const struct route *route;
@@ -130,7 +113,7 @@ static enum MHD_Result answer_parameters(struct request *r)
 	struct rt_text body = {0};
 	const struct rt_server_settings *s = &r->server->settings;
 	rt_text_printf(&body, "{\"MaxConcurrentTransforms\":%d,\"BatchStrategy\":\"MULTI_RECORD\",\"MaxPayloadInMB\":%zu}\n",
-		2 * s->threads, s->most_bytes >> 20);
+		s->concurrent, s->most_bytes >> 20);
 	return respond(r, MHD_HTTP_OK, "application/json", &body);
 }
 
@@ -180,11 +163,14 @@ static enum MHD_Result begin_invocation(struct request *r)
 	return MHD_YES;
 }
 
-/* The batcher has all predictions; called in its thread. */
-static void resume(struct rt_batch_job *j)
+void rt_http_resume(struct rt_batch_job *j)
 {
-	struct request *r = (struct request *)j;
-	MHD_resume_connection(r->connection);
+	MHD_resume_connection(((struct request *)j)->connection);
+}
+
+struct rt_loop *rt_http_loop(struct rt_batch_job *j)
+{
+	return ((struct request *)j)->loop;
 }
 
 /* Reads the body into samples, with room for the predictions; the reason why not into reason. */
@@ -208,7 +194,7 @@ static enum MHD_Result submit(struct request *r)
 	if (read_body(r, reason))
 		return refuse_reason(r, reason);
 	r->submitted = true;
-	r->job.done = resume;
+	r->job.done = rt_loops_take_back;
 	MHD_suspend_connection(r->connection);
 	rt_batcher_submit(r->server->batcher, &r->job);
 	return MHD_YES;
@@ -255,15 +241,16 @@ static void count_active(struct rt_server *s, int by)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static struct request *new_request(struct rt_server *s, struct MHD_Connection *connection)
+static struct request *new_request(struct rt_loop *l, struct MHD_Connection *connection)
 {
 	struct request *r = calloc(1, sizeof *r);
 	if (!r)
 		return NULL;
-	r->server = s;
+	r->loop = l;
+	r->server = l->server;
 	r->connection = connection;
 	r->begun = seconds();
-	count_active(s, 1);
+	count_active(l->server, 1);
 	return r;
 }
 
@@ -331,7 +318,7 @@ static enum MHD_Result end(struct request *r)
 	return r->refused ? refuse(r, r->refused, r->refusal) : r->route->answer(r);
 }
 
-static enum MHD_Result handle(void *argument, struct MHD_Connection *connection, const char *url, const char *method,
+enum MHD_Result rt_http_handle(void *argument, struct MHD_Connection *connection, const char *url, const char *method,
 	const char *version, const char *upload, size_t *upload_size, void **state)
 {
 	struct request *r = *state;
@@ -347,9 +334,9 @@ static enum MHD_Result handle(void *argument, struct MHD_Connection *connection,
 	return add_body(r, upload, size);
 }
 
-static void completed(void *argument, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
+void rt_http_completed(void *argument, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
 {
-	struct rt_server *s = argument;
+	struct rt_server *s = ((struct rt_loop *)argument)->server;
 	struct request *r = *state;
 	(void)connection, (void)code;
 	if (!r)
@@ -361,57 +348,4 @@ static void completed(void *argument, struct MHD_Connection *connection, void **
 	free(r);
 	*state = NULL;
 	count_active(s, -1);
-}
-
-/* ---- the server ---- */
-
-static struct MHD_Daemon *listen_on(struct rt_server *s, unsigned family)
-{
-	unsigned pool = s->settings.threads > 1 ? (unsigned)s->settings.threads : 0;
-	return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | family, (uint16_t)s->settings.port, NULL,
-		NULL, handle, s, MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS,
-		MHD_OPTION_THREAD_POOL_SIZE, pool, MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)CONNECTIONS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_END);
-}
-
-struct rt_server *rt_server_start(const struct rt_model *m, struct rt_batcher *b, const struct rt_server_settings *settings)
-{
-	struct rt_server *s = calloc(1, sizeof *s);
-	if (!s) {
-		rt_fail(RT_SYSTEM_ERROR, "not enough memory to serve");
-		return NULL;
-	}
-	*s = (struct rt_server){.model = m, .batcher = b, .settings = *settings, .lock = PTHREAD_MUTEX_INITIALIZER,
-		.quiet = PTHREAD_COND_INITIALIZER};
-	s->daemon = listen_on(s, MHD_USE_DUAL_STACK);
-	if (!s->daemon && errno != EADDRINUSE)
-		s->daemon = listen_on(s, 0);            /* there may be no IPv6 */
-	if (s->daemon)
-		return s;
-	rt_fail(RT_SYSTEM_ERROR, "cannot listen on port %d: %s; take another with --port", settings->port, strerror(errno));
-	free(s);
-	return NULL;
-}
-
-static void wait_until_quiet(struct rt_server *s, int most)
-{
-	struct timespec until;
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += most;
-	pthread_mutex_lock(&s->lock);
-	while (s->active && pthread_cond_timedwait(&s->quiet, &s->lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&s->lock);
-}
-
-void rt_server_stop(struct rt_server *s, int most)
-{
-	atomic_store(&s->closing, true);
-	MHD_socket listening = MHD_quiesce_daemon(s->daemon);
-	wait_until_quiet(s, most);
-	MHD_stop_daemon(s->daemon);
-	if (listening != MHD_INVALID_SOCKET)
-		close(listening);
-	free(s);
 }

@@ -60,6 +60,13 @@ int rt_samples_new(struct rt_samples *s, const struct rt_model *m, long n)
 	return s->values ? 0 : rt_fail(RT_SYSTEM_ERROR, "not enough memory for %ld samples", n);
 }
 
+/* Each takes a letter and what parts it from the next. Pages without numbers are not touched. */
+int rt_numbers_new(struct rt_samples *s, size_t size)
+{
+	s->values = malloc((size / 2 + 1) * sizeof *s->values);
+	return s->values ? 0 : rt_fail(RT_SYSTEM_ERROR, "not enough memory for the request");
+}
+
 /* ---- scales ---- */
 
 static bool all_bytes(const float *values, size_t count)

@@ -91,20 +91,22 @@ static int run(const struct rt_model *m, struct rt_batcher *b, const struct rt_s
 	printf("Serving %s on port %d\n", m->name, s->port);
 	printf("Stopped by %s\n", wait_for_signal(signals));
 	obey_second_signal(signals);
-	rt_server_stop(server, DRAIN_SECONDS);
-	return 0;
+	if (rt_server_stop(server, DRAIN_SECONDS))
+		return 0;
+	printf("Some requests were not answered\n");
+	_exit(0);
 }
 
-/* Half of the threads compute, the others read requests and write answers. */
-static int half(int threads)
+/* One thread of four reads requests and writes answers, at least one; the others compute. */
+static int loops_of(int threads)
 {
-	return threads > 1 ? threads / 2 : 1;
+	return threads > 4 ? threads / 4 : 1;
 }
 
 static int serve(const struct rt_model *m, const struct rt_options *o)
 {
 	int threads = o->threads ? o->threads : rt_cpus();
-	struct rt_server_settings settings = {.threads = half(threads)};
+	struct rt_server_settings settings = {.loops = loops_of(threads), .concurrent = 2 * threads};
 	const struct rt_code *code = rt_code_choose(m, o->isa);
 	real *weights = NULL;
 	sigset_t signals;
@@ -112,7 +114,7 @@ static int serve(const struct rt_model *m, const struct rt_options *o)
 	int result = code ? read_settings(&settings, o) : -1;
 	if (!result)
 		result = read_weights(&weights, m, o->prefix);
-	struct rt_batcher *b = result ? NULL : rt_batcher_start(m, code, weights, threads - threads / 2);
+	struct rt_batcher *b = result ? NULL : rt_batcher_start(m, code, weights, threads > 1 ? threads - settings.loops : 1);
 	if (b) {
 		result = run(m, b, &settings, &signals);
 		rt_batcher_stop(b);

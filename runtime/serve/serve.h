@@ -4,7 +4,7 @@
 #define TRAINC_SERVE_H
 #include "internal.h"
 
-/* ---- read.c, read_text.c, read_binary.c: a request's body as samples ---- */
+/* ---- read.c and others of its name: a request's body as samples ---- */
 
 /* values is [n][element_count], as the data set's files hold them: before data.scale. malloc. */
 struct rt_samples { long n; float *values; };
@@ -24,6 +24,8 @@ const struct rt_reader *rt_reader_find(const char *content_type);
 long rt_sample_count(const struct rt_model *m, int rank, const size_t *sizes);
 /* Memory for n samples, zeros; -1 after rt_fail. */
 int rt_samples_new(struct rt_samples *s, const struct rt_model *m, long n);
+/* Memory for as many numbers as size bytes of text can hold; -1 after rt_fail. */
+int rt_numbers_new(struct rt_samples *s, size_t size);
 /* Numbers that came as text or floats: either whole bytes as the data set has them, or the model's input (scaled already),
  * which is turned back. -1 after rt_fail for what is neither. */
 int rt_samples_unscale(struct rt_samples *s, const struct rt_model *m);
@@ -33,6 +35,15 @@ int rt_read_csv(struct rt_samples *s, const struct rt_model *m, const char *body
 int rt_read_npy(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
 int rt_read_idx(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
 int rt_read_png(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
+
+/* ---- number.c ---- */
+
+/* A decimal number from text on, rounded as strtof does; json: as strict as JSON is. Behind it; NULL if there is none. */
+const char *rt_read_number(const char *text, float *value, bool json);
+
+enum { RT_NUMBER = 24 };
+/* A finite number in so many digits that strtof gives it back; how many letters. No NUL is written. */
+size_t rt_write_number(char text[RT_NUMBER], float number);
 
 /* ---- answer.c: predictions as a body ---- */
 
@@ -51,7 +62,7 @@ const struct rt_writer *rt_writer_find(const char *accept);
 struct rt_batch_job {
 	struct rt_samples samples;
 	float *predictions;                 /* [samples.n][outputs], room made by the caller */
-	void (*done)(struct rt_batch_job *j);   /* called by the worker when all predictions are there */
+	void (*done)(struct rt_batch_job *finished);    /* called by the worker with all jobs, a list, that a batch finished */
 	struct rt_batch_job *next;
 	long begun, finished;               /* the worker's */
 };
@@ -65,15 +76,21 @@ void rt_batcher_submit(struct rt_batcher *b, struct rt_batch_job *j);
 /* Ends the worker once its queue is empty, and frees it. */
 void rt_batcher_stop(struct rt_batcher *b);
 
-/* ---- http.c: the server ---- */
+/* ---- http.c, loop.c: the server ---- */
 
-struct rt_server_settings { int port, threads; size_t most_bytes; const char *accept; };
+struct rt_server_settings {
+	int port, loops;                    /* threads that read requests */
+	int concurrent;                     /* requests that batch transform is to send at once */
+	size_t most_bytes;
+	const char *accept;
+};
 
 struct rt_server;
 
 /* Listens and answers from here on, in threads of its own. NULL after rt_fail. */
 struct rt_server *rt_server_start(const struct rt_model *m, struct rt_batcher *b, const struct rt_server_settings *s);
-/* Takes no new connection, waits for what has begun (seconds at most), closes. The batcher must still run. */
-void rt_server_stop(struct rt_server *s, int seconds);
+/* Takes no new connection, waits for what has begun (seconds at most), closes. The batcher must still run. false: some of it
+ * goes on, and nothing was closed; only the end of the program can follow. */
+bool rt_server_stop(struct rt_server *s, int seconds);
 
 #endif
