@@ -109,7 +109,7 @@ static int read_zipped(struct rt_idx *x, struct file *f)
 	if (peek(x, f))
 		return -1;
 	room = x->offset + x->elements * x->width + 1;
-	x->storage = malloc(room);
+	x->storage = rt_bytes(room);
 	if (!x->storage)
 		return rt_fail(RT_SYSTEM_ERROR, "not enough memory for the %zu bytes of %s", room, f->path);
 	if (rt_gunzip(f->bytes, f->size, x->storage, room, &got, &more, &why, &at))

@@ -223,6 +223,8 @@ void rt_shuffle(uint32_t *index, const struct rt_shuffle *s);
 
 /* count reals, zeroed, 64-byte aligned, on huge pages if there are any; NULL after rt_fail. what is for the message. */
 real *rt_reals(size_t count, const char *what);
+/* bytes for free(), as they come, on huge pages if there are any; NULL where there are not so many. */
+void *rt_bytes(size_t bytes);
 
 /* ---- signals.c: stopping early ---- */
 

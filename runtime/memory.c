@@ -1,4 +1,4 @@
-/* The large buffers of a job: allocated once before training, zeroed, aligned for vectors, on huge pages if there are any. */
+/* The large buffers of a job: allocated once before training, aligned for vectors, on huge pages if there are any. */
 #define _GNU_SOURCE
 #include "internal.h"
 #include <stdlib.h>
@@ -14,21 +14,29 @@ static void clear(char *memory, size_t bytes)
 		memset(memory + at, 0, bytes - at < part ? bytes - at : part);
 }
 
-real *rt_reals(size_t count, const char *what)
+void *rt_bytes(size_t bytes)
 {
 	const size_t huge_page = (size_t)2 << 20;
-	size_t bytes = 0;
 	void *memory = NULL;
-	bool fits = !__builtin_mul_overflow(count, sizeof(real), &bytes) && bytes < SIZE_MAX / 2;
-	bytes = bytes ? bytes : sizeof(real);
-	if (!fits || posix_memalign(&memory, bytes >= huge_page ? huge_page : 64, bytes)) {
-		rt_fail(RT_SYSTEM_ERROR, "not enough memory for %s (%.1f GB)", what, (double)count * (double)sizeof(real) / 1e9);
+	if (posix_memalign(&memory, bytes >= huge_page ? huge_page : 64, bytes))
 		return NULL;
-	}
 #ifdef MADV_HUGEPAGE
 	if (bytes >= huge_page)
 		madvise(memory, bytes, MADV_HUGEPAGE);  /* a wish: small pages do as well */
 #endif
+	return memory;
+}
+
+real *rt_reals(size_t count, const char *what)
+{
+	size_t bytes = 0;
+	bool fits = !__builtin_mul_overflow(count, sizeof(real), &bytes) && bytes < SIZE_MAX / 2;
+	bytes = bytes ? bytes : sizeof(real);
+	void *memory = fits ? rt_bytes(bytes) : NULL;
+	if (!memory) {
+		rt_fail(RT_SYSTEM_ERROR, "not enough memory for %s (%.1f GB)", what, (double)count * (double)sizeof(real) / 1e9);
+		return NULL;
+	}
 	clear(memory, bytes);
 	return memory;
 }
