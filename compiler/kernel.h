@@ -14,6 +14,7 @@ enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_B
 
 /* One function of a kernel. args lists its parameters in order, by role:
  *   x0 … inputs           dx0 … their gradients      y output          dy its gradient
+ *   ymap y, where the group has an activation
  *   w0 … parameters       dw0 … their gradients      label, loss       of the loss
  *   s0 … saved a sample   t0 … scratch of a thread   k0 … sums of a slot (zero at first)
  *   p0 … packs            i index in the batch       j index in the slot
@@ -58,6 +59,9 @@ struct kernel {
 	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], finish[KERNEL_PHASES],
 		prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
+	bool made_again;                    /* forward's last phase costs less than keeping its output for backward */
+	bool shares_gradient;               /* dx may be dy itself, where it was written in place: its section is off then */
+	bool changes_gradient;              /* writes dy in place where the group has an activation */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
 	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */
@@ -74,9 +78,10 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64 };
 
 /* Rows that have files of their own. */
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, depthwise,
-	dense_openblas, dense, dense_bf16, dense_bf16_reference;
-/* What they share: max-pooling of whole 2x2 windows that do not overlap. */
+	dense_openblas, dense, dense_bf16, dense_bf16_reference, normalise, add;
+/* What they share: max-pooling of whole 2x2 windows that do not overlap; buffers of batch normalization. */
 bool kernel_is_2x2_pool(const struct op *op);
+void kernel_normalise_size(const struct group *g, struct buffers *b);
 
 /* NULL-terminated, fastest first. */
 extern const struct kernel *const cpu_kernels[], *const cuda_kernels[];

@@ -86,16 +86,9 @@ static const struct kernel mask_reference = {
 	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 y", NULL, NULL}},
 };
 
-static void normalise_size(const struct group *g, struct buffers *b)
-{
-	const long length = g->ops[0]->attributes[SLICE_LENGTH];
-	b->sums[0] = b->sums[1] = b->packs[0] = b->packs[1] = b->scratch[0] = 2 * length;
-	b->packs[2] = b->packs[3] = length;
-}
-
 static const struct kernel normalise_reference = {
 	.name = "normalise_reference", .summary = "batch normalization in passes over each sample", .covers = covers_normalise,
-	.cost = 1, .reference = true, .own_gradients = true, .size = normalise_size,
+	.cost = 1, .reference = true, .own_gradients = true, .size = kernel_normalise_size,
 	.forward = {
 		{"statistics", DOMAIN_SAMPLE, "x0 k0 t0 j", NULL, NULL},
 		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
@@ -140,7 +133,7 @@ static const struct kernel loss_reference = {
 
 const struct kernel *const cpu_kernels[] = {
 	&winograd_sparse, &winograd, &winograd_slot_sparse, &winograd_slot, &direct, &direct_pool, &depthwise, &dense_openblas,
-	&dense, &dense_bf16,
+	&dense, &dense_bf16, &normalise, &add,
 	&input_reference, &convolution_reference, &depthwise_reference, &dense_reference, &dense_bf16_reference, &max_pool_reference,
 	&average_pool_reference,
 	&map_reference, &softmax_reference, &mask_reference, &normalise_reference, &add_reference, &concatenate_reference,

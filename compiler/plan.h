@@ -33,6 +33,7 @@ struct step {
 	const char *tiles;
 	struct argument arguments[STEP_ARGUMENTS]; int n_arguments;
 	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
+	bool same[GROUP_INPUTS];            /* dx i is dy */
 	bool gives_output;                  /* the group's output is whole behind it */
 	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: other steps' outputs, whole before it */
 	struct buffer *traced_buffers[GROUP_INPUTS];

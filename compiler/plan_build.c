@@ -91,6 +91,11 @@ static void add_gradient(struct builder *b, struct step *s, const struct group *
 	if (!g->in[i]->needs_gradient)
 		return;
 	struct tensor *t = plan_storage(g->in[i]);
+	if (plan_shares(b, g, i)) {
+		s->same[i] = b->written[t->index] = true;
+		b->gradients[t->index] = b->gradients[plan_storage(g->out)->index];
+		return;
+	}
 	s->assign[i] = !b->written[t->index];
 	b->written[t->index] = true;
 	build_buffer(s, tensor_buffer(b, t, b->gradients, 'D'));
@@ -153,6 +158,8 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 		add_role(b, s, g, role + 1);
 		s->shared = s->arguments[s->n_arguments - 1].buffer;
 	} else if (!strcmp(role, "y"))
+		build_value(b, s, g->out);
+	else if (!strcmp(role, "ymap") && g->n > 1)
 		build_value(b, s, g->out);
 	else if (!strcmp(role, "dy"))
 		build_buffer(s, tensor_buffer(b, g->out, b->gradients, 'D'));

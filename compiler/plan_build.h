@@ -34,6 +34,8 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 void build_value(struct builder *b, struct step *s, struct tensor *t);
 void build_buffer(struct step *s, struct buffer *buffer);
 void build_plain(struct step *s, enum argument_kind kind, int number);
+/* Makes g's output again, for what comes now. */
+void build_again(struct builder *b, const struct group *g);
 struct buffer *build_parameter(struct builder *b, const struct parameter *p, enum arena_kind arena);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <trainc/cpu.h>
 #include <trainc/rt.h>
@@ -25,12 +26,16 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/* In large pages, as the runtime's */
 static void *memory(size_t count, size_t size)
 {
-	size_t bytes = (count * size + 127) / 64 * 64;
-	void *p = aligned_alloc(64, bytes);
+	const size_t page = (size_t)2 << 20, bytes = (count * size + page) / page * page;
+	void *p = aligned_alloc(page, bytes);
 	if (!p)
 		exit(3);
+#ifdef MADV_HUGEPAGE
+	madvise(p, bytes, MADV_HUGEPAGE);
+#endif
 	return memset(p, 0, bytes);
 }
 

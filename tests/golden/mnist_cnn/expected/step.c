@@ -13,6 +13,7 @@
 #include <trainc/dense_bf16.h>
 #include <trainc/depthwise.h>
 #include <trainc/direct.h>
+#include <trainc/normalise.h>
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
 #include "model.h"

@@ -131,37 +131,18 @@ NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack
 }
 
 
-/* Adds a sample's mean and squared deviations, one pair a length, to the slot's: sums = mean[LENGTH], squares[LENGTH].
- * Pairwise as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979;
- * j samples of COUNT numbers each are in already. own is scratch for the sample's: [2][LENGTH]. */
-NOINLINE void normalise_reference_statistics_1(const real *restrict x, real *restrict sums, real *restrict own, int j)
+/* Adds a sample's mean and squared deviations, one pair a channel, to the slot's: sums = mean[CHANNELS], squares[CHANNELS]; j
+ * samples are in already. */
+NOINLINE void normalise_statistics_1(const real *restrict x, real *restrict sums, int j)
 {
-	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
-	real *mean = sums, *squares = sums + LENGTH, *own_squares = own + LENGTH;
+	enum { PIXELS = 64, CHANNELS = 8 };
 
-	memset(own, 0, sizeof *own * 2 * LENGTH);
-	for (int o = 0; o < OUTER; o++)
-		for (int l = 0; l < LENGTH; l++)
-			for (int i = 0; i < INNER; i++)
-				own[l] += x[(o * LENGTH + l) * INNER + i];
-	for (int l = 0; l < LENGTH; l++)
-		own[l] /= COUNT;
-	for (int o = 0; o < OUTER; o++)
-		for (int l = 0; l < LENGTH; l++)
-			for (int i = 0; i < INNER; i++) {
-				const real d = x[(o * LENGTH + l) * INNER + i] - own[l];
-				own_squares[l] += d * d;
-			}
-	for (int l = 0; l < LENGTH; l++) {
-		const real delta = own[l] - mean[l];
-		mean[l] += delta / (real)(j + 1);
-		squares[l] += own_squares[l] + delta * delta * (real)COUNT * (real)j / (real)(j + 1);
-	}
+	normalise_statistics((struct normalise){PIXELS, CHANNELS}, x, sums, sums + CHANNELS, j);
 }
 
 
 /* Merges the slots' means in order: this host's part of mean[LENGTH], the mean over the whole batch. */
-NOINLINE void normalise_reference_mean_1(const struct rt_work *work, const real *restrict sums, real *restrict mean, int tile)
+NOINLINE void normalise_mean_1(const struct rt_work *work, const real *restrict sums, real *restrict mean, int tile)
 {
 	enum { LENGTH = 8 };
 	const int slots = rt_slot_count(work->n);
@@ -178,7 +159,7 @@ NOINLINE void normalise_reference_mean_1(const struct rt_work *work, const real 
 
 /* Merges the slots' squared deviations, from their own means, in order: this host's part of variance[LENGTH], over the whole
  * batch and from its mean. */
-NOINLINE void normalise_reference_variance_1(const struct rt_work *work, const real *restrict sums, const real *restrict mean,
+NOINLINE void normalise_variance_1(const struct rt_work *work, const real *restrict sums, const real *restrict mean,
 	real *restrict variance, int tile)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
@@ -199,7 +180,7 @@ NOINLINE void normalise_reference_variance_1(const struct rt_work *work, const r
 
 /* batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH]; moves the moving averages: moving = moving * momentum +
  * batch's * (1 - momentum), with the biased variance, as Keras 3 does. */
-NOINLINE void normalise_reference_finish_1(const real *restrict mean, const real *restrict variance, real *restrict moving_mean,
+NOINLINE void normalise_finish_1(const real *restrict mean, const real *restrict variance, real *restrict moving_mean,
 	real *restrict moving_variance, real *restrict batch, int tile)
 {
 	enum { LENGTH = 8 };
@@ -215,31 +196,31 @@ NOINLINE void normalise_reference_finish_1(const real *restrict mean, const real
 }
 
 
-/* y = gamma[l] * (x - mean[l]) / sqrt(variance[l] + epsilon) + beta[l] */
-NOINLINE void normalise_reference_forward_1(const real *restrict x, const real *restrict batch, const real *restrict gamma,
-	const real *restrict beta, real *restrict y)
+INLINE vec normalise_forward_1_activation(vec v)
 {
-	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
-	const real *mean = batch, *rate = batch + LENGTH;
-
-	for (int o = 0; o < OUTER; o++)
-		for (int l = 0; l < LENGTH; l++)
-			for (int i = 0; i < INNER; i++) {
-				const int e = (o * LENGTH + l) * INNER + i;
-				y[e] = gamma[l] * ((x[e] - mean[l]) * rate[l]) + beta[l];
-			}
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
+	}
+	return vec_load(lane);
 }
 
-
-/* y = relu(x), elementwise */
-NOINLINE void map_reference_forward_1(const real *restrict from, real *restrict to)
+/* y = relu(gamma[c] * (x - mean[c]) / sqrt(variance[c] + epsilon) + beta[c]) */
+NOINLINE void normalise_forward_1(const real *restrict x, const real *restrict batch, const real *restrict gamma,
+	const real *restrict beta, real *restrict y)
 {
-	enum { SIZE = 512 };
+	enum { PIXELS = 64, CHANNELS = 8 };
+	const real *mean = batch, *rate = batch + CHANNELS;
 
-	for (int e = 0; e < SIZE; e++) {
-		const real x = from[e];
-		to[e] = real_max(x, 0);
-	}
+	for (int p = 0; p < PIXELS; p++, x += CHANNELS, y += CHANNELS)
+		for (int c = 0; c < CHANNELS; c += LANES) {
+			const vec scale = vec_load_channels(gamma, c, CHANNELS) * vec_load_channels(rate, c, CHANNELS);
+			const vec from_mean = vec_load_channels(x, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS);
+			const vec v = from_mean * scale + vec_load_channels(beta, c, CHANNELS);
+			vec_store_channels(y, normalise_forward_1_activation(v), c, CHANNELS);
+		}
 }
 
 
@@ -306,13 +287,43 @@ NOINLINE void direct_forward_2(const real *restrict x, const real *restrict pack
 }
 
 
-/* y = the sum of 2 inputs, elementwise */
-NOINLINE void add_reference_forward_1(real *restrict y, const real *x0, const real *x1)
+INLINE vec normalise_forward_2_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+/* y = gamma[c] * (x - mean[c]) / sqrt(variance[c] + epsilon) + beta[c] */
+NOINLINE void normalise_forward_2(const real *restrict x, const real *restrict batch, const real *restrict gamma,
+	const real *restrict beta, real *restrict y)
+{
+	enum { PIXELS = 64, CHANNELS = 8 };
+	const real *mean = batch, *rate = batch + CHANNELS;
+
+	for (int p = 0; p < PIXELS; p++, x += CHANNELS, y += CHANNELS)
+		for (int c = 0; c < CHANNELS; c += LANES) {
+			const vec scale = vec_load_channels(gamma, c, CHANNELS) * vec_load_channels(rate, c, CHANNELS);
+			const vec from_mean = vec_load_channels(x, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS);
+			const vec v = from_mean * scale + vec_load_channels(beta, c, CHANNELS);
+			vec_store_channels(y, normalise_forward_2_activation(v), c, CHANNELS);
+		}
+}
+
+
+/* y = relu(the sum of 2 inputs), elementwise */
+NOINLINE void add_forward_1(real *restrict y, const real *x0, const real *x1)
 {
 	enum { SIZE = 512 };
 
-	for (int e = 0; e < SIZE; e++)
-		y[e] = 0 + x0[e] + x1[e];
+	for (int e = 0; e < SIZE; e++) {
+		const real x = 0 + x0[e] + x1[e];
+		y[e] = real_max(x, 0);
+	}
 }
 
 
@@ -477,50 +488,68 @@ NOINLINE void average_pool_reference_backward_1(const real *restrict dy, real *r
 }
 
 
-/* dx = dy * relu'(x), from y */
-NOINLINE void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
+/* Each input's gradient is the sum's: dy * relu'(sum), from y */
+NOINLINE void add_backward_1(const real *restrict output, const real *restrict d_output, real *dx0, real *dx1)
 {
 	enum { SIZE = 512 };
 
 	for (int e = 0; e < SIZE; e++) {
-		const real y = output[e], dy = d_output[e];
+		const real y = output[e], dy = d_output[e], d = real_select(y > 0, dy, 0);
 		(void)y;
-		dx[e] = real_select(y > 0, dy, 0);
+		dx0[e] = d;
+		dx1[e] = d;
 	}
 }
 
 
-/* Each input's gradient is the output's */
-NOINLINE void add_reference_backward_1(const real *restrict dy, real *dx0, real *dx1)
+INLINE vec normalise_sums_1_activation(vec y_lanes, vec dy_lanes)
 {
-	enum { SIZE = 512 };
-
-	for (int e = 0; e < SIZE; e++)
-		dx0[e] = dy[e];
-	for (int e = 0; e < SIZE; e++)
-		dx1[e] = dy[e];
+	real y_lane[LANES], lane[LANES];
+	vec_store(y_lane, y_lanes);
+	vec_store(lane, dy_lanes);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real y = y_lane[i], dy = lane[i];
+		(void)y;
+		lane[i] = dy;
+	}
+	return vec_load(lane);
 }
 
-
-/* sums[l] += sum of dy, sums[LENGTH + l] += sum of dy * normalised x */
-NOINLINE void normalise_reference_sums_1(const real *restrict x, const real *restrict dy, const real *restrict batch, real *restrict sums)
+/* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being the gradient before activation */
+NOINLINE void normalise_sums_1(const real *restrict x, const real *restrict y, real *restrict dy, const real *restrict batch,
+	real *restrict sums)
 {
-	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
-	const real *mean = batch, *rate = batch + LENGTH;
+	enum { PIXELS = 64, CHANNELS = 8 };
+	const struct normalise s = {PIXELS, CHANNELS};
+	const real *mean = batch, *rate = batch + CHANNELS;
 
-	for (int o = 0; o < OUTER; o++)
-		for (int l = 0; l < LENGTH; l++)
-			for (int i = 0; i < INNER; i++) {
-				const int e = (o * LENGTH + l) * INNER + i;
-				sums[l] += dy[e];
-				sums[LENGTH + l] += dy[e] * ((x[e] - mean[l]) * rate[l]);
+	for (int first = 0; first < CHANNELS; first += normalise_columns(s) * LANES) {
+		vec sum[NORMALISE_SUMS] = {0}, products[NORMALISE_SUMS] = {0};
+		for (int p = 0; p < PIXELS; p += normalise_rows(s))
+			UNROLL for (int i = 0; i < NORMALISE_SUMS; i++) {
+				const int c = normalise_channel(s, i, first);
+				const ptrdiff_t at = normalise_at(s, i, p, first);
+				if (at < 0)
+					continue;
+				const vec d = normalise_sums_1_activation(vec_load_channels(y + at, c, CHANNELS), vec_load_channels(dy + at, c, CHANNELS));
+				sum[i] += d;
+				products[i] += d * (vec_load_channels(x + at, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS));
 			}
+		UNROLL for (int n = 0; n < normalise_columns(s); n++) {
+			const int c = normalise_channel(s, n, first);
+			if (c >= CHANNELS)
+				continue;
+			const vec normal = normalise_total(s, products, n) * vec_load_channels(rate, c, CHANNELS);
+			vec_store_channels(sums, vec_load_channels(sums, c, CHANNELS) + normalise_total(s, sum, n), c, CHANNELS);
+			vec_store_channels(sums + CHANNELS, vec_load_channels(sums + CHANNELS, c, CHANNELS) + normal, c, CHANNELS);
+		}
+	}
 }
 
 
 /* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH], over this host's samples; these are also
  * d_beta and d_gamma */
-NOINLINE void normalise_reference_gradients_1(const struct rt_work *work, const real *restrict sums, real *restrict total,
+NOINLINE void normalise_gradients_1(const struct rt_work *work, const real *restrict sums, real *restrict total,
 	real *restrict d_gamma, real *restrict d_beta, int tile)
 {
 	enum { LENGTH = 8 };
@@ -538,21 +567,24 @@ NOINLINE void normalise_reference_gradients_1(const struct rt_work *work, const 
 }
 
 
-/* dx = gamma[l] * rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the whole batch, as the statistics are */
-NOINLINE void normalise_reference_data_1(const struct rt_work *work, const real *restrict x, const real *restrict dy,
+/* dx = gamma[c] * rate[c] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the whole batch, as the
+ * statistics are; dy is the gradient before activation */
+NOINLINE void normalise_data_1(const struct rt_work *work, const real *restrict x, const real *restrict dy,
 	const real *restrict batch, const real *restrict total, const real *restrict gamma, real *restrict dx)
 {
-	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
-	const real *mean = batch, *rate = batch + LENGTH;
-	const real part = 1 / ((real)work->total * (real)COUNT);
+	enum { PIXELS = 64, CHANNELS = 8 };
+	const real *mean = batch, *rate = batch + CHANNELS;
+	const real part = 1 / ((real)work->total * (real)PIXELS);
 
-	for (int o = 0; o < OUTER; o++)
-		for (int l = 0; l < LENGTH; l++)
-			for (int i = 0; i < INNER; i++) {
-				const int e = (o * LENGTH + l) * INNER + i;
-				const real normal = (x[e] - mean[l]) * rate[l];
-				dx[e] = gamma[l] * rate[l] * (dy[e] - part * (total[l] + normal * total[LENGTH + l]));
-			}
+	for (int p = 0; p < PIXELS; p++, x += CHANNELS, dy += CHANNELS, dx += CHANNELS)
+		for (int c = 0; c < CHANNELS; c += LANES) {
+			const vec each = vec_load_channels(rate, c, CHANNELS), scale = vec_load_channels(gamma, c, CHANNELS) * each;
+			const vec shift = scale * part * vec_load_channels(total, c, CHANNELS);
+			const vec slope = scale * part * each * vec_load_channels(total + CHANNELS, c, CHANNELS);
+			const vec from_mean = vec_load_channels(x, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS);
+			const vec d = scale * vec_load_channels(dy, c, CHANNELS) - (slope * from_mean + shift);
+			vec_store_channels(dx, d, c, CHANNELS);
+		}
 }
 
 
@@ -600,6 +632,52 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	}
 	direct_weights(s, padded_x, dz, d_kernel);
 	direct_data_all(s, dz, pack, dx, true);
+}
+
+
+INLINE vec normalise_sums_2_activation(vec y_lanes, vec dy_lanes)
+{
+	real y_lane[LANES], lane[LANES];
+	vec_store(y_lane, y_lanes);
+	vec_store(lane, dy_lanes);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real y = y_lane[i], dy = lane[i];
+		(void)y;
+		lane[i] = real_select(y > 0, dy, 0);
+	}
+	return vec_load(lane);
+}
+
+/* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being made the gradient before activation */
+NOINLINE void normalise_sums_2(const real *restrict x, const real *restrict y, real *restrict dy, const real *restrict batch,
+	real *restrict sums)
+{
+	enum { PIXELS = 64, CHANNELS = 8 };
+	const struct normalise s = {PIXELS, CHANNELS};
+	const real *mean = batch, *rate = batch + CHANNELS;
+
+	for (int first = 0; first < CHANNELS; first += normalise_columns(s) * LANES) {
+		vec sum[NORMALISE_SUMS] = {0}, products[NORMALISE_SUMS] = {0};
+		for (int p = 0; p < PIXELS; p += normalise_rows(s))
+			UNROLL for (int i = 0; i < NORMALISE_SUMS; i++) {
+				const int c = normalise_channel(s, i, first);
+				const ptrdiff_t at = normalise_at(s, i, p, first);
+				if (at < 0)
+					continue;
+				const vec d = normalise_sums_2_activation(vec_load_channels(y + at, c, CHANNELS), vec_load_channels(dy + at, c, CHANNELS));
+				vec_store_channels(dy + at, d, c, CHANNELS);
+				sum[i] += d;
+				products[i] += d * (vec_load_channels(x + at, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS));
+			}
+		UNROLL for (int n = 0; n < normalise_columns(s); n++) {
+			const int c = normalise_channel(s, n, first);
+			if (c >= CHANNELS)
+				continue;
+			const vec normal = normalise_total(s, products, n) * vec_load_channels(rate, c, CHANNELS);
+			vec_store_channels(sums, vec_load_channels(sums, c, CHANNELS) + normalise_total(s, sum, n), c, CHANNELS);
+			vec_store_channels(sums + CHANNELS, vec_load_channels(sums + CHANNELS, c, CHANNELS) + normal, c, CHANNELS);
+		}
+	}
 }
 
 
@@ -676,7 +754,7 @@ NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sum
 
 
 /* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
-NOINLINE void normalise_reference_fold_1(const real *restrict moving_mean, const real *restrict moving_variance, real *restrict batch, int tile)
+NOINLINE void normalise_fold_1(const real *restrict moving_mean, const real *restrict moving_variance, real *restrict batch, int tile)
 {
 	enum { LENGTH = 8 };
 	const real epsilon = (real)(0.001);

@@ -13,6 +13,7 @@
 #include <trainc/dense_bf16.h>
 #include <trainc/depthwise.h>
 #include <trainc/direct.h>
+#include <trainc/normalise.h>
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
 #include "model.h"
@@ -43,9 +44,8 @@ NOINLINE void train_1(struct rt_work *work, int slot)
 		direct_forward_1(sample + Y_input, work->fixed + P0_conv2d_1, sample + Y_conv2d_1, thread + T0_conv2d_1);
 		if (work->trace)
 			work->trace(work, 1, sample + Y_conv2d_1, 512);
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
-		normalise_reference_statistics_1(sample + Y_conv2d_1, sums + K0_batch_normalization_1, thread + T0_batch_normalization_1,
-			i - begin);
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
+		normalise_statistics_1(sample + Y_conv2d_1, sums + K0_trunk, i - begin);
 	}
 }
 
@@ -59,13 +59,9 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 	memset(sums + 16, 0, sizeof *sums * 16);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
-		normalise_reference_forward_1(sample + Y_conv2d_1, work->fixed + P0_batch_normalization_1, work->weights + W_batch_normalization_1_gamma,
-			work->weights + W_batch_normalization_1_beta, thread + Y_batch_normalization_1);
-		if (work->trace)
-			work->trace(work, 2, thread + Y_batch_normalization_1, 512);
-		/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, forward */
-		map_reference_forward_1(thread + Y_batch_normalization_1, sample + Y_trunk);
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
+		normalise_forward_1(sample + Y_conv2d_1, work->fixed + P0_trunk, work->weights + W_batch_normalization_1_gamma,
+			work->weights + W_batch_normalization_1_beta, sample + Y_trunk);
 		if (work->trace)
 			work->trace(work, 3, sample + Y_trunk, 512);
 		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
@@ -73,7 +69,7 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 		if (work->trace)
 			work->trace(work, 4, sample + Y_conv2d_2, 512);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-		normalise_reference_statistics_1(sample + Y_conv2d_2, sums + K0_branch, thread + T0_branch, i - begin);
+		normalise_statistics_1(sample + Y_conv2d_2, sums + K0_branch, i - begin);
 	}
 }
 
@@ -81,21 +77,16 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-		normalise_reference_forward_1(sample + Y_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
-			work->weights + W_branch_beta, thread + Y_branch);
+		normalise_forward_2(sample + Y_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
+			work->weights + W_branch_beta, sample + Y_branch);
 		if (work->trace)
-			work->trace(work, 5, thread + Y_branch, 512);
-		/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, forward */
-		add_reference_forward_1(thread + Y_sum, thread + Y_branch, sample + Y_trunk);
-		if (work->trace)
-			work->trace(work, 6, thread + Y_sum, 512);
-		/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, forward */
-		map_reference_forward_1(thread + Y_sum, sample + Y_activation_1);
+			work->trace(work, 5, sample + Y_branch, 512);
+		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, forward */
+		add_forward_1(sample + Y_activation_1, sample + Y_branch, sample + Y_trunk);
 		if (work->trace)
 			work->trace(work, 7, sample + Y_activation_1, 512);
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
@@ -143,12 +134,11 @@ NOINLINE void train_5(struct rt_work *work, int slot)
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, backward */
 		average_pool_reference_backward_1(sample + D_global_average_pooling2d_1_mean, thread + D_activation_1);
-		/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, backward */
-		map_reference_backward_1(sample + Y_activation_1, thread + D_activation_1, thread + D_sum);
-		/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, backward */
-		add_reference_backward_1(thread + D_sum, sample + D_branch, sample + D_trunk);
+		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, backward */
+		add_backward_1(sample + Y_activation_1, thread + D_activation_1, sample + D_branch, sample + D_trunk);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
-		normalise_reference_sums_1(sample + Y_conv2d_2, sample + D_branch, work->fixed + P0_branch, sums + K1_branch);
+		normalise_sums_1(sample + Y_conv2d_2, sample + Y_branch, sample + D_branch, work->fixed + P0_branch,
+			sums + K1_branch);
 	}
 }
 
@@ -163,16 +153,14 @@ NOINLINE void train_6(struct rt_work *work, int slot)
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
-		normalise_reference_data_1(work, sample + Y_conv2d_2, sample + D_branch, work->fixed + P0_branch,
-			work->fixed + P1_branch, work->weights + W_branch_gamma, thread + D_conv2d_2);
+		normalise_data_1(work, sample + Y_conv2d_2, sample + D_branch, work->fixed + P0_branch, work->fixed + P1_branch,
+			work->weights + W_branch_gamma, thread + D_conv2d_2);
 		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
 		direct_backward_1(work, sample + Y_trunk, work->fixed + P1_conv2d_2, sample + Y_conv2d_2, thread + D_conv2d_2,
 			sample + D_trunk, sums + K_conv2d_2_kernel, thread + T1_conv2d_2);
-		/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, backward */
-		map_reference_backward_1(sample + Y_trunk, sample + D_trunk, sample + D_batch_normalization_1);
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
-		normalise_reference_sums_1(sample + Y_conv2d_1, sample + D_batch_normalization_1, work->fixed + P0_batch_normalization_1,
-			sums + K1_batch_normalization_1);
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
+		normalise_sums_2(sample + Y_conv2d_1, sample + Y_trunk, sample + D_trunk, work->fixed + P0_trunk,
+			sums + K1_trunk);
 	}
 }
 
@@ -186,9 +174,9 @@ NOINLINE void train_7(struct rt_work *work, int slot)
 	memset(sums + 640, 0, sizeof *sums * 224);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
-		normalise_reference_data_1(work, sample + Y_conv2d_1, sample + D_batch_normalization_1, work->fixed + P0_batch_normalization_1,
-			work->fixed + P1_batch_normalization_1, work->weights + W_batch_normalization_1_gamma, thread + D_conv2d_1);
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
+		normalise_data_1(work, sample + Y_conv2d_1, sample + D_trunk, work->fixed + P0_trunk, work->fixed + P1_trunk,
+			work->weights + W_batch_normalization_1_gamma, thread + D_conv2d_1);
 		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
 		direct_backward_2(work, sample + Y_input, work->fixed + P1_conv2d_1, sample + Y_conv2d_1, thread + D_conv2d_1,
 			sums + K_conv2d_1_kernel, thread + T1_conv2d_1);
@@ -207,20 +195,16 @@ NOINLINE void evaluate_1(struct rt_work *work, int slot)
 		input_reference_forward_1(work, i, thread + EY_input);
 		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
 		direct_forward_1(thread + EY_input, work->fixed + P0_conv2d_1, thread + EY_conv2d_1, thread + ET0_conv2d_1);
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
-		normalise_reference_forward_1(thread + EY_conv2d_1, work->fixed + P0_batch_normalization_1, work->weights + W_batch_normalization_1_gamma,
-			work->weights + W_batch_normalization_1_beta, thread + EY_batch_normalization_1);
-		/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, forward */
-		map_reference_forward_1(thread + EY_batch_normalization_1, thread + EY_trunk);
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
+		normalise_forward_1(thread + EY_conv2d_1, work->fixed + P0_trunk, work->weights + W_batch_normalization_1_gamma,
+			work->weights + W_batch_normalization_1_beta, thread + EY_trunk);
 		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
 		direct_forward_2(thread + EY_trunk, work->fixed + P0_conv2d_2, thread + EY_conv2d_2, thread + ET0_conv2d_2);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-		normalise_reference_forward_1(thread + EY_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
+		normalise_forward_2(thread + EY_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
 			work->weights + W_branch_beta, thread + EY_branch);
-		/* sum (spec.yaml:19)  8x8x8 -> 8x8x8, forward */
-		add_reference_forward_1(thread + EY_sum, thread + EY_branch, thread + EY_trunk);
-		/* activation_1 (spec.yaml:20)  8x8x8 -> 8x8x8, forward */
-		map_reference_forward_1(thread + EY_sum, thread + EY_activation_1);
+		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, forward */
+		add_forward_1(thread + EY_activation_1, thread + EY_branch, thread + EY_trunk);
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
 		average_pool_reference_forward_1(thread + EY_activation_1, sample + EY_global_average_pooling2d_1_mean);
 	}
@@ -271,36 +255,34 @@ static void gradients(struct rt_work *work)
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_1(work, slot);
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_mean_1(work, work->slots + K0_batch_normalization_1, work->fixed + P2_batch_normalization_1, tile);
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+			normalise_mean_1(work, work->slots + K0_trunk, work->fixed + P2_trunk, tile);
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_variance_1(work, work->slots + K0_batch_normalization_1, work->fixed + P2_batch_normalization_1,
-			work->fixed + P3_batch_normalization_1, tile);
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, forward */
+			normalise_variance_1(work, work->slots + K0_trunk, work->fixed + P2_trunk, work->fixed + P3_trunk, tile);
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_finish_1(work->fixed + P2_batch_normalization_1, work->fixed + P3_batch_normalization_1,
-			work->weights + W_batch_normalization_1_moving_mean, work->weights + W_batch_normalization_1_moving_variance,
-			work->fixed + P0_batch_normalization_1, tile);
+			normalise_finish_1(work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_moving_mean,
+			work->weights + W_batch_normalization_1_moving_variance, work->fixed + P0_trunk, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_2(work, slot);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_mean_1(work, work->slots + K0_branch, work->fixed + P2_branch, tile);
+			normalise_mean_1(work, work->slots + K0_branch, work->fixed + P2_branch, tile);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_variance_1(work, work->slots + K0_branch, work->fixed + P2_branch, work->fixed + P3_branch, tile);
+			normalise_variance_1(work, work->slots + K0_branch, work->fixed + P2_branch, work->fixed + P3_branch, tile);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_moving_mean,
+			normalise_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_moving_mean,
 			work->weights + W_branch_moving_variance, work->fixed + P0_branch, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
@@ -332,16 +314,16 @@ static void gradients(struct rt_work *work)
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_gradients_1(work, work->slots + K1_branch, work->fixed + P1_branch, work->gradients + W_branch_gamma,
+			normalise_gradients_1(work, work->slots + K1_branch, work->fixed + P1_branch, work->gradients + W_branch_gamma,
 			work->gradients + W_branch_beta, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_6(work, slot);
-		/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_reference_gradients_1(work, work->slots + K1_batch_normalization_1, work->fixed + P1_batch_normalization_1,
-			work->gradients + W_batch_normalization_1_gamma, work->gradients + W_batch_normalization_1_beta, tile);
+			normalise_gradients_1(work, work->slots + K1_trunk, work->fixed + P1_trunk, work->gradients + W_batch_normalization_1_gamma,
+			work->gradients + W_batch_normalization_1_beta, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_7(work, slot);
@@ -363,10 +345,10 @@ static void prepare(struct rt_work *work)
 	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
 	for (int tile = 0; tile < 3 * 3; tile++)
 		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
-	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, prepare */
+	/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, prepare */
 	for (int tile = 0; tile < 1; tile++)
-		normalise_reference_fold_1(work->weights + W_batch_normalization_1_moving_mean, work->weights + W_batch_normalization_1_moving_variance,
-			work->fixed + P0_batch_normalization_1, tile);
+		normalise_fold_1(work->weights + W_batch_normalization_1_moving_mean, work->weights + W_batch_normalization_1_moving_variance,
+			work->fixed + P0_trunk, tile);
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
 	for (int tile = 0; tile < 3 * 3; tile++)
 		direct_pack_2(work->weights + W_conv2d_2_kernel, work->fixed + P0_conv2d_2, tile);
@@ -375,7 +357,7 @@ static void prepare(struct rt_work *work)
 		direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, prepare */
 	for (int tile = 0; tile < 1; tile++)
-		normalise_reference_fold_1(work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
+		normalise_fold_1(work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
 			work->fixed + P0_branch, tile);
 	/* dense_1 (spec.yaml:22)  8 -> 4, pack */
 	for (int tile = 0; tile < dense_tiles(8, DENSE_DEPTH); tile++)

@@ -1,0 +1,35 @@
+/* Batch normalization of rows of channels, with activation, in vectors of channels. */
+#include "kernel.h"
+
+static int covers(const struct op *const *ops, int n)
+{
+	if (ops[0]->type != &op_normalise || ops[0]->attributes[SLICE_INNER] != 1)
+		return 0;
+	return n > 1 && ops[1]->type == &op_map ? 2 : 1;
+}
+
+void kernel_normalise_size(const struct group *g, struct buffers *b)
+{
+	const long length = g->ops[0]->attributes[SLICE_LENGTH];
+	b->sums[0] = b->sums[1] = b->packs[0] = b->packs[1] = b->scratch[0] = 2 * length;
+	b->packs[2] = b->packs[3] = length;
+}
+
+const struct kernel normalise = {
+	.name = "normalise", .summary = "batch normalization in vectors of channels, with activation", .covers = covers, .cost = 0.2,
+	.own_gradients = true, .size = kernel_normalise_size,
+	.forward = {
+		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL},
+		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
+		{"variance", DOMAIN_TILE, "work k0 p2 +p3", NULL, NULL},
+		{"finish", DOMAIN_TILE, "p2 p3 w2 w3 p0", NULL, NULL},
+		{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL},
+	},
+	.backward = {
+		{"sums", DOMAIN_SAMPLE, "x0 y dy p0 k1", NULL, NULL},
+		{"gradients", DOMAIN_TILE, "work k1 +p1 dw0 dw1", NULL, NULL},
+		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 w0 dx0", NULL, "dx0"},
+	},
+	.prepare = {{"fold", DOMAIN_TILE, "w2 w3 p0", NULL, NULL}},
+	.evaluate = {{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL}},
+};

@@ -1,0 +1,1 @@
+{{>cpu/normalise_reference/fold.c}}

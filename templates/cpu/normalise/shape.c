@@ -1,0 +1,1 @@
+enum { PIXELS = {{outer}}, CHANNELS = {{length}} };
