@@ -60,8 +60,8 @@ struct kernel {
 		prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
 	bool made_again;                    /* forward's last phase costs less than keeping its output for backward */
-	bool shares_gradient;               /* dx may be dy itself, where it was written in place: its section is off then */
-	bool changes_gradient;              /* writes dy in place where the group has an activation */
+	bool changes_gradient;              /* backward makes dy the gradient before the group's activation, in place */
+	bool shares_gradient;               /* and dx may be just that, in the same place: its section is off then */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
 	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */

@@ -1,13 +1,17 @@
-/* Sums of tensors with the activation behind them, in one pass. */
+/* Sums of tensors with the activation behind them, in one pass. Backward works in place: mostly the inputs' gradients are the
+ * same numbers, which then are there once. */
 #include "kernel.h"
 
 static int covers(const struct op *const *ops, int n)
 {
-	return n > 1 && ops[0]->type == &op_add && ops[1]->type == &op_map ? 2 : 0;
+	if (ops[0]->type != &op_add)
+		return 0;
+	return n > 1 && ops[1]->type == &op_map ? 2 : 1;
 }
 
 const struct kernel add = {
 	.name = "add", .summary = "sum of its inputs, with activation", .covers = covers, .cost = 0.5,
+	.shares_gradient = true,
 	.forward = {{"forward", DOMAIN_SAMPLE, "y x*", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "y dy dx*", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "ymap dy dx*", NULL, NULL}},
 };

@@ -17,7 +17,7 @@ void kernel_normalise_size(const struct group *g, struct buffers *b)
 
 const struct kernel normalise = {
 	.name = "normalise", .summary = "batch normalization in vectors of channels, with activation", .covers = covers, .cost = 0.2,
-	.own_gradients = true, .size = kernel_normalise_size,
+	.own_gradients = true, .made_again = true, .changes_gradient = true, .size = kernel_normalise_size,
 	.forward = {
 		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL},
 		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
@@ -26,7 +26,7 @@ const struct kernel normalise = {
 		{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL},
 	},
 	.backward = {
-		{"sums", DOMAIN_SAMPLE, "x0 y dy p0 k1", NULL, NULL},
+		{"sums", DOMAIN_SAMPLE, "x0 ymap dy p0 k1", NULL, NULL},
 		{"gradients", DOMAIN_TILE, "work k1 +p1 dw0 dw1", NULL, NULL},
 		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 w0 dx0", NULL, "dx0"},
 	},

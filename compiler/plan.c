@@ -194,8 +194,11 @@ static void add_reduction(struct builder *b, const struct group *g)
 
 static void backward(struct builder *b, const struct group *g)
 {
+	const struct group *above = g->n_in ? plan_group_of(b->plan, g->in[0]->producer) : NULL;
 	if (!backward_needed(g))
 		return;
+	if (above && plan_makes_again(b->plan, above))
+		build_again(b, above);
 	build_phases(b, g, g->kernel->backward, "backward");
 	if (!b->plan->target->whole_batches)
 		return;

@@ -91,14 +91,22 @@ static void add_gradient(struct builder *b, struct step *s, const struct group *
 	if (!g->in[i]->needs_gradient)
 		return;
 	struct tensor *t = plan_storage(g->in[i]);
-	if (plan_shares(b, g, i)) {
-		s->same[i] = b->written[t->index] = true;
+	if (s->same[i]) {
+		b->written[t->index] = true;
 		b->gradients[t->index] = b->gradients[plan_storage(g->out)->index];
 		return;
 	}
 	s->assign[i] = !b->written[t->index];
 	b->written[t->index] = true;
 	build_buffer(s, tensor_buffer(b, t, b->gradients, 'D'));
+}
+
+static void add_gradients(struct builder *b, struct step *s, const struct group *g)
+{
+	for (int i = 0; i < g->n_in; i++)
+		s->same[i] = plan_shares_gradient(b, g, i);
+	for (int i = 0; i < g->n_in; i++)
+		add_gradient(b, s, g, i);
 }
 
 static void add_parameter_gradient(struct builder *b, struct step *s, const struct group *g, int i)
@@ -150,6 +158,11 @@ static void add_numbered_role(struct builder *b, struct step *s, const struct gr
 		build_buffer(s, group_buffer(b, g, b->packs, size->packs, ARENA_FIXED, 'P', i));
 }
 
+static bool has_map(const struct group *g)
+{
+	return g->n > 1;
+}
+
 static void add_role(struct builder *b, struct step *s, const struct group *g, const char *role)
 {
 	if (add_plain_role(s, role))
@@ -157,20 +170,17 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 	if (*role == '+') {
 		add_role(b, s, g, role + 1);
 		s->shared = s->arguments[s->n_arguments - 1].buffer;
-	} else if (!strcmp(role, "y"))
-		build_value(b, s, g->out);
-	else if (!strcmp(role, "ymap") && g->n > 1)
+	} else if (!strcmp(role, "y") || (!strcmp(role, "ymap") && has_map(g)))
 		build_value(b, s, g->out);
 	else if (!strcmp(role, "dy"))
 		build_buffer(s, tensor_buffer(b, g->out, b->gradients, 'D'));
 	else if (!strcmp(role, "dz"))
-		add_role(b, s, g, g->n > 1 ? "s0" : "dy");
+		add_role(b, s, g, has_map(g) ? "s0" : "dy");
 	else if (!strcmp(role, "x*"))
 		for (int i = 0; i < g->n_in; i++)
 			build_value(b, s, g->in[i]);
 	else if (!strcmp(role, "dx*"))
-		for (int i = 0; i < g->n_in; i++)
-			add_gradient(b, s, g, i);
+		add_gradients(b, s, g);
 	else if (!strncmp(role, "dx", 2))
 		add_gradient(b, s, g, atoi(role + 2));
 	else if (!strncmp(role, "dw", 2))
@@ -207,7 +217,7 @@ static bool lacking(const struct group *g, const char *role)
 	if (!role)
 		return false;
 	if (!strcmp(role, "map"))
-		return g->n < 2;
+		return !has_map(g);
 	if (!strncmp(role, "dx", 2))
 		return !g->in[atoi(role + 2)]->needs_gradient;
 	return !g->parameters[atoi(role + 1)];
@@ -226,6 +236,17 @@ static const char *phase_template(struct builder *b, const struct group *g, cons
 	return build_template(b, k->name, arena_format(b->arena, "%s%s", function, p->name));
 }
 
+/* Nothing to do: each input's gradient is the output's as it is. */
+static bool is_idle(const struct step *s, const struct group *g)
+{
+	int same = 0, needed = 0;
+	for (int i = 0; i < g->n_in; i++) {
+		same += s->same[i];
+		needed += g->in[i]->needs_gradient;
+	}
+	return same > 0 && same == needed && !has_map(g);
+}
+
 static void build_phase(struct builder *b, const struct group *g, const struct phase *p, const char *what)
 {
 	char args[256], *save = NULL;
@@ -235,6 +256,18 @@ static void build_phase(struct builder *b, const struct group *g, const struct p
 	snprintf(args, sizeof args, "%s", p->args);
 	for (char *role = strtok_r(args, " ", &save); role; role = strtok_r(NULL, " ", &save))
 		add_role(b, s, g, role);
+	if (is_idle(s, g))
+		b->n--;
+}
+
+void build_again(struct builder *b, const struct group *g)
+{
+	const struct phase *p = g->kernel->forward;
+	while (p[1].name)
+		p++;
+	b->values[g->out->index] = NULL;
+	tensor_buffer(b, g->out, b->values, 'R');
+	build_phase(b, g, p, "forward again");
 }
 
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what)

@@ -23,6 +23,11 @@ struct builder {
 };
 
 struct tensor *plan_storage(struct tensor *t);
+/* plan_keep.c: the group that covers op, or NULL; whether backward makes g's output again, right before the one group that
+ * takes it; whether the gradient of g's input i is its output's, in the same place. */
+const struct group *plan_group_of(const struct plan *p, const struct op *op);
+bool plan_makes_again(const struct plan *p, const struct group *g);
+bool plan_shares_gradient(const struct builder *b, const struct group *g, int i);
 
 void build_begin(struct builder *b, const char *prefix);
 struct schedule build_end(struct builder *b);

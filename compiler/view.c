@@ -81,7 +81,7 @@ static void add_inputs(struct object *o, const struct group *g, const struct ste
 		struct object *in = object_item(o, "inputs");
 		object_text(in, "index", "%d", i);
 		object_text(in, "assign", "%s", s->assign[i] ? "=" : "+=");
-		object_flag(in, "dx", g->in[i]->needs_gradient);
+		object_flag(in, "dx", g->in[i]->needs_gradient && !s->same[i]);
 		if (op->type == &op_concatenate)
 			object_text(in, "part", "%ld", shape_count(g->in[i]->shape) / op->attributes[SLICE_OUTER]);
 	}

@@ -65,7 +65,8 @@ INLINE void normalise_add(struct normalise s, int j, vec origin, vec sum, vec sq
 
 /* Differences are from the mean of the samples before, which is near this one's, so that squares of large means do not
  * cancel; the first sample's from its first pixel. */
-INLINE void normalise_statistics(struct normalise s, const real *restrict x, real *restrict mean, real *restrict deviations, int j)
+INLINE void normalise_statistics(struct normalise s, const real *restrict x, real *restrict mean, real *restrict deviations,
+	int j)
 {
 	const int columns = normalise_columns(s);
 	for (int c = 0; c < s.channels; c += columns * LANES) {

@@ -1,11 +1,17 @@
-/* Each input's gradient is the sum's: dy * {{#map}}{{map_name}}{{/map}}'(sum), from y */
-NOINLINE void {{function}}(const real *restrict output, const real *restrict d_output{{#inputs}}{{#dx}}, real *dx{{index}}{{/dx}}{{/inputs}})
+/* dy becomes the sum's gradient{{#map}}, dy * {{map_name}}'(sum), from y{{/map}}, and with it that of inputs which have no place of their own here */
+NOINLINE void {{function}}({{#map}}const real *restrict output, {{/map}}real *d_output{{#inputs}}{{#dx}}, real *dx{{index}}{{/dx}}{{/inputs}})
 {
 	enum { SIZE = {{out_size}} };
 
 	for (int e = 0; e < SIZE; e++) {
-		const real y = output[e], dy = d_output[e], d = {{#map}}{{map_backward}}{{/map}};
+		{{#map}}
+		const real y = output[e], dy = d_output[e], d = {{map_backward}};
 		(void)y;
+		d_output[e] = d;
+		{{/map}}
+		{{^map}}
+		const real d = d_output[e];
+		{{/map}}
 		{{#inputs}}
 		{{#dx}}
 		dx{{index}}[e] {{assign}} d;

@@ -1,7 +1,9 @@
+{{#map}}
 {{>cpu/winograd/gradient.c}}
 
+{{/map}}
 /* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being{{#map}} made{{/map}} the gradient before activation */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict y, real *restrict dy, const real *restrict batch,
+NOINLINE void {{function}}(const real *restrict x, {{#map}}const real *restrict y, {{/map}}real *restrict dy, const real *restrict batch,
 	real *restrict sums)
 {
 	{{>cpu/normalise/shape.c}}
@@ -16,7 +18,7 @@ NOINLINE void {{function}}(const real *restrict x, const real *restrict y, real 
 				const ptrdiff_t at = normalise_at(s, i, p, first);
 				if (at < 0)
 					continue;
-				const vec d = {{function}}_activation(vec_load_channels(y + at, c, CHANNELS), vec_load_channels(dy + at, c, CHANNELS));
+				const vec d = {{#map}}{{function}}_activation(vec_load_channels(y + at, c, CHANNELS), {{/map}}vec_load_channels(dy + at, c, CHANNELS){{#map}}){{/map}};
 				{{#map}}
 				vec_store_channels(dy + at, d, c, CHANNELS);
 				{{/map}}

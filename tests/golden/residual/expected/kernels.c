@@ -488,35 +488,21 @@ NOINLINE void average_pool_reference_backward_1(const real *restrict dy, real *r
 }
 
 
-/* Each input's gradient is the sum's: dy * relu'(sum), from y */
-NOINLINE void add_backward_1(const real *restrict output, const real *restrict d_output, real *dx0, real *dx1)
+/* dy becomes the sum's gradient, dy * relu'(sum), from y, and with it that of inputs which have no place of their own here */
+NOINLINE void add_backward_1(const real *restrict output, real *d_output)
 {
 	enum { SIZE = 512 };
 
 	for (int e = 0; e < SIZE; e++) {
 		const real y = output[e], dy = d_output[e], d = real_select(y > 0, dy, 0);
 		(void)y;
-		dx0[e] = d;
-		dx1[e] = d;
+		d_output[e] = d;
 	}
 }
 
-
-INLINE vec normalise_sums_1_activation(vec y_lanes, vec dy_lanes)
-{
-	real y_lane[LANES], lane[LANES];
-	vec_store(y_lane, y_lanes);
-	vec_store(lane, dy_lanes);
-	LANEWISE for (int i = 0; i < LANES; i++) {
-		const real y = y_lane[i], dy = lane[i];
-		(void)y;
-		lane[i] = dy;
-	}
-	return vec_load(lane);
-}
 
 /* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being the gradient before activation */
-NOINLINE void normalise_sums_1(const real *restrict x, const real *restrict y, real *restrict dy, const real *restrict batch,
+NOINLINE void normalise_sums_1(const real *restrict x, real *restrict dy, const real *restrict batch,
 	real *restrict sums)
 {
 	enum { PIXELS = 64, CHANNELS = 8 };
@@ -531,7 +517,7 @@ NOINLINE void normalise_sums_1(const real *restrict x, const real *restrict y, r
 				const ptrdiff_t at = normalise_at(s, i, p, first);
 				if (at < 0)
 					continue;
-				const vec d = normalise_sums_1_activation(vec_load_channels(y + at, c, CHANNELS), vec_load_channels(dy + at, c, CHANNELS));
+				const vec d = vec_load_channels(dy + at, c, CHANNELS);
 				sum[i] += d;
 				products[i] += d * (vec_load_channels(x + at, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS));
 			}

@@ -30,7 +30,7 @@ enum {
 
 /* Memory there is for each sample of the batch, each slot, each thread, and once. */
 enum {
-	SAMPLE = 3776,
+	SAMPLE = 2768,
 	SLOT = 864,
 	THREAD = 2720,
 	FIXED = 14256,
@@ -43,7 +43,7 @@ enum {
 	P0_conv2d_2 = 1648, /* 1152, once */
 	P1_conv2d_2 = 2800, /* 1152, once */
 	P0_dense_1_linear = 4016, /* 2048, once */
-	Y_input = 3584, /* 192, sample */
+	Y_input = 2560, /* 192, sample */
 	Y_conv2d_1 = 0, /* 512, sample */
 	T0_conv2d_1 = 0, /* 304, thread */
 	K0_trunk = 0, /* 16, slot */
@@ -57,18 +57,16 @@ enum {
 	P2_branch = 3984, /* 8, once */
 	P3_branch = 4000, /* 8, once */
 	P0_branch = 3952, /* 16, once */
-	Y_branch = 1536, /* 512, sample */
-	Y_activation_1 = 2048, /* 512, sample */
-	Y_global_average_pooling2d_1_mean = 2560, /* 8, sample */
-	Y_dense_1_linear = 2576, /* 4, sample */
+	Y_branch = 0, /* 512, thread */
+	Y_activation_1 = 1536, /* 512, sample */
+	Y_global_average_pooling2d_1_mean = 2048, /* 8, sample */
+	Y_dense_1_linear = 2064, /* 4, sample */
 	Y_dense_1 = 0, /* 4, thread */
 	D_dense_1 = 16, /* 4, thread */
-	D_dense_1_linear = 2576, /* 4, sample */
+	D_dense_1_linear = 2064, /* 4, sample */
 	P1_dense_1_linear = 6064, /* 8192, once */
-	D_global_average_pooling2d_1_mean = 2560, /* 8, sample */
-	D_activation_1 = 0, /* 512, thread */
-	D_branch = 2560, /* 512, sample */
-	D_trunk = 3072, /* 512, sample */
+	D_global_average_pooling2d_1_mean = 2752, /* 8, sample */
+	D_activation_1 = 2048, /* 512, sample */
 	K1_branch = 32, /* 16, slot */
 	P1_branch = 3968, /* 16, once */
 	D_conv2d_2 = 2208, /* 512, thread */

@@ -77,16 +77,17 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 		normalise_forward_2(sample + Y_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
-			work->weights + W_branch_beta, sample + Y_branch);
+			work->weights + W_branch_beta, thread + Y_branch);
 		if (work->trace)
-			work->trace(work, 5, sample + Y_branch, 512);
+			work->trace(work, 5, thread + Y_branch, 512);
 		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, forward */
-		add_forward_1(sample + Y_activation_1, sample + Y_branch, sample + Y_trunk);
+		add_forward_1(sample + Y_activation_1, thread + Y_branch, sample + Y_trunk);
 		if (work->trace)
 			work->trace(work, 7, sample + Y_activation_1, 512);
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
@@ -126,19 +127,17 @@ NOINLINE void train_4(struct rt_work *work, int slot)
 NOINLINE void train_5(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 32, 0, sizeof *sums * 16);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, backward */
-		average_pool_reference_backward_1(sample + D_global_average_pooling2d_1_mean, thread + D_activation_1);
+		average_pool_reference_backward_1(sample + D_global_average_pooling2d_1_mean, sample + D_activation_1);
 		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, backward */
-		add_backward_1(sample + Y_activation_1, thread + D_activation_1, sample + D_branch, sample + D_trunk);
+		add_backward_1(sample + Y_activation_1, sample + D_activation_1);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
-		normalise_sums_1(sample + Y_conv2d_2, sample + Y_branch, sample + D_branch, work->fixed + P0_branch,
-			sums + K1_branch);
+		normalise_sums_1(sample + Y_conv2d_2, sample + D_activation_1, work->fixed + P0_branch, sums + K1_branch);
 	}
 }
 
@@ -153,13 +152,13 @@ NOINLINE void train_6(struct rt_work *work, int slot)
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
-		normalise_data_1(work, sample + Y_conv2d_2, sample + D_branch, work->fixed + P0_branch, work->fixed + P1_branch,
-			work->weights + W_branch_gamma, thread + D_conv2d_2);
+		normalise_data_1(work, sample + Y_conv2d_2, sample + D_activation_1, work->fixed + P0_branch,
+			work->fixed + P1_branch, work->weights + W_branch_gamma, thread + D_conv2d_2);
 		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
 		direct_backward_1(work, sample + Y_trunk, work->fixed + P1_conv2d_2, sample + Y_conv2d_2, thread + D_conv2d_2,
-			sample + D_trunk, sums + K_conv2d_2_kernel, thread + T1_conv2d_2);
+			sample + D_activation_1, sums + K_conv2d_2_kernel, thread + T1_conv2d_2);
 		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
-		normalise_sums_2(sample + Y_conv2d_1, sample + Y_trunk, sample + D_trunk, work->fixed + P0_trunk,
+		normalise_sums_2(sample + Y_conv2d_1, sample + Y_trunk, sample + D_activation_1, work->fixed + P0_trunk,
 			sums + K1_trunk);
 	}
 }
@@ -175,8 +174,8 @@ NOINLINE void train_7(struct rt_work *work, int slot)
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
-		normalise_data_1(work, sample + Y_conv2d_1, sample + D_trunk, work->fixed + P0_trunk, work->fixed + P1_trunk,
-			work->weights + W_batch_normalization_1_gamma, thread + D_conv2d_1);
+		normalise_data_1(work, sample + Y_conv2d_1, sample + D_activation_1, work->fixed + P0_trunk,
+			work->fixed + P1_trunk, work->weights + W_batch_normalization_1_gamma, thread + D_conv2d_1);
 		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
 		direct_backward_2(work, sample + Y_input, work->fixed + P1_conv2d_1, sample + Y_conv2d_1, thread + D_conv2d_1,
 			sums + K_conv2d_1_kernel, thread + T1_conv2d_1);
