@@ -115,6 +115,7 @@ static const struct option_row rows[] = {
 	{TRAIN, "port", "N", "port at which the first of several hosts waits for the others (default: 7777)", set_port},
 	{TRAIN, "timeout", "SECONDS", "longest wait for another host (default: 300)", set_timeout},
 	{SERVE, "port", "N", "port to listen on (default: 8080; environment: SAGEMAKER_BIND_TO_PORT)", set_port},
+	{SERVE, "timeout", "SECONDS", "longest that a request may take to arrive (default: 60)", set_timeout},
 	{BOTH, "threads", "N", "threads to use (default: the CPUs that this process may use)", set_threads},
 	{TRAIN, "seed", "N", "seed of the random numbers (default: the spec's)", set_seed},
 	{BOTH, "isa", "NAME", "instruction set to use (default: the fastest this CPU has)", set_isa},

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { DROPPED_MOST = 4, BODY_BEGIN = 16 << 10 };
 
@@ -27,20 +26,12 @@ struct request {
 	const struct route *route;
 	const struct rt_reader *reader;
 	const struct rt_writer *writer;
-	time_t begun;
 	char *body; size_t size, room;
 	size_t received;                    /* bytes of the body so far, kept or not */
 	bool submitted;
 	unsigned refused;                   /* the status of a refusal, whose text is */
 	char refusal[512];
 };
-
-static time_t seconds(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
 
 /* ---- responses ---- */
 
@@ -249,8 +240,8 @@ static struct request *new_request(struct rt_loop *l, struct MHD_Connection *con
 	r->loop = l;
 	r->server = l->server;
 	r->connection = connection;
-	r->begun = seconds();
 	count_active(l->server, 1);
+	rt_visit_sends(connection, true);
 	return r;
 }
 
@@ -294,12 +285,12 @@ static bool make_room(struct request *r, size_t size)
 	return true;
 }
 
-/* A body's next bytes. A client that goes on for too long loses the connection. */
+/* A body's next bytes. A client that goes on and on loses the connection. */
 static enum MHD_Result add_body(struct request *r, const char *bytes, size_t size)
 {
 	size_t most = r->server->settings.most_bytes;
 	r->received += size;
-	if (seconds() - r->begun > REQUEST_SECONDS || r->received > DROPPED_MOST * most)
+	if (r->received > DROPPED_MOST * most)
 		return MHD_NO;
 	if (r->refused)
 		return MHD_YES;
@@ -315,6 +306,7 @@ static enum MHD_Result add_body(struct request *r, const char *bytes, size_t siz
 
 static enum MHD_Result end(struct request *r)
 {
+	rt_visit_sends(r->connection, false);
 	return r->refused ? refuse(r, r->refused, r->refusal) : r->route->answer(r);
 }
 
@@ -338,9 +330,10 @@ void rt_http_completed(void *argument, struct MHD_Connection *connection, void *
 {
 	struct rt_server *s = ((struct rt_loop *)argument)->server;
 	struct request *r = *state;
-	(void)connection, (void)code;
+	(void)code;
 	if (!r)
 		return;
+	rt_visit_sends(connection, true);
 	atomic_fetch_sub(&s->held, r->room);
 	free(r->body);
 	free(r->job.samples.values);

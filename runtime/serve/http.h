@@ -5,8 +5,11 @@
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
-enum { IDLE_SECONDS = 30, REQUEST_SECONDS = 60, CONNECTIONS = 1024, HEADERS = 32 << 10, BODIES = 256 << 20 };
+enum { CONNECTIONS = 1024, HEADERS = 32 << 10, BODIES = 256 << 20 };
+
+struct rt_visit;
 
 /* A thread that reads requests and writes answers, with a daemon of libmicrohttpd that has no thread of its own. */
 struct rt_loop {
@@ -16,6 +19,8 @@ struct rt_loop {
 	bool runs;
 	int wake;                                   /* an eventfd */
 	_Atomic(struct rt_batch_job *) finished;    /* whose requests this loop is to resume */
+	struct rt_visit *visits;                    /* connections */
+	time_t looked;                              /* when they were last looked at */
 };
 
 struct rt_server {
@@ -40,6 +45,15 @@ void rt_http_completed(void *argument, struct MHD_Connection *connection, void *
 void rt_http_resume(struct rt_batch_job *j);
 /* The loop that a job's request is of. */
 struct rt_loop *rt_http_loop(struct rt_batch_job *j);
+
+/* ---- visits.c: how long clients may take; all in the thread of the connection's loop ---- */
+
+/* For libmicrohttpd: a connection begins or ends. */
+void rt_visits_change(void *loop, struct MHD_Connection *c, void **visit, enum MHD_ConnectionNotificationCode what);
+/* From now on the client is to send, or is not. */
+void rt_visit_sends(struct MHD_Connection *c, bool sends);
+/* Parts with clients that have been sending for too long. Milliseconds until it wants to be called again; -1: never. */
+int rt_visits_look(struct rt_loop *l);
 
 /* ---- loop.c ---- */
 

@@ -51,11 +51,12 @@ static void resume_finished(struct rt_loop *l)
 	}
 }
 
-/* Milliseconds until a connection has been idle for too long; -1: none. */
-static int patience(struct MHD_Daemon *d)
+/* Milliseconds until a connection has been idle, or sending, for too long; -1: none. */
+static int patience(struct rt_loop *l)
 {
-	MHD_UNSIGNED_LONG_LONG milliseconds;
-	return MHD_get_timeout(d, &milliseconds) == MHD_YES ? (int)milliseconds : -1;
+	MHD_UNSIGNED_LONG_LONG idle;
+	const int look = rt_visits_look(l);
+	return MHD_get_timeout(l->daemon, &idle) == MHD_YES && (look < 0 || idle < (unsigned)look) ? (int)idle : look;
 }
 
 static void *run(void *argument)
@@ -67,7 +68,7 @@ static void *run(void *argument)
 	eventfd_t times;
 	bool listens = true;
 	while (!atomic_load(&l->server->over)) {
-		poll(ready, 2, patience(l->daemon));
+		poll(ready, 2, patience(l));
 		if (ready[1].revents)
 			eventfd_read(l->wake, &times);
 		if (listens && atomic_load(&l->server->closing)) {
@@ -85,7 +86,8 @@ static struct MHD_Daemon *new_daemon(struct rt_loop *l)
 	const struct rt_server *s = l->server;
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, rt_http_handle, l,
 		MHD_OPTION_LISTEN_SOCKET, s->listener, MHD_OPTION_NOTIFY_COMPLETED, rt_http_completed, l,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+		MHD_OPTION_NOTIFY_CONNECTION, rt_visits_change, l,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(s->settings.timeout + 1) / 2,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)(CONNECTIONS / s->settings.loops),
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_FAILED = 255, PORT = 8080, PAYLOAD_MB = 6, PAYLOAD_MB_MOST = 1024, DRAIN_SECONDS = 25 };
+enum { EXIT_FAILED = 255, PORT = 8080, PAYLOAD_MB = 6, PAYLOAD_MB_MOST = 1024, REQUEST_SECONDS = 60, DRAIN_SECONDS = 25 };
 
 /* ---- settings ---- */
 
@@ -29,6 +29,7 @@ static int read_settings(struct rt_server_settings *s, const struct rt_options *
 		read_variable("SAGEMAKER_MAX_PAYLOAD_IN_MB", 0, PAYLOAD_MB_MOST, &payload))
 		return -1;
 	s->port = o->port ? o->port : (int)port;
+	s->timeout = o->timeout ? o->timeout : REQUEST_SECONDS;
 	s->most_bytes = (size_t)(payload ? payload : PAYLOAD_MB_MOST) << 20;        /* the platform's 0 means no limit */
 	s->accept = getenv("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT");
 	if (s->accept && !rt_writer_find(s->accept))

@@ -81,6 +81,7 @@ void rt_batcher_stop(struct rt_batcher *b);
 struct rt_server_settings {
 	int port, loops;                    /* threads that read requests */
 	int concurrent;                     /* requests that batch transform is to send at once */
+	int timeout;                        /* seconds that a request may take to arrive, half as long without a byte */
 	size_t most_bytes;
 	const char *accept;
 };

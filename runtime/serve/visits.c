@@ -1,0 +1,83 @@
+/* How long clients may take. One that sends nothing for long is libmicrohttpd's to part with; one that always sends a little
+ * is told here, in its loop's thread, that it was too slow: libmicrohttpd itself answers only what it has received whole. */
+#include "http.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+/* A connection. */
+struct rt_visit {
+	struct rt_visit *next, **to_this;   /* the loop's list */
+	int socket;
+	time_t since;
+	bool sends;                         /* since then, a request or what may become one */
+};
+
+static time_t seconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+static void begin(struct rt_visit *v, struct rt_loop *l, struct MHD_Connection *c)
+{
+	*v = (struct rt_visit){.next = l->visits, .to_this = &l->visits, .since = seconds(), .sends = true,
+		.socket = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd};
+	if (v->next)
+		v->next->to_this = &v->next;
+	l->visits = v;
+}
+
+static void end(struct rt_visit *v)
+{
+	*v->to_this = v->next;
+	if (v->next)
+		v->next->to_this = v->to_this;
+	free(v);
+}
+
+void rt_visits_change(void *loop, struct MHD_Connection *c, void **visit, enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*visit = malloc(sizeof(struct rt_visit));
+		if (*visit)
+			begin(*visit, loop, c);
+	} else if (*visit) {
+		end(*visit);
+	}
+}
+
+void rt_visit_sends(struct MHD_Connection *c, bool sends)
+{
+	struct rt_visit *v = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	if (!v)
+		return;
+	v->since = seconds();
+	v->sends = sends;
+}
+
+/* The connection's end is libmicrohttpd's to notice and to clear up after. */
+static void send_off(struct rt_visit *v, int limit)
+{
+	char body[128], answer[384];
+	int size = snprintf(body, sizeof body, "{\"error\":\"the request was not there within %d seconds\"}\n", limit);
+	int used = snprintf(answer, sizeof answer, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
+		"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", size, body);
+	send(v->socket, answer, (size_t)used, MSG_DONTWAIT | MSG_NOSIGNAL);
+	shutdown(v->socket, SHUT_RDWR);
+	v->sends = false;
+}
+
+int rt_visits_look(struct rt_loop *l)
+{
+	const time_t now = seconds();
+	const int limit = l->server->settings.timeout;
+	if (now != l->looked)
+		for (struct rt_visit *v = l->visits; v; v = v->next)
+			if (v->sends && now - v->since > limit)
+				send_off(v, limit);
+	l->looked = now;
+	return l->visits ? 1000 : -1;
+}
