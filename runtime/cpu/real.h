@@ -109,12 +109,13 @@ static inline float float_clamp_exponent(float x)
 	return low > 88.73f ? 88.73f : low;
 }
 
+/* By bits, not by a choice: of a choice between 0 and y gcc makes a branch once a logarithm follows, and no vector code. */
 static inline float float_exp(float x)
 {
 	int32_t n;
 	float p = float_exp_parts(float_clamp_exponent(x), &n);
 	float y = (1.0f + p) * float_power2(n - n / 2) * float_power2(n / 2);
-	return x < -87.33f ? 0.0f : y;
+	return float_of_bits(bits_of_float(y) & -!(x < -87.33f));
 }
 
 static inline float float_expm1(float x)
@@ -146,11 +147,11 @@ static inline float float_log(float x)
 	return x < 0.0f ? NAN : y;
 }
 
-/* The last term gives back what rounding 1 + x lost. */
+/* The last term gives back what rounding 1 + x lost; it is NaN where the logarithm is infinite. */
 static inline float float_log1p(float x)
 {
-	float u = 1.0f + x, y = float_log(u) + (x - (u - 1.0f)) / u;
-	return u == INFINITY || u == 0.0f ? float_log(u) : y;
+	float u = 1.0f + x, lost = (x - (u - 1.0f)) / u;
+	return float_log(u) + (lost == lost ? lost : 0.0f);
 }
 
 static inline float float_tanh(float x)
