@@ -4,7 +4,7 @@
 #define TRAINC_KERNEL_H
 #include "layer.h"
 
-enum { GROUP_OPS = 6, GROUP_INPUTS = 64, KERNEL_BUFFERS = 4, KERNEL_PHASES = 7 };
+enum { GROUP_OPS = 6, GROUP_INPUTS = 64, GROUP_PARAMETERS = 6, KERNEL_BUFFERS = 4, KERNEL_PHASES = 7 };
 
 /* Where a phase runs. On the CPU: SAMPLE: once a sample, one slot's samples in order by one thread. SLOT: once a slot, for
  * all its samples. TILE: once a tile, over the whole batch, between barriers; which tile is whose does not matter.
@@ -42,8 +42,10 @@ struct group {
 	const struct op *ops[GROUP_OPS]; int n;
 	struct tensor *in[GROUP_INPUTS]; int n_in;
 	struct tensor *out;
-	const struct parameter *parameters[4]; int n_parameters;
+	const struct parameter *parameters[GROUP_PARAMETERS]; int n_parameters;
+	const struct group *folded;         /* its packs are the weights, not the parameters; else NULL */
 	struct buffers buffers;
+	const char *prefix;                 /* of its packs' constants */
 	int index;
 };
 
@@ -78,7 +80,7 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64 };
 
 /* Rows that have files of their own. */
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, depthwise,
-	dense_openblas, dense, dense_bf16, dense_bf16_reference, normalise, add;
+	dense_openblas, dense, dense_bf16, dense_bf16_reference, normalise, add, fold;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap; buffers of batch normalization. */
 bool kernel_is_2x2_pool(const struct op *op);
 void kernel_normalise_size(const struct group *g, struct buffers *b);

@@ -1,4 +1,4 @@
-/* Batch normalization of rows of channels, with activation, in vectors of channels. */
+/* Batch normalization of rows of channels, with activation, in vectors of channels; or, in evaluation, in the weights before. */
 #include "kernel.h"
 
 static int covers(const struct op *const *ops, int n)
@@ -32,4 +32,16 @@ const struct kernel normalise = {
 	},
 	.prepare = {{"fold", DOMAIN_TILE, "w2 w3 p0", NULL, NULL}},
 	.evaluate = {{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL}},
+};
+
+/* parameters: kernel and bias of what is before, then its own */
+static void size_folded(const struct group *g, struct buffers *b)
+{
+	b->packs[0] = g->parameters[0]->count;
+	b->packs[1] = g->ops[0]->attributes[SLICE_LENGTH];
+}
+
+const struct kernel fold = {
+	.name = "fold", .summary = "weights with the batch normalization behind them, by the moving averages", .size = size_folded,
+	.prepare = {{"fold", DOMAIN_TILE, "w0 w1 w2 w3 w4 w5 p0 p1", NULL, NULL}},
 };

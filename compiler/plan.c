@@ -66,11 +66,14 @@ static const struct kernel *choose(const struct plan *p, const struct op *const 
 	return best;
 }
 
-static void add_group(struct builder *b, const struct kernel *k, const struct op *const *chain, int covered)
+struct group *plan_add_group(struct builder *b, const struct op *const *chain, int n)
 {
 	struct group *g = &b->plan->groups[b->plan->n_groups];
+	int covered = 0;
+	const struct kernel *k = choose(b->plan, chain, n, &covered);
 	g->index = b->plan->n_groups++;
 	g->kernel = k;
+	g->prefix = "";
 	g->n = covered;
 	memcpy(g->ops, chain, sizeof *chain * (size_t)covered);
 	g->n_in = chain[0]->n_in;
@@ -80,27 +83,27 @@ static void add_group(struct builder *b, const struct kernel *k, const struct op
 		g->in[i] = chain[0]->in[i];
 	g->out = chain[covered - 1]->out;
 	g->n_parameters = chain[0]->n_parameters;
-	memcpy(g->parameters, chain[0]->parameters, sizeof g->parameters);
+	memcpy(g->parameters, chain[0]->parameters, sizeof chain[0]->parameters);
 	if (k->size)
 		k->size(g, &g->buffers);
+	return g;
 }
 
 static void make_groups(struct builder *b)
 {
 	const struct graph *graph = b->plan->graph;
 	bool *done = ARENA_ARRAY(b->arena, bool, graph->n_ops);
-	b->plan->groups = ARENA_ARRAY(b->arena, struct group, graph->n_ops);
+	b->plan->groups = ARENA_ARRAY(b->arena, struct group, 2 * graph->n_ops);       /* twice: evaluation has some of its own */
 	for (int i = 0; i < graph->n_ops; i++) {
 		const struct op *chain[GROUP_OPS], *op = graph->ops[i];
-		int covered = 0;
 		if (done[op->index] || (op->out && op->out->view))
 			continue;
-		int n = chain_from(op, chain);
-		const struct kernel *k = choose(b->plan, chain, n, &covered);
-		add_group(b, k, chain, covered);
-		for (int j = 0; j < covered; j++)
-			done[chain[j]->index] = true;
+		const struct group *g = plan_add_group(b, chain, chain_from(op, chain));
+		for (int k = 0; k < g->n; k++)
+			done[chain[k]->index] = true;
 	}
+	b->plan->n_trained = b->plan->n_groups;
+	plan_fold(b);
 }
 
 /* ---- schedules ---- */
@@ -211,15 +214,15 @@ static struct schedule train_schedule(struct builder *b)
 {
 	const struct plan *p = b->plan;
 	build_begin(b, "");
-	for (int i = 0; i < p->n_groups; i++)
+	for (int i = 0; i < p->n_trained; i++)
 		build_phases(b, &p->groups[i], p->groups[i].kernel->pack, "pack");
 	b->trace = true;
-	for (int i = 0; i < p->n_groups; i++)
+	for (int i = 0; i < p->n_trained; i++)
 		forward(b, &p->groups[i], p->groups[i].kernel->forward);
 	b->trace = false;
-	for (int i = p->n_groups - 1; i >= 0; i--)
+	for (int i = p->n_trained - 1; i >= 0; i--)
 		backward(b, &p->groups[i]);
-	for (int i = 0; i < p->n_groups; i++)
+	for (int i = 0; i < p->n_trained; i++)
 		if (backward_needed(&p->groups[i]))
 			build_phases(b, &p->groups[i], p->groups[i].kernel->finish, "finish");
 	for (int i = 0; i < p->graph->n_parameters && !p->target->whole_batches; i++)
@@ -231,9 +234,10 @@ static struct schedule prepare_schedule(struct builder *b)
 {
 	const struct plan *p = b->plan;
 	build_begin(b, "E");
-	for (int i = 0; i < p->n_groups; i++) {
-		build_phases(b, &p->groups[i], p->groups[i].kernel->pack, "pack");
-		build_phases(b, &p->groups[i], p->groups[i].kernel->prepare, "prepare");
+	b->forward_only = true;
+	for (int i = 0; i < p->n_evaluated; i++) {
+		build_phases(b, p->evaluated[i], p->evaluated[i]->kernel->pack, "pack");
+		build_phases(b, p->evaluated[i], p->evaluated[i]->kernel->prepare, "prepare");
 	}
 	return build_end(b);
 }
@@ -242,11 +246,11 @@ static struct schedule evaluate_schedule(struct builder *b)
 {
 	const struct plan *p = b->plan;
 	build_begin(b, "E");
-	for (int i = 0; i < p->n_groups; i++) {
-		const struct kernel *k = p->groups[i].kernel;
-		if (p->groups[i].ops[p->groups[i].n - 1]->type == &op_loss)
-			add_predictions(b, &p->groups[i]);
-		forward(b, &p->groups[i], k->evaluate[0].name ? k->evaluate : k->forward);
+	for (int i = 0; i < p->n_evaluated; i++) {
+		const struct group *g = p->evaluated[i];
+		if (g->ops[g->n - 1]->type == &op_loss)
+			add_predictions(b, g);
+		forward(b, g, g->kernel->evaluate[0].name ? g->kernel->evaluate : g->kernel->forward);
 	}
 	return build_end(b);
 }

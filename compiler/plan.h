@@ -62,7 +62,8 @@ struct plan {
 	const struct graph *graph;
 	const struct target *target;
 	struct plan_options options;
-	struct group *groups; int n_groups;
+	struct group *groups; int n_groups, n_trained;      /* the first are training's, in order */
+	const struct group **evaluated; int n_evaluated;    /* evaluation's, in order */
 	struct schedule train, prepare, evaluate;
 	long size[ARENAS];                  /* the most of all schedules */
 };

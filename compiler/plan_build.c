@@ -36,7 +36,7 @@ static struct buffer *group_buffer(struct builder *b, const struct group *g, str
 	enum arena_kind arena, char letter, int number)
 {
 	struct buffer **place = &list[g->index * KERNEL_BUFFERS + number];
-	const char *prefix = arena == ARENA_FIXED ? "" : b->prefix;
+	const char *prefix = arena == ARENA_FIXED ? g->prefix : b->prefix;
 	const struct tensor *t = g->out ? g->out : g->in[0];
 	if (!*place)
 		*place = new_buffer(b, arena, sizes[number], g->index,
@@ -146,6 +146,8 @@ static void add_numbered_role(struct builder *b, struct step *s, const struct gr
 	const struct buffers *size = &g->buffers;
 	if (letter == 'x')
 		build_value(b, s, g->in[i]);
+	else if (letter == 'w' && g->folded)
+		add_numbered_role(b, s, g->folded, 'p', i);
 	else if (letter == 'w' && g->parameters[i])
 		build_buffer(s, build_parameter(b, g->parameters[i], ARENA_WEIGHTS));
 	else if (letter == 's')
@@ -212,14 +214,14 @@ struct step *build_step(struct builder *b, const char *template, const char *wha
 	return s;
 }
 
-static bool lacking(const struct group *g, const char *role)
+static bool lacking(const struct builder *b, const struct group *g, const char *role)
 {
 	if (!role)
 		return false;
 	if (!strcmp(role, "map"))
 		return !has_map(g);
 	if (!strncmp(role, "dx", 2))
-		return !g->in[atoi(role + 2)]->needs_gradient;
+		return b->forward_only || !g->in[atoi(role + 2)]->needs_gradient;
 	return !g->parameters[atoi(role + 1)];
 }
 
@@ -274,7 +276,7 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 {
 	int before = b->n;
 	for (const struct phase *p = phases; p->name; p++)
-		if (!lacking(g, p->only_if))
+		if (!lacking(b, g, p->only_if))
 			build_phase(b, g, p, what);
 	if (!b->trace || b->n == before || !g->out)
 		return;

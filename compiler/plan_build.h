@@ -19,10 +19,15 @@ struct builder {
 	bool *whole;                                        /* [parameter]: its gradient is whole */
 	long reduced;                                       /* gradients from here on are added up over GPUs already */
 	bool trace;
+	bool forward_only;                                  /* what is for gradients is left out */
 	const struct group *pending[GROUP_INPUTS]; int n_pending;   /* outputs of TILE steps, to be traced */
 };
 
 struct tensor *plan_storage(struct tensor *t);
+/* A group of the first operations of a chain of n, as many as the kernel covers that is chosen. */
+struct group *plan_add_group(struct builder *b, const struct op *const *chain, int n);
+/* plan_fold.c: evaluation's groups. */
+void plan_fold(struct builder *b);
 /* plan_keep.c: the group that covers op, or NULL; whether backward makes g's output again, right before the one group that
  * takes it; whether the gradient of g's input i is its output's, in the same place. */
 const struct group *plan_group_of(const struct plan *p, const struct op *op);

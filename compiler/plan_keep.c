@@ -4,7 +4,7 @@
 
 const struct group *plan_group_of(const struct plan *p, const struct op *op)
 {
-	for (int i = 0; i < p->n_groups; i++)
+	for (int i = 0; i < p->n_trained; i++)
 		for (int k = 0; k < p->groups[i].n; k++)
 			if (p->groups[i].ops[k] == op)
 				return &p->groups[i];

@@ -44,7 +44,7 @@ void plan_dump(FILE *out, const struct plan *p)
 const char *plan_narrow_layers(struct arena *a, const struct plan *p)
 {
 	struct text t = {.arena = a};
-	for (int i = 0; i < p->n_groups; i++)
+	for (int i = 0; i < p->n_trained; i++)
 		if (p->groups[i].kernel->precision != PRECISION_FLOAT32)
 			text_format(&t, "%s%s", t.size ? ", " : "", p->groups[i].ops[0]->layer->name);
 	return t.size ? t.text : "";

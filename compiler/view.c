@@ -109,12 +109,14 @@ static void add_ops(struct object *o, const struct target *t, const struct group
 
 static void add_group(struct object *o, const struct target *t, const struct group *g, const struct step *s)
 {
-	static const char *const parameters[] = {"w0", "w1", "w2", "w3"};
+	static const char *const parameters[GROUP_PARAMETERS] = {"w0", "w1", "w2", "w3", "w4", "w5"};
 	add_ops(o, t, g);
 	object_text(o, "saved", "%ld", g->buffers.saved[0]);
 	add_inputs(o, g, s);
 	add_sizes(o, "group_out", g->out ? g->out->shape : g->in[0]->shape);
-	for (int i = 0; i < 4; i++)
+	if (g->n_parameters)
+		object_text(o, "kernel_count", "%ld", g->parameters[0] ? g->parameters[0]->count : 0);
+	for (int i = 0; i < GROUP_PARAMETERS; i++)
 		object_flag(o, parameters[i], i < g->n_parameters && g->parameters[i]);
 }
 

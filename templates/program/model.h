@@ -31,7 +31,7 @@ enum {
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
- * evaluating. Places are shared where lifetimes do not meet. */
+ * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
 enum {
 	{{#offsets}}
 	{{name}} = {{offset}}, /* {{size}}, {{owner}} */

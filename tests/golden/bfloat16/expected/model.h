@@ -29,7 +29,7 @@ enum {
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
- * evaluating. Places are shared where lifetimes do not meet. */
+ * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
 enum {
 	P0_conv2d_1 = 0, /* 144, once */
 	P0_dense_1_linear = 720, /* 4096, once */

@@ -37,7 +37,7 @@ enum {
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
- * evaluating. Places are shared where lifetimes do not meet. */
+ * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
 enum {
 	P0_conv2d_1 = 0, /* 216, once */
 	P0_conv2d_2 = 2528, /* 576, once */

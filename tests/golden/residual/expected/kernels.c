@@ -739,17 +739,165 @@ NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sum
 }
 
 
-/* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
-NOINLINE void normalise_fold_1(const real *restrict moving_mean, const real *restrict moving_variance, real *restrict batch, int tile)
+/* What follows the kernel is batch normalization with moving averages, which is scale[c] * x + shift[c]: to_kernel is the kernel
+ * times scale, to_bias = shift. */
+NOINLINE void fold_fold_1(const real *restrict kernel, const real *restrict gamma, const real *restrict beta, 
+	const real *restrict mean, const real *restrict variance, real *restrict to_kernel, real *restrict to_bias, int tile)
 {
-	enum { LENGTH = 8 };
+	enum { COUNT = 216, CHANNELS = 8 };
 	const real epsilon = (real)(0.001);
 
 	(void)tile;
-	for (int l = 0; l < LENGTH; l++) {
-		batch[l] = moving_mean[l];
-		batch[LENGTH + l] = 1 / real_sqrt(moving_variance[l] + epsilon);
+	for (int c = 0; c < CHANNELS; c++) {
+		const real scale = gamma[c] / real_sqrt(variance[c] + epsilon);
+		to_bias[c] = (0 - mean[c]) * scale + beta[c];
+		for (int k = c; k < COUNT; k += CHANNELS)
+			to_kernel[k] = kernel[k] * scale;
 	}
+}
+
+
+/* What follows the kernel is batch normalization with moving averages, which is scale[c] * x + shift[c]: to_kernel is the kernel
+ * times scale, to_bias = shift. */
+NOINLINE void fold_fold_2(const real *restrict kernel, const real *restrict gamma, const real *restrict beta, 
+	const real *restrict mean, const real *restrict variance, real *restrict to_kernel, real *restrict to_bias, int tile)
+{
+	enum { COUNT = 576, CHANNELS = 8 };
+	const real epsilon = (real)(0.001);
+
+	(void)tile;
+	for (int c = 0; c < CHANNELS; c++) {
+		const real scale = gamma[c] / real_sqrt(variance[c] + epsilon);
+		to_bias[c] = (0 - mean[c]) * scale + beta[c];
+		for (int k = c; k < COUNT; k += CHANNELS)
+			to_kernel[k] = kernel[k] * scale;
+	}
+}
+
+
+INLINE vec direct_forward_3_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
+	}
+	return vec_load(lane);
+}
+
+INLINE void direct_forward_3_pixels(struct direct s, int pixels, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	vec sum[BLOCK_ROWS_MOST][BLOCK_COLUMNS];
+	UNROLL for (int n = 0; n < columns; n++)
+		UNROLL for (int p = 0; p < pixels; p++)
+			sum[p][n] = bias ? vec_load_channels(bias, c + n * LANES, s.out_c) : (vec){0};
+	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
+	UNROLL for (int p = 0; p < pixels; p++)
+		UNROLL for (int n = 0; n < columns; n++)
+			vec_store_channels(to + p * s.out_c, direct_forward_3_activation(sum[p][n]), c + n * LANES, s.out_c);
+}
+
+INLINE void direct_forward_3_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	const struct direct_split blocks = direct_split(s.out_w, block_rows(columns));
+	const ptrdiff_t step = (ptrdiff_t)s.stride_w * s.in_c, row = (ptrdiff_t)s.stride_h * direct_width(s) * s.in_c;
+	for (int h = 0; h < rows; h++, x += row, to += s.out_w * s.out_c) {
+		int w = 0;
+		for (int i = 0; i < blocks.n_large; i++, w += blocks.large)
+			direct_forward_3_pixels(s, blocks.large, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+		for (int i = 0; i < blocks.n_small; i++, w += blocks.small)
+			direct_forward_3_pixels(s, blocks.small, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+	}
+}
+
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+INLINE void direct_forward_3_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
+{
+	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
+	const int depth = s.kernel_h * s.kernel_w * s.in_c;
+	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
+		direct_forward_3_panel(s, rows, BLOCK_COLUMNS, x, pack + (ptrdiff_t)v * LANES * depth, bias, v * LANES, to);
+	if (whole < vectors)
+		direct_forward_3_panel(s, rows, vectors - whole, x, pack + (ptrdiff_t)whole * LANES * depth, bias, whole * LANES, to);
+}
+
+/* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
+NOINLINE void direct_forward_3(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+	real *restrict scratch)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+	const real *padded_x = direct_inputs(s, x, scratch);
+
+	direct_forward_3_rows(s, OUT_H, padded_x, pack, bias, y);
+}
+
+
+INLINE vec direct_forward_4_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+INLINE void direct_forward_4_pixels(struct direct s, int pixels, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	vec sum[BLOCK_ROWS_MOST][BLOCK_COLUMNS];
+	UNROLL for (int n = 0; n < columns; n++)
+		UNROLL for (int p = 0; p < pixels; p++)
+			sum[p][n] = bias ? vec_load_channels(bias, c + n * LANES, s.out_c) : (vec){0};
+	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
+	UNROLL for (int p = 0; p < pixels; p++)
+		UNROLL for (int n = 0; n < columns; n++)
+			vec_store_channels(to + p * s.out_c, direct_forward_4_activation(sum[p][n]), c + n * LANES, s.out_c);
+}
+
+INLINE void direct_forward_4_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
+{
+	const struct direct_split blocks = direct_split(s.out_w, block_rows(columns));
+	const ptrdiff_t step = (ptrdiff_t)s.stride_w * s.in_c, row = (ptrdiff_t)s.stride_h * direct_width(s) * s.in_c;
+	for (int h = 0; h < rows; h++, x += row, to += s.out_w * s.out_c) {
+		int w = 0;
+		for (int i = 0; i < blocks.n_large; i++, w += blocks.large)
+			direct_forward_4_pixels(s, blocks.large, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+		for (int i = 0; i < blocks.n_small; i++, w += blocks.small)
+			direct_forward_4_pixels(s, blocks.small, columns, x + w * step, pack, bias, c, to + w * s.out_c);
+	}
+}
+
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+INLINE void direct_forward_4_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
+{
+	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
+	const int depth = s.kernel_h * s.kernel_w * s.in_c;
+	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
+		direct_forward_4_panel(s, rows, BLOCK_COLUMNS, x, pack + (ptrdiff_t)v * LANES * depth, bias, v * LANES, to);
+	if (whole < vectors)
+		direct_forward_4_panel(s, rows, vectors - whole, x, pack + (ptrdiff_t)whole * LANES * depth, bias, whole * LANES, to);
+}
+
+/* y[oh][ow][o] = bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
+NOINLINE void direct_forward_4(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+	real *restrict scratch)
+{
+	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
+	const struct direct s = {
+		IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, .kernel_h = 3, .kernel_w = 3, .stride_h = 1, .stride_w = 1,
+		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
+		.pad_right = 1
+	};
+	const real *padded_x = direct_inputs(s, x, scratch);
+
+	direct_forward_4_rows(s, OUT_H, padded_x, pack, bias, y);
 }
 
 
