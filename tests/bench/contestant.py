@@ -1,5 +1,6 @@
 """A program that trains, beside others but one at a time: it is stopped (SIGSTOP) when an epoch's line is written and goes
 on when its turn comes. The time in which it was stopped is in none of its figures."""
+import ctypes.util
 import json
 import os
 import signal
@@ -21,6 +22,11 @@ def machine_busy():
     return sum(map(int, (user, nice, system, irq, softirq, steal))) / TICK
 
 
+def allocator():
+    """tcmalloc, without which PyTorch takes half as long again; None where it is not."""
+    return ctypes.util.find_library("tcmalloc_minimal")
+
+
 class Contestant:
     """A process that lives while it may: from go() to the end of its next epoch."""
 
@@ -28,9 +34,10 @@ class Contestant:
         """ours: it writes its lines to log by itself; a peer's standard output goes there."""
         self.name, self.log, self.limit, self.stops, self.foreign = name, log, limit, [], []
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
-        allocator = "/usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4"        # without it PyTorch takes half as long again
-        if "pytorch" in name and os.path.exists(allocator):
-            environment["LD_PRELOAD"] = allocator
+        for setting in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):       # which would hold a framework's OpenBLAS back
+            environment.pop(setting, None)
+        if "pytorch" in name and allocator():
+            environment["LD_PRELOAD"] = allocator()
         self.errors = open(log + ".err", "w+")
         with open(log, "w") as lines:
             self.began = time.time()

@@ -58,6 +58,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bf16", action="store_true")
+    parser.add_argument("--fit", action="store_true", help="by the framework's own loop, where there is one")
     given = parser.parse_args()
     given.lr, given.nesterov, given.layers = NETS[given.net]
     return given
@@ -81,6 +82,12 @@ def load(folder, channels_first):
     return arrays
 
 
+def tell(epoch, moments, accuracy, loss):
+    """moments: when the epoch began, its first step was over, its training, its validation."""
+    print(json.dumps(dict(zip(("began", "stepped", "trained", "validated"), moments), epoch=epoch, val_acc=accuracy,
+                          val_loss=loss)), flush=True)
+
+
 def train(given, step, finish, evaluate, samples, tests):
     """step(indices) starts one update, finish() waits for it, evaluate(from, to) returns correct and loss sums."""
     random = np.random.default_rng(given.seed) if hasattr(np.random, "default_rng") else np.random.RandomState(given.seed)
@@ -98,5 +105,4 @@ def train(given, step, finish, evaluate, samples, tests):
         for i in range(0, tests, 500):
             right, sum_of_losses = evaluate(i, min(i + 500, tests))
             correct, loss = correct + float(right), loss + float(sum_of_losses)
-        print(json.dumps(dict(epoch=epoch, began=began, stepped=stepped, trained=trained, validated=time.time(),
-                              val_acc=correct / tests, val_loss=loss / tests)), flush=True)
+        tell(epoch, (began, stepped, trained, time.time()), correct / tests, loss / tests)

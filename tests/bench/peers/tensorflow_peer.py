@@ -1,5 +1,7 @@
-"""TensorFlow: Keras's layers in a hand-written tf.function step on preloaded tensors; --bf16: mixed_bfloat16."""
+"""TensorFlow: Keras's layers in a hand-written tf.function step on preloaded tensors; --fit: by Keras's fit instead;
+--bf16: mixed_bfloat16."""
 import os
+import time
 
 import job
 
@@ -42,7 +44,8 @@ def apply(layer, x):
     }[layer["kind"]](**{key: value for key, value in layer.items() if key != "kind"})
 
 
-x, y, test_x, test_y = (tf.constant(a) for a in job.load(given.data, channels_first=False))
+arrays = job.load(given.data, channels_first=False)
+x, y, test_x, test_y = arrays if given.fit else map(tf.constant, arrays)
 image = out = keras.Input(x.shape[1:])
 for each in given.layers:
     out = apply(each, out)
@@ -68,5 +71,25 @@ def test(images, labels):
     return tf.reduce_sum(tf.cast(tf.argmax(logits, 1) == labels, tf.float32)), loss
 
 
+class Clock(keras.callbacks.Callback):
+    def on_epoch_begin(self, epoch, logs=None):
+        self.moments = [time.time()]
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.moments += [time.time()] * (batch == 0)
+
+    def on_test_begin(self, logs=None):
+        self.moments.append(time.time())
+
+    def on_epoch_end(self, epoch, logs=None):
+        job.tell(epoch + 1, self.moments + [time.time()], logs["val_accuracy"], logs["val_loss"])
+
+
+if given.fit:
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    net.compile(keras.optimizers.SGD(given.lr, 0.9, given.nesterov), loss, metrics=["accuracy"], jit_compile=False)
+    net.fit(x, y, given.batch, given.epochs, verbose=0, callbacks=[Clock()], validation_data=(test_x, test_y),
+            validation_batch_size=500)
+    raise SystemExit
 job.train(given, lambda indices: update(tf.constant(indices)), lambda: momenta[-1].numpy(),
           lambda begin, end: test(test_x[begin:end], test_y[begin:end]), len(x), len(test_x))
