@@ -32,9 +32,9 @@ def trainc():
     return found or fail("there is no trainc: build it (cmake --preset release && cmake --build --preset release) or set TRAINC")
 
 
-def spec(path, settings=()):
+def spec(path, settings=(), target="cpu"):
     """What the platform must know of a spec, with NAME=VALUE settings checked; ends the script where trainc refuses."""
-    done = subprocess.run([trainc(), "sagemaker", path, *settings], stdout=subprocess.PIPE, universal_newlines=True)
+    done = subprocess.run([trainc(), "sagemaker", path, "-t", target, *settings], stdout=subprocess.PIPE, universal_newlines=True)
     if done.returncode:
         fail("trainc refuses; nothing was sent")
     return json.loads(done.stdout)

@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -214,6 +215,35 @@ def submits_with_sdk_3(s):
 
 
 @case
+def submits_for_gpus(s):
+    """What trains on GPUs takes other hyperparameters."""
+    del Recorder.seen[:]
+    trained(s, "gpus=1", options=["--target", "cuda", "--instance-type", "ml.g5.xlarge", "--no-wait"])
+    found, = s.requests("CreateTrainingJob")
+    assert found["HyperParameters"] == {"gpu_count": "1"} and found["ResourceConfig"]["InstanceType"] == "ml.g5.xlarge", found
+    assert "did you mean 'epochs'?" in trained(s, "epoch=1", options=["--target", "cuda"], code=1)
+
+
+@case
+def readme_begins(s):
+    """The README's first commands make a bucket and a role that has what a job needs; its last ones leave nothing."""
+    with open(os.path.join(harness.SOURCE, "container/README.md")) as f:
+        blocks = [re.sub("(?m)^   ", "", block) for block in re.findall("```sh\n(.*?)```", f.read(), re.S)]
+    first, last = blocks[0], blocks[-1]
+    assert "create-role" in first and "delete-role" in last, blocks
+    run = lambda text: harness.run("bash", "-euc", text, env=dict(s.environment, PATH="%s:%s" % (s.sdk2, os.environ["PATH"])))
+    said = run(first + "echo $IMAGE $ROLE")
+    assert said.split()[-2:] == [IMAGE, "arn:aws:iam::123456789012:role/trainc-sagemaker"], said
+    policy = s.aws("iam", "get-role-policy", "--role-name", "trainc-sagemaker", "--policy-name", "trainc")["PolicyDocument"]
+    assert [part["Resource"] for part in policy["Statement"]] == [
+        "arn:aws:s3:::my-trainc-bucket", "arn:aws:s3:::my-trainc-bucket/*", "*"], policy
+    s.aws("ecr", "create-repository", "--repository-name", "mnist")
+    run("BUCKET=my-trainc-bucket\n" + last)
+    assert not s.aws("iam", "list-roles")["Roles"] and "my-trainc-bucket" not in json.dumps(s.aws("s3api", "list-buckets"))
+    assert "mnist" not in json.dumps(s.aws("ecr", "describe-repositories"))
+
+
+@case
 def is_what_the_api_takes(s):
     """trainc sagemaker's create_algorithm and tuning_job pass botocore's validation."""
     s.python("""if True:
@@ -305,10 +335,12 @@ PUSH = r"""set -eu
 mount --bind "$WORK/hosts" /etc/hosts
 mkdir -p /etc/containers/certs.d && mount -t tmpfs none /etc/containers/certs.d
 mkdir -p "/etc/containers/certs.d/$HOST:443" "/etc/containers/certs.d/$HOST" && cp "$WORK/registry.crt" "/etc/containers/certs.d/$HOST/ca.crt"
-"$PUSH" localhost/small:7 --repository kept
-"$PUSH" localhost/small:7 --repository kept --tag 8
-skopeo inspect --creds "AWS:$PASSWORD" --raw "docker://$HOST/kept:7" && echo
-skopeo inspect --creds "AWS:$PASSWORD" --raw "docker://$HOST/kept:8" && echo
+tag=1
+for image in $TAKEN; do
+	"$PUSH" "$image" --repository kept --tag $tag
+	skopeo inspect --creds "AWS:$PASSWORD" --raw "docker://$HOST/kept:$tag" | tr -d '\n' && echo
+	tag=$((tag + 1))
+done
 """
 
 
@@ -318,11 +350,26 @@ def small_image(s, environment):
     with open(os.path.join(folder, "Dockerfile"), "w") as f:
         f.write("FROM scratch\nCOPY Dockerfile /\n")
     harness.run("buildah", "bud", "--isolation", "chroot", "--timestamp", "0", "-t", "localhost/small:7", folder, env=environment)
+    return "localhost/small:7"
+
+
+def taken_over(s, image, environment):
+    """A real image, from the store that it was built in."""
+    archive = os.path.join(s.folder, "image.tar")
+    harness.run("podman", "save", "--format", "oci-archive", "-o", archive, image)
+    name = harness.run("buildah", "pull", "oci-archive:" + archive, env=environment).split()[-1]
+    os.remove(archive)
+    return name
+
+
+def digest(image, environment):
+    return "sha256:" + harness.run("buildah", "inspect", "--type", "image", "--format", "{{.FromImageID}}", image, env=environment).strip()
 
 
 @case
 def pushes(s):
-    """To ECR, whose repository is made once, and to any registry; the image that comes back is the one that went."""
+    """A small image and the real ones, for CPUs and GPUs, to ECR, whose repository is made once; and to any registry. The image that
+    comes back is the one that went."""
     for tool in ("buildah", "skopeo", "docker-registry", "openssl", "unshare"):
         if not shutil.which(tool):
             raise harness.Skipped("%s is not here" % tool)
@@ -338,7 +385,8 @@ def pushes(s):
     environment = dict(s.environment, CONTAINERS_STORAGE_CONF=os.path.join(work, "storage.conf"), WORK=work, HOST=HOST,
                        PASSWORD="123456789012-auth-token", PUSH=os.path.join(harness.SOURCE, "container/push"),
                        PATH="%s:%s:/usr/sbin:/usr/bin:/sbin:/bin" % (tools, s.sdk2))
-    small_image(s, environment)
+    taken = [small_image(s, environment)] + [taken_over(s, image, environment) for image in os.environ.get("IMAGES", "").split()]
+    environment["TAKEN"] = " ".join(taken)
     harness.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", os.path.join(work, "registry.key"),
                 "-out", os.path.join(work, "registry.crt"), "-subj", "/CN=" + HOST, "-addext", "subjectAltName=DNS:" + HOST)
     write("htpasswd", s.python("import bcrypt; print('AWS:' + bcrypt.hashpw(b'123456789012-auth-token', bcrypt.gensalt(5)).decode())"))
@@ -350,19 +398,19 @@ def pushes(s):
     del Recorder.seen[:]
     with harness.listening(443, "docker-registry", "serve", os.path.join(work, "ecr.yml")):
         said = harness.run("unshare", "-m", "--propagation", "private", "bash", "-c", PUSH, env=environment)
-    local = "sha256:" + harness.run("buildah", "inspect", "--type", "image", "--format", "{{.FromImageID}}", "localhost/small:7",
-                                    env=environment).strip()
-    back = [json.loads(line)["config"]["digest"] for line in said.strip().splitlines()[-2:]]
-    assert back == [local, local], (back, local)
+    local = [digest(image, environment) for image in taken]
+    back = [json.loads(line)["config"]["digest"] for line in said.splitlines() if line.startswith("{")]
+    assert back == local, (back, local)
     assert [r["repositoryName"] for r in s.requests("CreateRepository")] == ["kept"], s.requests("CreateRepository")
     with harness.listening(port, "docker-registry", "serve", os.path.join(work, "plain.yml")):
         run = functools.partial(harness.run, env=environment)
         assert "pushed: 127.0.0.1:%d/small:7" % port in run(environment["PUSH"], "localhost/small:7", "--registry",
                                                             "127.0.0.1:%d" % port, "--insecure")
         back = run("skopeo", "inspect", "--tls-verify=false", "--raw", "docker://127.0.0.1:%d/small:7" % port)
-        assert json.loads(back)["config"]["digest"] == local, (back, local)
+        assert json.loads(back)["config"]["digest"] == local[0], (back, local)
     said = harness.run(environment["PUSH"], "localhost/none:1", "--registry", "127.0.0.1:9", env=environment, code=1)
     assert "there is no image localhost/none:1; build it: container/build" in said, said
+    return "%d images" % len(taken)
 
 
 def main():
