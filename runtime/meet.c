@@ -281,9 +281,11 @@ static void *watch(void *argument)
 		for (int i = 0; i < count; i++) {
 			if (!sockets[i].revents)
 				continue;
-			if (recv(sockets[i].fd, &byte, 1, MSG_DONTWAIT) <= 0)
+			const ssize_t n = recv(sockets[i].fd, &byte, 1, MSG_DONTWAIT);
+			if (n == 0 || (n < 0 && errno != EAGAIN))
 				end_process(m, i);
-			sockets[i].fd = -1;
+			if (n > 0)
+				sockets[i].fd = -1;
 		}
 	}
 	return NULL;
