@@ -117,7 +117,7 @@ static void stop(struct rt_loop *l)
 
 /* ---- the server ---- */
 
-static void close_server(struct rt_server *s)
+void rt_server_close(struct rt_server *s)
 {
 	atomic_store(&s->over, true);
 	wake_all(s);
@@ -155,29 +155,21 @@ struct rt_server *rt_server_start(const struct rt_model *m, struct rt_batcher *b
 		s->loops[i] = (struct rt_loop){.server = s, .wake = -1};
 	if (open_server(s))
 		return s;
-	close_server(s);
+	rt_server_close(s);
 	return NULL;
 }
 
-static bool is_quiet(struct rt_server *s, int most)
+bool rt_server_drain(struct rt_server *s, int most)
 {
 	struct timespec until;
 	clock_gettime(CLOCK_REALTIME, &until);
 	until.tv_sec += most;
+	atomic_store(&s->closing, true);
+	wake_all(s);
 	pthread_mutex_lock(&s->lock);
 	while (s->active && pthread_cond_timedwait(&s->quiet, &s->lock, &until) == 0)
 		;
 	const bool quiet = !s->active;
 	pthread_mutex_unlock(&s->lock);
 	return quiet;
-}
-
-bool rt_server_stop(struct rt_server *s, int most)
-{
-	atomic_store(&s->closing, true);
-	wake_all(s);
-	if (!is_quiet(s, most))
-		return false;
-	close_server(s);
-	return true;
 }

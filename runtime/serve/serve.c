@@ -84,16 +84,14 @@ static void obey_second_signal(const sigset_t *set)
 	pthread_sigmask(SIG_UNBLOCK, set, NULL);
 }
 
-static int run(const struct rt_model *m, struct rt_batcher *b, const struct rt_server_settings *s, const sigset_t *signals)
+/* Answers until a signal comes. */
+static void run(const struct rt_model *m, struct rt_server *server, const struct rt_server_settings *s, const sigset_t *signals)
 {
-	struct rt_server *server = rt_server_start(m, b, s);
-	if (!server)
-		return -1;
 	printf("Serving %s on port %d\n", m->name, s->port);
 	printf("Stopped by %s\n", wait_for_signal(signals));
 	obey_second_signal(signals);
-	if (rt_server_stop(server, DRAIN_SECONDS))
-		return 0;
+	if (rt_server_drain(server, DRAIN_SECONDS))
+		return;
 	printf("Some requests were not answered\n");
 	_exit(0);
 }
@@ -116,12 +114,15 @@ static int serve(const struct rt_model *m, const struct rt_options *o)
 	if (!result)
 		result = read_weights(&weights, m, o->prefix);
 	struct rt_batcher *b = result ? NULL : rt_batcher_start(m, code, weights, threads > 1 ? threads - settings.loops : 1);
-	if (b) {
-		result = run(m, b, &settings, &signals);
+	struct rt_server *server = b ? rt_server_start(m, b, &settings) : NULL;
+	if (server)
+		run(m, server, &settings, &signals);
+	if (b)
 		rt_batcher_stop(b);
-	}
+	if (server)
+		rt_server_close(server);
 	free(weights);
-	return b ? result : -1;
+	return server ? 0 : -1;
 }
 
 int rt_serve_main(const struct rt_model *m, int argc, char **argv)

@@ -90,8 +90,10 @@ struct rt_server;
 
 /* Listens and answers from here on, in threads of its own. NULL after rt_fail. */
 struct rt_server *rt_server_start(const struct rt_model *m, struct rt_batcher *b, const struct rt_server_settings *s);
-/* Takes no new connection, waits for what has begun (seconds at most), closes. The batcher must still run. false: some of it
- * goes on, and nothing was closed; only the end of the program can follow. */
-bool rt_server_stop(struct rt_server *s, int seconds);
+/* Takes no new connection and waits for what has begun, seconds at most. false: some of it goes on; then only the end of the
+ * program can follow. */
+bool rt_server_drain(struct rt_server *s, int seconds);
+/* When the batcher has been stopped, which may still be handing back what the last requests were answered with. */
+void rt_server_close(struct rt_server *s);
 
 #endif

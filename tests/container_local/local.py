@@ -1,5 +1,6 @@
 """What tests/container_local/run checks: SDK 2's local mode trains the real image on the real data, and its model.tar.gz is loaded by real
 Keras and real MXNet; the image serves that model to the SDK's own predictor, and under load for a minute."""
+import concurrent.futures
 import gzip
 import json
 import os
@@ -175,13 +176,15 @@ def some_images(s, count):
 
 @case
 def answers_the_sdk(s):
-    """The SDK's predictor with its serializers, against Keras."""
-    path, wanted = os.path.join(s.folder, "answers.json"), predicted(s, "keras224", KERAS, "mnist-cnn-1.hd5")[:50]
-    with Served(s) as served:
-        s.python(PREDICT, served.port, some_images(s, 50), path)
-    with open(path) as f:
-        answers = json.load(f)
-    assert len(answers) == 4 and max(furthest(a, wanted) for a in answers) < 1e-5, [furthest(a, wanted) for a in answers]
+    """The SDK's predictor with its serializers, some at once, against Keras."""
+    wanted, images = predicted(s, "keras224", KERAS, "mnist-cnn-1.hd5")[:50], some_images(s, 50)
+    with Served(s) as served, concurrent.futures.ThreadPoolExecutor(4) as pool:
+        paths = [os.path.join(s.folder, "answers%d.json" % i) for i in range(4)]
+        list(pool.map(lambda path: s.python(PREDICT, served.port, images, path), paths))
+    for path in paths:
+        with open(path) as f:
+            answers = json.load(f)
+        assert len(answers) == 4 and max(furthest(a, wanted) for a in answers) < 1e-5, [furthest(a, wanted) for a in answers]
 
 
 @case
