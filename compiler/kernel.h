@@ -80,7 +80,7 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64 };
 
 /* Rows that have files of their own. */
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, depthwise,
-	dense_openblas, dense, dense_bf16, dense_bf16_reference, normalise, add, fold;
+	dense_openblas, dense, dense_bf16, dense_bf16_reference, normalise, add, fold, max_pool;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap; buffers of batch normalization. */
 bool kernel_is_2x2_pool(const struct op *op);
 void kernel_normalise_size(const struct group *g, struct buffers *b);
