@@ -357,9 +357,10 @@ def taken_over(s, image, environment):
     """A real image, from the store that it was built in."""
     archive = os.path.join(s.folder, "image.tar")
     harness.run("podman", "save", "--format", "oci-archive", "-o", archive, image)
-    name = harness.run("buildah", "pull", "oci-archive:" + archive, env=environment).split()[-1]
+    found = harness.run("buildah", "pull", "oci-archive:" + archive, env=environment).split()[-1]
+    harness.run("buildah", "tag", found, image, env=environment)
     os.remove(archive)
-    return name
+    return image
 
 
 def digest(image, environment):
