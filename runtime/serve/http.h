@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-enum { CONNECTIONS = 1024, HEADERS = 32 << 10, BODIES = 256 << 20 };
+enum { CONNECTIONS = 1024, HEADERS = 16 << 10, BODIES = 256 << 20 };
 
 struct rt_visit;
 
