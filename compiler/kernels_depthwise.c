@@ -3,9 +3,16 @@
 
 enum { VECTOR = 16 };                   /* the most lanes of any machine: channels of copies are padded */
 
+/* With strides few taps are multiplied for each number of the input: copying it costs more than vectors save, unless the
+ * reference's loops over channels are too short to be vectors. */
+static bool worth_copying(const struct op *op)
+{
+	return (op->attributes[WINDOW_STRIDE_H] == 1 && op->attributes[WINDOW_STRIDE_W] == 1) || op->in[0]->shape.size[2] < VECTOR;
+}
+
 static int covers(const struct op *const *ops, int n)
 {
-	if (ops[0]->type != &op_depthwise || ops[0]->in[0]->shape.size[2] != ops[0]->out->shape.size[2])
+	if (ops[0]->type != &op_depthwise || ops[0]->in[0]->shape.size[2] != ops[0]->out->shape.size[2] || !worth_copying(ops[0]))
 		return 0;
 	return n > 1 && ops[1]->type == &op_map ? 2 : 1;
 }
