@@ -67,6 +67,7 @@ struct kernel {
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
 	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */
+	int tile;                           /* of Winograd's: outputs of a tile's side; else 0 */
 	bool openblas;                      /* calls OpenBLAS: taken only where that is asked for */
 	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
@@ -79,8 +80,8 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64 };
 	static int covers_##type_name(const struct op *const *ops, int n) { return n > 0 && ops[0]->type == &op_##type_name; }
 
 /* Rows that have files of their own. */
-extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot, direct, direct_pool, depthwise,
-	dense_openblas, dense, dense_bf16, dense_bf16_reference, normalise, add, fold, max_pool;
+extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot_2x2, winograd_slot, direct, direct_pool,
+	depthwise, dense_openblas, dense, dense_bf16, dense_bf16_reference, normalise, add, fold, max_pool;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap; buffers of batch normalization. */
 bool kernel_is_2x2_pool(const struct op *op);
 void kernel_normalise_size(const struct group *g, struct buffers *b);

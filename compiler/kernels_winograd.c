@@ -1,16 +1,16 @@
-/* Winograd's convolution: a group of convolution, activation, 2x2 pooling and dropout in one pass over each sample, or
+/* Winograd's convolutions: a group of convolution, activation, 2x2 pooling and dropout in one pass over each sample, or
  * (winograd_slot) over a slot's samples together where one has few tiles or the weights are many. With pooling (…_sparse)
  * most gradients are zeros, and backward is another. */
 #include "kernel.h"
 
 enum {
-	POINTS = 36, TILE = 4,
+	TILE = 4, SMALL_TILE = 2,
 	FORWARD_BLOCK = 24, BACKWARD_BLOCK = 36, SLOT_BACKWARD_BLOCK = 48,      /* tiles, as in the runtime's winograd.h */
 	ROWS = 12,                          /* of which they are multiples */
 	PANEL = 64,                         /* the most channels of a panel of any machine */
 	VECTOR = 16,                        /* the most lanes of any machine: rows of packs and transformed tensors are padded */
 	FEWEST_CHANNELS = 8, FEWEST_TILES = 9, LARGEST_KERNEL = 1 << 14,        /* of a sample by itself */
-	FEWEST_SLOT_CHANNELS = 16, LARGEST_SLOT_KERNEL = 1 << 17
+	FEWEST_SLOT_CHANNELS = 16, LARGEST_SLOT_KERNEL = 1 << 17, LARGEST_SMALL_KERNEL = 1 << 18, TAPS = 9
 };
 
 static long padded(long n)
@@ -18,9 +18,14 @@ static long padded(long n)
 	return (n + VECTOR - 1) / VECTOR * VECTOR;
 }
 
-static long tiles_of(const struct op *op)
+static long points_of(int tile)
 {
-	return (long)((op->out->shape.size[0] + TILE - 1) / TILE) * ((op->out->shape.size[1] + TILE - 1) / TILE);
+	return (tile + 2) * (tile + 2);
+}
+
+static long tiles_of(const struct op *op, int tile)
+{
+	return (long)((op->out->shape.size[0] + tile - 1) / tile) * ((op->out->shape.size[1] + tile - 1) / tile);
 }
 
 static bool is_3x3(const struct op *op)
@@ -35,7 +40,7 @@ static bool is_3x3(const struct op *op)
 static bool worth_it(const struct op *op)
 {
 	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2];
-	return in >= FEWEST_CHANNELS && out >= FEWEST_CHANNELS && tiles_of(op) >= FEWEST_TILES && in * out <= LARGEST_KERNEL;
+	return in >= FEWEST_CHANNELS && out >= FEWEST_CHANNELS && tiles_of(op, TILE) >= FEWEST_TILES && in * out <= LARGEST_KERNEL;
 }
 
 /* A slot's samples share the transformed kernel; each tile must still be mostly inside. */
@@ -44,7 +49,16 @@ static bool worth_it_together(const struct op *op)
 	const int *out = op->out->shape.size;
 	long in = op->in[0]->shape.size[2];
 	return in >= FEWEST_SLOT_CHANNELS && out[2] >= FEWEST_SLOT_CHANNELS && in * out[2] <= LARGEST_SLOT_KERNEL
-		&& 2L * out[0] * out[1] >= tiles_of(op) * TILE * TILE;
+		&& 2L * out[0] * out[1] >= tiles_of(op, TILE) * TILE * TILE;
+}
+
+/* Outputs of few tiles that are mostly outside, or as many products in all with smaller transforms */
+static bool worth_it_small(const struct op *op)
+{
+	const int *out = op->out->shape.size;
+	long in = op->in[0]->shape.size[2], products = tiles_of(op, SMALL_TILE) * points_of(SMALL_TILE);
+	return in >= FEWEST_SLOT_CHANNELS && out[2] >= FEWEST_SLOT_CHANNELS && in * out[2] <= LARGEST_SMALL_KERNEL
+		&& products <= tiles_of(op, TILE) * points_of(TILE) && 3 * products <= 2L * TAPS * out[0] * out[1];
 }
 
 bool kernel_is_2x2_pool(const struct op *op)
@@ -85,15 +99,20 @@ static int covers_slot(const struct op *const *ops, int n)
 	return covers_with(ops, n, worth_it_together, false);
 }
 
+static int covers_small(const struct op *const *ops, int n)
+{
+	return covers_with(ops, n, worth_it_small, false);
+}
+
 static int covers_slot_pooled(const struct op *const *ops, int n)
 {
 	return covers_with(ops, n, worth_it_together, true);
 }
 
 /* Reals of a transformed tensor, as winograd_size in the runtime's winograd.h with the most lanes */
-static long transformed(long block, long channels)
+static long transformed(int tile, long block, long channels)
 {
-	return POINTS * ((block * channels + VECTOR - 1) / VECTOR | 1) * VECTOR;
+	return points_of(tile) * ((block * channels + VECTOR - 1) / VECTOR | 1) * VECTOR;
 }
 
 /* Entries of a list, in reals, as sparse_list in the runtime's sparse.h */
@@ -106,18 +125,20 @@ static long list_of(long most)
 static void size_forward(const struct group *g, struct buffers *b, long block)
 {
 	const struct op *op = g->ops[0];
+	const int tile = g->kernel->tile;
 	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2];
-	b->packs[0] = POINTS * in * padded(out);
+	b->packs[0] = points_of(tile) * in * padded(out);
 	b->saved[0] = shape_count(g->out->shape) / (long)sizeof(float) + VECTOR;
-	b->scratch[0] = transformed(block, padded(in)) + transformed(block, PANEL);
+	b->scratch[0] = transformed(tile, block, padded(in)) + transformed(tile, block, PANEL);
 }
 
 static void size_backward(const struct group *g, struct buffers *b, long block)
 {
 	const struct op *op = g->ops[0];
+	const int tile = g->kernel->tile;
 	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2];
-	b->packs[1] = POINTS * out * padded(in);
-	b->scratch[1] = transformed(block, padded(in)) + transformed(block, padded(out));
+	b->packs[1] = points_of(tile) * out * padded(in);
+	b->scratch[1] = transformed(tile, block, padded(in)) + transformed(tile, block, padded(out));
 }
 
 /* As sparse.h lays out its lists, copies of x and dx, weights and sums. */
@@ -136,7 +157,7 @@ static void size_sparse_backward(const struct group *g, struct buffers *b)
 /* Tiles of a block of one sample */
 static long block_of(const struct group *g, long most)
 {
-	long tiles = (tiles_of(g->ops[0]) + ROWS - 1) / ROWS * ROWS;
+	long tiles = (tiles_of(g->ops[0], g->kernel->tile) + ROWS - 1) / ROWS * ROWS;
 	return tiles < most ? tiles : most;
 }
 
@@ -169,7 +190,7 @@ static void size_slot_sparse(const struct group *g, struct buffers *b)
 
 const struct kernel winograd = {
 	.name = "winograd", .summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation and dropout",
-	.covers = covers, .cost = 0.1, .own_gradients = true, .size = size,
+	.covers = covers, .cost = 0.1, .own_gradients = true, .size = size, .tile = TILE,
 	.pack = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
@@ -183,7 +204,7 @@ const struct kernel winograd = {
 const struct kernel winograd_sparse = {
 	.name = "winograd_sparse",
 	.summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation, 2x2 max-pooling and dropout; sparse gradients",
-	.covers = covers_pooled, .cost = 0.05, .own_gradients = true, .size = size_sparse,
+	.covers = covers_pooled, .cost = 0.05, .own_gradients = true, .size = size_sparse, .tile = TILE,
 	.pack = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"},
@@ -196,7 +217,19 @@ const struct kernel winograd_sparse = {
 
 const struct kernel winograd_slot = {
 	.name = "winograd_slot", .summary = "as winograd, over a slot's samples together", .covers = covers_slot, .cost = 0.15,
-	.size = size_slot,
+	.size = size_slot, .tile = TILE,
+	.pack = {
+		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
+		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
+	},
+	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 p0 w1 y s0 t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SLOT, "work n x0 p1 y s0 dy dx0 dw0 dw1 t1", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y t0", NULL, NULL}},
+};
+
+const struct kernel winograd_slot_2x2 = {
+	.name = "winograd_slot_2x2", .summary = "as winograd_slot, by F(2x2, 3x3): for outputs that fill tiles of 4x4 badly",
+	.covers = covers_small, .cost = 0.09, .size = size_slot, .tile = SMALL_TILE,
 	.pack = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
@@ -208,7 +241,7 @@ const struct kernel winograd_slot = {
 
 const struct kernel winograd_slot_sparse = {
 	.name = "winograd_slot_sparse", .summary = "as winograd_sparse, forward over a slot's samples together",
-	.covers = covers_slot_pooled, .cost = 0.1, .own_gradients = true, .size = size_slot_sparse,
+	.covers = covers_slot_pooled, .cost = 0.1, .own_gradients = true, .size = size_slot_sparse, .tile = TILE,
 	.pack = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"},

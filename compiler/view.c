@@ -112,6 +112,7 @@ static void add_group(struct object *o, const struct target *t, const struct gro
 	static const char *const parameters[GROUP_PARAMETERS] = {"w0", "w1", "w2", "w3", "w4", "w5"};
 	add_ops(o, t, g);
 	object_text(o, "saved", "%ld", g->buffers.saved[0]);
+	object_text(o, "tile", "%d", g->kernel ? g->kernel->tile : 0);
 	add_inputs(o, g, s);
 	add_sizes(o, "group_out", g->out ? g->out->shape : g->in[0]->shape);
 	if (g->n_parameters)

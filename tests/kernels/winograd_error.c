@@ -9,10 +9,12 @@
 static const double BOUND = 1e-5;       /* of the largest number; docs/performance.md has what was seen */
 enum { ARRAYS = 3 };    /* outputs, gradients of weights and of inputs */
 
-/* Of a function for each shape, whose sizes are constants as in generated programs: height and width in and out, channels */
+/* Of a function for each shape, whose sizes are constants as in generated programs: tile, height and width in and out,
+ * channels in and out */
 #define SHAPES(ROW) \
-	ROW(26, 24, 32, 64, "mnist_cnn") ROW(32, 32, 32, 32, "vgg") ROW(16, 16, 64, 64, "vgg") ROW(8, 8, 128, 128, "vgg") \
-	ROW(32, 32, 16, 16, "resnet20") ROW(14, 14, 64, 64, "") ROW(7, 7, 64, 64, "") ROW(3, 3, 64, 64, "") ROW(4, 2, 64, 64, "")
+	ROW(4, 26, 24, 32, 64, "mnist_cnn") ROW(4, 32, 32, 32, 32, "vgg") ROW(4, 16, 16, 64, 64, "vgg") \
+	ROW(4, 8, 8, 128, 128, "vgg") ROW(4, 32, 32, 16, 16, "resnet20") ROW(4, 14, 14, 64, 64, "") ROW(4, 7, 7, 64, 64, "") \
+	ROW(4, 3, 3, 64, 64, "") ROW(2, 6, 6, 64, 64, "") ROW(2, 7, 5, 64, 64, "") ROW(2, 4, 2, 64, 64, "")
 
 /* y is put together from x and w, dw from x and dy, dx from w and dy. */
 struct numbers { float *x, *w, *dy; };
@@ -70,26 +72,26 @@ INLINE void forward(struct winograd s, struct numbers a, float *y)
 {
 	const int block = winograd_block(s, WINOGRAD_FORWARD), tiles = winograd_tiles(s);
 	const size_t real_size = sizeof(float);
-	float *pack = memory(real_size * (size_t)(WINOGRAD_POINTS * s.in_c * padded(s.out_c)));
-	float *v = memory(real_size * (size_t)winograd_size(block, s.in_c));
-	float *m = memory(real_size * (size_t)winograd_size(block, WINOGRAD_PANEL));
+	float *pack = memory(real_size * (size_t)(winograd_points(s.tile) * s.in_c * padded(s.out_c)));
+	float *v = memory(real_size * (size_t)winograd_size(s.tile, block, s.in_c));
+	float *m = memory(real_size * (size_t)winograd_size(s.tile, block, WINOGRAD_PANEL));
 
 	for (int c = 0; c < s.in_c; c++)
-		winograd_pack(s.in_c, s.out_c, c, a.w, pack);
+		winograd_pack(s.tile, s.in_c, s.out_c, c, a.w, pack);
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
 		winograd_inputs(s, a.x, 0, first, n, block, v);
 		for (int c = 0; c < s.out_c; c += LANES) {
 			const int panel = c / WINOGRAD_PANEL * WINOGRAD_PANEL;
 			if (c == panel)
-				winograd_outputs(s.in_c, s.out_c, panel, n, block, v, pack, m);
+				winograd_outputs(s, panel, n, block, v, pack, m);
 			for (int t = 0; t < n; t++) {
 				vec z[4][4];
-				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
-				for (int k = 0; k < 16; k++) {
-					const ptrdiff_t at = winograd_place(s, first + t, k / 4, k % 4);
+				winograd_tile(s.tile, m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
+				for (int k = 0; k < s.tile * s.tile; k++) {
+					const ptrdiff_t at = winograd_place(s, first + t, k / s.tile, k % s.tile);
 					if (at >= 0)
-						vec_store_channels(y + at, z[k / 4][k % 4], c, s.out_c);
+						vec_store_channels(y + at, z[k / s.tile][k % s.tile], c, s.out_c);
 				}
 			}
 		}
@@ -101,12 +103,12 @@ INLINE void transform_gradient(struct winograd s, const float *dy, int tile, int
 {
 	for (int c = 0; c < s.out_c; c += LANES) {
 		vec dz[4][4] = {0};
-		for (int k = 0; k < 16; k++) {
-			const ptrdiff_t at = winograd_place(s, tile, k / 4, k % 4);
+		for (int k = 0; k < s.tile * s.tile; k++) {
+			const ptrdiff_t at = winograd_place(s, tile, k / s.tile, k % s.tile);
 			if (at >= 0)
-				dz[k / 4][k % 4] = vec_load_channels(dy + at, c, s.out_c);
+				dz[k / s.tile][k % s.tile] = vec_load_channels(dy + at, c, s.out_c);
 		}
-		winograd_tile_adjoint(dz, m + c, winograd_point(block, s.out_c));
+		winograd_tile_adjoint(s.tile, dz, m + c, winograd_point(block, s.out_c));
 	}
 }
 
@@ -114,23 +116,23 @@ INLINE void backward(struct winograd s, struct numbers a, float *dw, float *dx)
 {
 	const int block = winograd_block(s, WINOGRAD_BACKWARD), tiles = winograd_tiles(s);
 	const size_t real_size = sizeof(float);
-	float *pack = memory(real_size * (size_t)(WINOGRAD_POINTS * s.out_c * padded(s.in_c)));
-	float *sums = memory(real_size * (size_t)(WINOGRAD_POINTS * s.in_c * padded(s.out_c)));
-	float *v = memory(real_size * (size_t)winograd_size(block, s.in_c));
-	float *m = memory(real_size * (size_t)winograd_size(block, s.out_c));
+	float *pack = memory(real_size * (size_t)(winograd_points(s.tile) * s.out_c * padded(s.in_c)));
+	float *sums = memory(real_size * (size_t)(winograd_points(s.tile) * s.in_c * padded(s.out_c)));
+	float *v = memory(real_size * (size_t)winograd_size(s.tile, block, s.in_c));
+	float *m = memory(real_size * (size_t)winograd_size(s.tile, block, s.out_c));
 
 	for (int o = 0; o < s.out_c; o++)
-		winograd_pack_transposed(s.in_c, s.out_c, o, a.w, pack);
+		winograd_pack_transposed(s.tile, s.in_c, s.out_c, o, a.w, pack);
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
 		for (int t = 0; t < n; t++)
 			transform_gradient(s, a.dy, first + t, block, m + t * padded(s.out_c));
 		winograd_inputs(s, a.x, 0, first, n, block, v);
-		winograd_gradients(s.in_c, s.out_c, n, block, v, m, pack, sums, true);
+		winograd_gradients(s, n, block, v, m, pack, sums, true);
 		winograd_inputs_adjoint(s, v, first, n, block, dx, 0);
 	}
 	for (int c = 0; c < s.in_c; c++)
-		winograd_unpack(s.in_c, s.out_c, c, 1, 0, sums, dw);
+		winograd_unpack(s.tile, s.in_c, s.out_c, c, 1, 0, sums, dw);
 	free(pack), free(sums), free(v), free(m);
 }
 
@@ -171,14 +173,15 @@ INLINE void compare(struct winograd s, double errors[2][ARRAYS])
 			errors[method][k] = error(found[method][k], right[k], counts[k]);
 }
 
-#define COMPARE(IN, OUT, IN_C, OUT_C, WHERE) \
+#define COMPARE(TILE, IN, OUT, IN_C, OUT_C, WHERE) \
 static void compare_##OUT##_##IN_C(double errors[2][ARRAYS]) \
 { \
-	compare((struct winograd){IN, IN, IN_C, OUT, OUT, OUT_C, (OUT + 2 - IN) / 2, (OUT + 2 - IN) / 2, 1}, errors); \
+	compare((struct winograd){IN, IN, IN_C, OUT, OUT, OUT_C, (OUT + 2 - IN) / 2, (OUT + 2 - IN) / 2, 1, TILE}, errors); \
 }
 SHAPES(COMPARE)
 
-#define NAME(IN, OUT, IN_C, OUT_C, WHERE) {#OUT "x" #OUT ", " #IN_C " to " #OUT_C, WHERE, compare_##OUT##_##IN_C},
+#define NAME(TILE, IN, OUT, IN_C, OUT_C, WHERE) {"F(" #TILE "x" #TILE "), " #OUT "x" #OUT ", " #IN_C " to " #OUT_C, WHERE, \
+	compare_##OUT##_##IN_C},
 static const struct { const char *shape, *where; void (*compare)(double errors[2][ARRAYS]); } shapes[] = {SHAPES(NAME)};
 
 int main(int argc, char **argv)

@@ -1,5 +1,5 @@
 const uint8_t *restrict bytes = (const uint8_t *)saved;
-real *v = scratch, *m = v + winograd_size(block, IN_C);
+real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 {{#mask}}
 const double rate = {{rate}};
@@ -24,8 +24,8 @@ for (int first = 0; first < tiles; first += block) {
 		const ptrdiff_t base = (ptrdiff_t)((first + t) / winograd_tiles(s)) * SAMPLE;
 		for (int c = 0; c < OUT_C; c += LANES) {
 			vec dz[4][4] = {0};
-			UNROLL for (int k = 0; k < 16; k++) {
-				const ptrdiff_t at = winograd_place(s, tile, k / 4, k % 4);
+			UNROLL for (int k = 0; k < TILE * TILE; k++) {
+				const ptrdiff_t at = winograd_place(s, tile, k / TILE, k % TILE);
 				if (at < 0)
 					continue;
 				vec out = vec_load_channels(y + base + at, c, OUT_C), d = vec_load_channels(dy + base + at, c, OUT_C);
@@ -34,14 +34,14 @@ for (int first = 0; first < tiles; first += block) {
 					& (vec_mask)((vec_load_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, c, OUT_C) & 4) != 0));
 				out *= kept;
 				{{/mask}}
-				dz[k / 4][k % 4] = {{function}}_activation(out, d);
-				bias_sum[c / LANES] += dz[k / 4][k % 4];
+				dz[k / TILE][k % TILE] = {{function}}_activation(out, d);
+				bias_sum[c / LANES] += dz[k / TILE][k % TILE];
 			}
-			winograd_tile_adjoint(dz, m + t * padded(OUT_C) + c, winograd_point(block, OUT_C));
+			winograd_tile_adjoint(TILE, dz, m + t * padded(OUT_C) + c, winograd_point(block, OUT_C));
 		}
 	}
 	winograd_inputs(s, x, SAMPLE, first, n, block, v);
-	winograd_gradients(IN_C, OUT_C, n, block, v, m, {{#dx0}}pack{{/dx0}}{{^dx0}}NULL{{/dx0}}, sums, add || first > 0);
+	winograd_gradients(s, n, block, v, m, {{#dx0}}pack{{/dx0}}{{^dx0}}NULL{{/dx0}}, sums, add || first > 0);
 	{{#dx0}}
 	winograd_inputs_adjoint(s, v, first, n, block, dx, SAMPLE);
 	{{/dx0}}

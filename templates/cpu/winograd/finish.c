@@ -5,6 +5,6 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict sums
 	enum { OUT_C = {{out_c}} };
 	const int slots = rt_slot_count(work->n);
 
-	winograd_unpack({{in_c}}, OUT_C, tile, slots, SLOT, sums, d_kernel);
+	winograd_unpack({{tile}}, {{in_c}}, OUT_C, tile, slots, SLOT, sums, d_kernel);
 	{{>cpu/winograd/finish_bias.c}}
 }

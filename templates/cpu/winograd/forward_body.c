@@ -1,4 +1,4 @@
-real *v = scratch, *m = v + winograd_size(block, IN_C);
+real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 uint8_t *restrict bytes = (uint8_t *)saved;
 {{#mask}}
 const double rate = {{rate}};
@@ -19,7 +19,7 @@ for (int first = 0; first < tiles; first += block) {
 	const int n = at_most(tiles - first, block);
 	winograd_inputs(s, x, SAMPLE, first, n, block, v);
 	for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-		winograd_outputs(IN_C, OUT_C, panel, n, block, v, pack, m);
+		winograd_outputs(s, panel, n, block, v, pack, m);
 		{{>cpu/winograd/outputs.c}}
 				{{#mask}}
 				const vec_mask kept = vec_load_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, c, OUT_C);

@@ -6,11 +6,11 @@ for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 	if (c >= OUT_C)
 		continue;
 	const vec shift = {{#w1}}vec_load_channels(bias, c, OUT_C){{/w1}}{{^w1}}{0}{{/w1}};
-	winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
-	UNROLL for (int i = 0; i < 16; i++)
-		z[i / 4][i % 4] = {{function}}_activation(z[i / 4][i % 4] + shift);
-	UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
-		const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
+	winograd_tile(TILE, m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
+	UNROLL for (int i = 0; i < TILE * TILE; i++)
+		z[i / TILE][i % TILE] = {{function}}_activation(z[i / TILE][i % TILE] + shift);
+	UNROLL for (int k = 0; k < TILE * TILE / POOL / POOL; k++) {
+		const int i = k * POOL / TILE * POOL, j = k * POOL % TILE;
 		const ptrdiff_t at = winograd_place(s, tile, i / POOL, j / POOL);
 		if (at < 0)
 			continue;

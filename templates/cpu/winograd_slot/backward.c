@@ -9,10 +9,10 @@ NOINLINE void {{function}}(const struct rt_work *work, int samples, const real *
 	enum { block = WINOGRAD_SLOT_BACKWARD };
 	{{>cpu/winograd/shape.c}}
 	const bool add = false;
-	real *sums = scratch + winograd_size(block, IN_C) + winograd_size(block, OUT_C);
+	real *sums = scratch + winograd_size(TILE, block, IN_C) + winograd_size(TILE, block, OUT_C);
 	{{>cpu/winograd/backward_body.c}}
 	for (int c = 0; c < IN_C; c++)
-		winograd_unpack(IN_C, OUT_C, c, 1, 0, sums, d_kernel);
+		winograd_unpack(TILE, IN_C, OUT_C, c, 1, 0, sums, d_kernel);
 	{{#w1}}
 	for (int c = 0; c < OUT_C; c += LANES)
 		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);

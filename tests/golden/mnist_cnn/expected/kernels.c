@@ -21,7 +21,7 @@ NOINLINE void direct_pack_1(const real *restrict kernel, real *restrict pack, in
 /* pack[point][in x out, packed] = G kernel G'; a tile is an input channel */
 NOINLINE void winograd_sparse_pack_1(const real *restrict kernel, real *restrict pack, int tile)
 {
-	winograd_pack(32, 64, tile, kernel, pack);
+	winograd_pack(4, 32, 64, tile, kernel, pack);
 }
 
 
@@ -148,11 +148,11 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 {
 	enum { samples = 1 };
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
-	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
-	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
+	enum { TILE = 4, PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
+	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL, TILE};
 	const int tiles = samples * winograd_tiles(s);
 	const int block = winograd_block(s, WINOGRAD_FORWARD);
-	real *v = scratch, *m = v + winograd_size(block, IN_C);
+	real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 	uint8_t *restrict bytes = (uint8_t *)saved;
 	const double rate = 0.25;
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
@@ -165,7 +165,7 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 		const int n = at_most(tiles - first, block);
 		winograd_inputs(s, x, SAMPLE, first, n, block, v);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-			winograd_outputs(IN_C, OUT_C, panel, n, block, v, pack, m);
+			winograd_outputs(s, panel, n, block, v, pack, m);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
 				const int tile = (first + t) % winograd_tiles(s);
@@ -174,11 +174,11 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 				if (c >= OUT_C)
 					continue;
 				const vec shift = vec_load_channels(bias, c, OUT_C);
-				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
-				UNROLL for (int i = 0; i < 16; i++)
-					z[i / 4][i % 4] = winograd_sparse_forward_1_activation(z[i / 4][i % 4] + shift);
-				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
-					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
+				winograd_tile(TILE, m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
+				UNROLL for (int i = 0; i < TILE * TILE; i++)
+					z[i / TILE][i % TILE] = winograd_sparse_forward_1_activation(z[i / TILE][i % TILE] + shift);
+				UNROLL for (int k = 0; k < TILE * TILE / POOL / POOL; k++) {
+					const int i = k * POOL / TILE * POOL, j = k * POOL % TILE;
 					const ptrdiff_t at = winograd_place(s, tile, i / POOL, j / POOL);
 					if (at < 0)
 						continue;
@@ -576,17 +576,17 @@ NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *res
 {
 	enum { samples = 1 };
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
-	enum { PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
-	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL};
+	enum { TILE = 4, PAD_TOP = 0, PAD_LEFT = 0, POOL = 2 };
+	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL, TILE};
 	const int tiles = samples * winograd_tiles(s);
 	const int block = winograd_block(s, WINOGRAD_FORWARD);
-	real *v = scratch, *m = v + winograd_size(block, IN_C);
+	real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
 		winograd_inputs(s, x, SAMPLE, first, n, block, v);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-			winograd_outputs(IN_C, OUT_C, panel, n, block, v, pack, m);
+			winograd_outputs(s, panel, n, block, v, pack, m);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
 				const int tile = (first + t) % winograd_tiles(s);
@@ -595,11 +595,11 @@ NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *res
 				if (c >= OUT_C)
 					continue;
 				const vec shift = vec_load_channels(bias, c, OUT_C);
-				winograd_tile(m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
-				UNROLL for (int i = 0; i < 16; i++)
-					z[i / 4][i % 4] = winograd_sparse_evaluate_1_activation(z[i / 4][i % 4] + shift);
-				UNROLL for (int k = 0; k < 16 / POOL / POOL; k++) {
-					const int i = k * POOL / 4 * POOL, j = k * POOL % 4;
+				winograd_tile(TILE, m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
+				UNROLL for (int i = 0; i < TILE * TILE; i++)
+					z[i / TILE][i % TILE] = winograd_sparse_evaluate_1_activation(z[i / TILE][i % TILE] + shift);
+				UNROLL for (int k = 0; k < TILE * TILE / POOL / POOL; k++) {
+					const int i = k * POOL / TILE * POOL, j = k * POOL % TILE;
 					const ptrdiff_t at = winograd_place(s, tile, i / POOL, j / POOL);
 					if (at < 0)
 						continue;

@@ -1,0 +1,1 @@
+{{>cpu/winograd_slot/forward.c}}

@@ -1,0 +1,1 @@
+{{>cpu/winograd/pack.c}}
