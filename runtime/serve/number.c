@@ -27,10 +27,12 @@ static bool is_digit(char c)
 
 static const char *take_digits(struct decimal *d, const char *at)
 {
-	for (; is_digit(*at); at++) {
+	const char *first = at;
+	while (!d->digits && *first == '0')
+		first++;
+	for (at = first; is_digit(*at); at++)
 		d->digits = 10 * d->digits + (uint64_t)(*at - '0');
-		d->significant += d->significant || *at != '0';
-	}
+	d->significant += (int)(at - first);
 	return at;
 }
 
