@@ -52,7 +52,7 @@ struct rt_loop *rt_http_loop(struct rt_batch_job *j);
 void rt_visits_change(void *loop, struct MHD_Connection *c, void **visit, enum MHD_ConnectionNotificationCode what);
 /* From now on the client is to send, or is not. */
 void rt_visit_sends(struct MHD_Connection *c, bool sends);
-/* Parts with clients that have been sending for too long. Milliseconds until it wants to be called again; -1: never. */
+/* Parts with clients that have been sending for too long. Milliseconds until it wants to be called again. */
 int rt_visits_look(struct rt_loop *l);
 
 /* ---- loop.c ---- */

@@ -51,12 +51,13 @@ static void resume_finished(struct rt_loop *l)
 	}
 }
 
-/* Milliseconds until a connection has been idle, or sending, for too long; -1: none. */
+/* Milliseconds to wait at most. Also without connections it is not for ever: a daemon that was full listens again only when it
+ * is called. */
 static int patience(struct rt_loop *l)
 {
 	MHD_UNSIGNED_LONG_LONG idle;
 	const int look = rt_visits_look(l);
-	return MHD_get_timeout(l->daemon, &idle) == MHD_YES && (look < 0 || idle < (unsigned)look) ? (int)idle : look;
+	return MHD_get_timeout(l->daemon, &idle) == MHD_YES && idle < (unsigned)look ? (int)idle : look;
 }
 
 static void *run(void *argument)

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+enum { LOOK_MILLISECONDS = 1000 };
+
 /* A connection. */
 struct rt_visit {
 	struct rt_visit *next, **to_this;   /* the loop's list */
@@ -79,5 +81,5 @@ int rt_visits_look(struct rt_loop *l)
 			if (v->sends && now - v->since > limit)
 				send_off(v, limit);
 	l->looked = now;
-	return l->visits ? 1000 : -1;
+	return LOOK_MILLISECONDS;
 }
