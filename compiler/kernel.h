@@ -72,8 +72,9 @@ struct kernel {
 	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
 
-/* The most slots that a batch is cut into for sums over it: the runtime's RT_SLOTS and RT_CUDA_SLOTS. */
-enum { CPU_SLOTS = 16, CUDA_SLOTS = 64 };
+/* The most slots that a batch is cut into for sums over it, and parts of one: the runtime's RT_SLOTS, RT_CUDA_SLOTS and
+ * RT_CUDA_PARTS. */
+enum { CPU_SLOTS = 16, CUDA_SLOTS = 64, CUDA_PARTS = 4 };
 
 /* Defines covers_TYPE: one operation of that type. */
 #define COVERS(type_name) \

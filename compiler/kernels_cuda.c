@@ -3,12 +3,26 @@
 #include <string.h>
 #include "kernel.h"
 
-/* With the activation behind it, which has its own sum's element in a register. */
+static bool is_relu(const struct op *op)
+{
+	return op->type == &op_map && !strcmp(op->function->name, "relu");
+}
+
+/* relu, max-pooling of whole 2x2 windows and dropout: four channels a thread. */
+static int covers_relu_pool(const struct op *const *ops, int n)
+{
+	if (n < 2 || !is_relu(ops[0]) || !kernel_is_2x2_pool(ops[1]) || ops[1]->out->shape.size[2] % 4)
+		return 0;
+	return n > 2 && ops[2]->type == &op_mask ? 3 : 2;
+}
+
+/* With the activation behind it, which has its own sum's element in a register; but where relu_pool takes that, it costs
+ * nothing there. */
 static int covers_with_map(const struct op *const *ops, int n, const struct op_type *type)
 {
 	if (ops[0]->type != type)
 		return 0;
-	return n > 1 && ops[1]->type == &op_map ? 2 : 1;
+	return n > 1 && ops[1]->type == &op_map && !covers_relu_pool(ops + 1, n - 1) ? 2 : 1;
 }
 
 #define COVERS_WITH_MAP(type) \
@@ -47,6 +61,34 @@ static const struct kernel cuda_convolution = {
 	.backward = {
 		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL},
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(" PIXELS("in") ", {{in_c}})", "dx0"},
+	},
+};
+
+/* A thread has a window's weights for four channels in registers. The first layer's kind: nothing asks for x's gradient. */
+static int covers_convolution_few(const struct op *const *ops, int n)
+{
+	enum { TAPS = 9, CHANNELS = 256 };
+	if (ops[0]->type != &op_convolution || ops[0]->in[0]->needs_gradient)
+		return 0;
+	const int *a = ops[0]->attributes, in = ops[0]->in[0]->shape.size[2], out = ops[0]->out->shape.size[2];
+	const bool power_of_2 = !(out & (out - 1));
+	if (a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * in > TAPS || out < 4 || out > CHANNELS || !power_of_2)
+		return 0;
+	return covers_convolution(ops, n);
+}
+
+static void few_size(const struct group *g, struct buffers *b)
+{
+	b->sums[0] = CUDA_PARTS * (g->parameters[0]->count + g->ops[0]->out->shape.size[2]);
+}
+
+static const struct kernel cuda_convolution_few = {
+	.name = "convolution_few", .summary = "convolution of few channels by its definition, with its activation",
+	.covers = covers_convolution_few, .cost = .1, .own_gradients = true, .size = few_size,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 w0 w1 y", PIXELS("out") " * {{out_c}} / 4", NULL}},
+	.backward = {
+		{"sums", DOMAIN_BLOCKS, "x0 y dy k0", "slots * RT_CUDA_PARTS", NULL},
+		{"gradients", DOMAIN_BLOCKS, "k0 dw0 dw1", "CHANNEL_GROUPS(({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1) * {{out_c}})", NULL},
 	},
 };
 
@@ -112,6 +154,20 @@ static const struct kernel cuda_max_pool_mask = {
 	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * (({{out_size}} + 3) / 4)", NULL}},
 	.backward = {{"backward", DOMAIN_ELEMENTS, "x0 dy dx0", "n * {{in_size}}", "dx0"}},
 	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
+};
+
+/* relu's derivative and which of four is the largest are a byte, so that backward does not read the inputs. */
+static void relu_pool_size(const struct group *g, struct buffers *b)
+{
+	b->saved[0] = shape_count(g->out->shape) / 4;
+}
+
+static const struct kernel cuda_relu_pool = {
+	.name = "relu_pool", .summary = "relu, max-pooling by 2x2 and dropout", .covers = covers_relu_pool, .cost = .3,
+	.size = relu_pool_size,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y s0", "n * {{group_out_size}} / 4", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "s0 dy dx0", "n * {{in_size}} / 4", "dx0"}},
+	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, "x0 y", "n * {{group_out_size}} / 4", NULL}},
 };
 
 static const struct kernel cuda_average_pool = {
@@ -194,9 +250,8 @@ static const struct kernel cuda_loss = {
 /* They add a bias, and then relu, in the same kernel. */
 static int covers_with_relu(const struct op *const *ops, int n, const struct op_type *type)
 {
-	if (ops[0]->type != type)
-		return 0;
-	return n > 1 && ops[1]->type == &op_map && !strcmp(ops[1]->function->name, "relu") && ops[0]->parameters[1] ? 2 : 1;
+	const int covered = covers_with_map(ops, n, type);
+	return covered == 2 && !(is_relu(ops[1]) && ops[0]->parameters[1]) ? 1 : covered;
 }
 
 static int covers_for_cudnn(const struct op *const *ops, int n)
@@ -212,7 +267,7 @@ static int covers_for_cublas(const struct op *const *ops, int n)
 static void cudnn_size(const struct group *g, struct buffers *b)
 {
 	b->packs[0] = b->packs[1] = g->parameters[0]->count;
-	b->sums[0] = g->out->shape.size[g->out->shape.rank - 1];
+	b->sums[0] = CUDA_PARTS * g->out->shape.size[g->out->shape.rank - 1];
 	b->saved[0] = shape_count(g->out->shape);
 }
 
@@ -230,8 +285,8 @@ static const struct kernel convolution_cudnn = {
 	.forward = {{"forward", DOMAIN_LIBRARY, "x0 p0 y w1", NULL, NULL}},
 	.backward = {
 		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
-		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"bias", DOMAIN_ELEMENTS, "k0 dw1", "{{out_c}}", "w1"},
+		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1"},
+		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1"},
 		{"weights", DOMAIN_LIBRARY, "x0 p1 dz", NULL, NULL},
 		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
 		{"data", DOMAIN_LIBRARY, "dx0 p0 dz", NULL, "dx0"},
@@ -276,7 +331,7 @@ static const struct kernel dense_cublas_bf16 = {
 
 const struct kernel *const cuda_kernels[] = {
 	&convolution_cudnn, &dense_cublas, &dense_cublas_bf16,
-	&cuda_input, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_dense_bf16, &cuda_max_pool_mask, &cuda_max_pool,
+	&cuda_input, &cuda_convolution_few, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_dense_bf16, &cuda_relu_pool, &cuda_max_pool_mask, &cuda_max_pool,
 	&cuda_average_pool, &cuda_map, &cuda_softmax, &cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad,
 	&cuda_loss, NULL,
 };

@@ -1,4 +1,4 @@
-/* Sums over samples and pixels, one a channel, by blocks that take a slot's samples and RT_CUDA_CHANNELS channels. */
+/* Sums over samples and pixels, by one block. */
 #ifndef TRAINC_CUDA_CHANNELS_CUH
 #define TRAINC_CUDA_CHANNELS_CUH
 #include "work.h"
@@ -23,6 +23,28 @@ __device__ static inline real channel_sum(int begin, int end, Value value)
 		sum += lines[l][channel];
 	__syncthreads();
 	return sum;
+}
+
+/* values become their sums over the threads whose number is the same modulo `lanes`, a power of 2; in the first threads, one of
+ * each. Halves of the block are added up, in one order. All threads of the block take part. */
+template <int N>
+__device__ static inline void block_fold(real (&values)[N], int lanes)
+{
+	__shared__ real upper[N][RT_CUDA_THREADS / 2];
+	const int thread = (int)threadIdx.x;
+
+	for (int half = RT_CUDA_THREADS / 2; half >= lanes; half /= 2) {
+		if (thread >= half && thread < 2 * half)
+#pragma unroll
+			for (int i = 0; i < N; i++)
+				upper[i][thread - half] = values[i];
+		__syncthreads();
+		if (thread < half)
+#pragma unroll
+			for (int i = 0; i < N; i++)
+				values[i] += upper[i][thread];
+		__syncthreads();
+	}
 }
 
 #endif

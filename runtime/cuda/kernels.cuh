@@ -7,7 +7,7 @@
 #include "real.cuh"
 
 /* Every kernel runs in blocks of RT_CUDA_THREADS; names are C's, so that a C program can launch them. */
-#define KERNEL extern "C" __global__ void __launch_bounds__(RT_CUDA_THREADS, 2)
+#define KERNEL extern "C" __global__ void __launch_bounds__(RT_CUDA_THREADS, 3)
 
 /* A loop over 0 … count - 1, shared among all threads there are. Numbers of a tensor fit an int: see rt_cuda_code. */
 #define EACH(i, count) \
@@ -17,6 +17,12 @@
 __device__ static inline int slot_begin(const rt_cuda_work &work, int slot)
 {
 	return rt_cuda_slot_begin(work.total, work.slot_first + slot) - work.batch_offset;
+}
+
+/* Where a part of what lies between begin and end begins. */
+__device__ static inline int part_begin(int begin, int end, int part)
+{
+	return begin + (int)((long long)(end - begin) * part / RT_CUDA_PARTS);
 }
 
 /* The data set's element that is sample i of the batch. */

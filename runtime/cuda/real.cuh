@@ -4,6 +4,19 @@
 #include <math.h>
 #include "work.h"
 
+/* Four neighbours in memory, which one instruction loads or stores: at 16 bytes' alignment. */
+struct alignas(4 * sizeof(real)) real4 { real v[4]; };
+
+__device__ static inline real4 load4(const real *p)
+{
+	return *(const real4 *)p;
+}
+
+__device__ static inline void store4(real *p, real4 x)
+{
+	*(real4 *)p = x;
+}
+
 __device__ static inline real real_select(bool condition, real yes, real no)
 {
 	return condition ? yes : no;

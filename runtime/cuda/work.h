@@ -16,6 +16,7 @@ typedef RT_REAL real;
 enum {
 	RT_CUDA_THREADS = 256,      /* of every block */
 	RT_CUDA_SLOTS = 64,         /* the most that a batch is cut into for sums over it */
+	RT_CUDA_PARTS = 4,          /* of a slot, each summed by one block where a slot has too much for one */
 	RT_CUDA_TILE = 64,          /* rows and columns of a matrix product that one block makes */
 	RT_CUDA_CHANNELS = 32,      /* channels of a sum over samples that one block makes */
 	RT_CUDA_MEANS = 32          /* the most of 1 + metrics */

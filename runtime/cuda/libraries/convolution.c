@@ -173,14 +173,14 @@ static cudnnBackendDescriptor_t convolution(struct graph *g, cudnnBackendDescrip
 {
 	const int kind = g->shape.kind;
 	const cudnnBackendDescriptor_t shape = geometry(g);
-	const double alpha = 1, beta = g->shape.accumulate;
+	const float alpha = 1, beta = g->shape.accumulate;      /* as the sums are: of a double cuDNN would read half */
 	return rt_descriptor(&g->set, kinds[kind].type,
 		{kinds[kind].x, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &x},
 		{kinds[kind].w, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &w},
 		{kinds[kind].y, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &y},
 		{kinds[kind].geometry, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &shape},
-		{kinds[kind].alpha, CUDNN_TYPE_DOUBLE, 1, &alpha},
-		{kinds[kind].beta, CUDNN_TYPE_DOUBLE, 1, &beta});
+		{kinds[kind].alpha, CUDNN_TYPE_FLOAT, 1, &alpha},
+		{kinds[kind].beta, CUDNN_TYPE_FLOAT, 1, &beta});
 }
 
 /* y = x + b, or y = mode(x) where b is NULL. */

@@ -1,10 +1,12 @@
-/* d_bias[o] = sum over slots, in order, of the slot's sums[o] */
+/* d_bias[o] = sum over the parts of all slots, in order */
 KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_bias)
 {
-	EACH (o, {{out_c}}) {
-		real sum = 0;
-		for (int s = 0; s < work.slots; s++)
-			sum += sums[(size_t)s * SLOT + o];
+	enum { OUT_C = {{out_c}} };
+	const int o = (int)blockIdx.x * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
+	const real sum = channel_sum(0, work.slots * RT_CUDA_PARTS, [=](int p) -> real {
+		return o < OUT_C ? sums[(size_t)(p / RT_CUDA_PARTS) * SLOT + p % RT_CUDA_PARTS * OUT_C + o] : 0;
+	});
+
+	if (threadIdx.x < RT_CUDA_CHANNELS && o < OUT_C)
 		d_bias[o] = sum;
-	}
 }

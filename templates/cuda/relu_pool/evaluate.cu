@@ -1,0 +1,17 @@
+/* y = relu of the largest of each 2x2 window; four channels a thread */
+KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+{
+	{{>cuda/relu_pool/shape.cu}}
+
+	EACH (q, work.n * OUT_PIXELS * QUADS) {
+		{{>cuda/relu_pool/window.cu}}
+		real4 largest;
+#pragma unroll
+		for (int j = 0; j < 4; j++) {
+			{{>cuda/relu_pool/largest.cu}}
+			(void)best;
+			largest.v[j] = real_max(most, 0);
+		}
+		store4(y + q * 4, largest);
+	}
+}
