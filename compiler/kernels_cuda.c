@@ -331,7 +331,7 @@ static const struct kernel dense_cublas_bf16 = {
 
 const struct kernel *const cuda_kernels[] = {
 	&convolution_cudnn, &dense_cublas, &dense_cublas_bf16,
-	&cuda_input, &cuda_convolution_few, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_dense_bf16, &cuda_relu_pool, &cuda_max_pool_mask, &cuda_max_pool,
-	&cuda_average_pool, &cuda_map, &cuda_softmax, &cuda_mask, &cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad,
-	&cuda_loss, NULL,
+	&cuda_input, &cuda_convolution_few, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_dense_bf16,
+	&cuda_relu_pool, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax, &cuda_mask,
+	&cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
 };

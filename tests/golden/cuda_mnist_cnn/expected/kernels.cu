@@ -9,16 +9,6 @@
 /* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
 KERNEL convolution_cudnn_pack_1(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)
 {
-	enum { PLACES = 3 * 3 * 1, OUT_C = 32 };
-
-	EACH (e, PLACES * OUT_C)
-		pack[e] = kernel[e % PLACES * OUT_C + e / PLACES];
-}
-
-
-/* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
-KERNEL convolution_cudnn_pack_2(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)
-{
 	enum { PLACES = 3 * 3 * 32, OUT_C = 64 };
 
 	EACH (e, PLACES * OUT_C)
@@ -41,14 +31,62 @@ KERNEL input_forward_1(struct rt_cuda_work work, real *__restrict__ y)
 }
 
 
-/* y[oh][ow][c] = the largest x[h][w][c] of its window, / (1 - rate) where kept, 0 where dropped; four elements a thread, which
- * share a counter of random words */
-KERNEL max_pool_mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+/* y[oh][ow][o] = relu of bias[o] + sum over kh, kw, i of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]:
+ * a thread has four channels, with their kernel in registers */
+KERNEL convolution_few_forward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel,
+	const real *__restrict__ bias, real *__restrict__ output)
 {
 	enum {
-		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = 12, OUT_W = 12,
-		POOL_H = 2, POOL_W = 2, STRIDE_H = 2, STRIDE_W = 2,
-		PAD_TOP = 0, PAD_LEFT = 0, IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+		IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32,
+		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
+		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 0, PAD_LEFT = 0,
+		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+	enum { TAPS = KERNEL_H * KERNEL_W * IN_C, QUADS = OUT_C / 4 };
+	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
+	auto patch = [=](int p, int e) -> real {
+		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
+		const int oh = (p % OUT_PIXELS) / OUT_W, ow = p % OUT_W;
+		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
+		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
+			return 0;
+		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
+	};
+	const int o = (int)threadIdx.x % QUADS * 4;
+	real weights[TAPS][4];
+#pragma unroll
+	for (int e = 0; e < TAPS * 4; e++)
+		weights[e / 4][e % 4] = kernel[e / 4 * OUT_C + o + e % 4];
+
+	EACH (q, work.n * OUT_PIXELS * QUADS) {
+		real4 sums = {};
+#pragma unroll
+		for (int j = 0; j < 4; j++)
+			sums.v[j] = bias[o + j];
+#pragma unroll
+		for (int e = 0; e < TAPS; e++) {
+			const real under = patch(q / QUADS, e);
+#pragma unroll
+			for (int j = 0; j < 4; j++)
+				sums.v[j] += under * weights[e][j];
+		}
+#pragma unroll
+		for (int j = 0; j < 4; j++) {
+			const real x = sums.v[j];
+			sums.v[j] = real_max(x, 0);
+		}
+		store4(output + q * 4, sums);
+	}
+}
+
+
+/* y = relu of the largest of each 2x2 window, / (1 - rate) where kept, 0 where dropped; a byte of places tells backward which of the
+ * four that is, or NONE where no gradient passes. Four channels a thread, which share a counter of random words. */
+KERNEL relu_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y, real *__restrict__ places)
+{
+	enum {
+		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = IN_H / 2, OUT_W = IN_W / 2, OUT_PIXELS = OUT_H * OUT_W,
+		QUADS = CHANNELS / 4, NONE = 4
 	};
 	enum { SIZE = OUT_PIXELS * CHANNELS, STREAM = 4 };
 	const double rate = 0.25;
@@ -58,26 +96,31 @@ KERNEL max_pool_mask_forward_1(struct rt_cuda_work work, const real *__restrict_
 	auto random = [=](int sample) {
 		return philox_of(work.seed, STREAM, work.step->step, (uint32_t)(work.batch_offset + sample));
 	};
-	enum { QUADS = (SIZE + 3) / 4 };
 
-	EACH (q, work.n * QUADS) {
-		const int sample = q / QUADS;
+	EACH (q, work.n * OUT_PIXELS * QUADS) {
+		/* four channels of output q's window, row by row */
+		const real *from = x + ((q / (QUADS * OUT_PIXELS) * IN_H + q / QUADS / OUT_W % OUT_H * 2) * IN_W + q / QUADS % OUT_W * 2) * CHANNELS
+			+ q % QUADS * 4;
+		const real4 window[4] = {load4(from), load4(from + CHANNELS), load4(from + IN_W * CHANNELS),
+			load4(from + (IN_W + 1) * CHANNELS)};
+		real4 largest;
+		uint32_t four = 0;
 		uint32_t words[4];
-		philox_words(random(sample), (uint32_t)(q % QUADS), words);
-		for (int j = 0; j < 4 && q % QUADS * 4 + j < SIZE; j++) {
-			const int e = q % QUADS * 4 + j, c = e % CHANNELS, oh = e / CHANNELS / OUT_W, ow = e / CHANNELS % OUT_W;
-			const real *from = x + sample * (IN_PIXELS * CHANNELS) + c;
-			const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
-			const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
-			const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
-			real most = from[(h0 * IN_W + w0) * CHANNELS];
-			for (int h = h0; h < h1; h++)
-				for (int w = w0; w < w1; w++) {
-					const real v = from[(h * IN_W + w) * CHANNELS];
-					most = v <= most || most != most ? most : v;
+		philox_words(random(q / (QUADS * OUT_PIXELS)), (uint32_t)(q % (QUADS * OUT_PIXELS)), words);
+#pragma unroll
+		for (int j = 0; j < 4; j++) {
+			real most = window[0].v[j];
+			int best = 0;
+			for (int k = 1; k < 4; k++)
+				if (!(window[k].v[j] <= most || most != most)) {
+					most = window[k].v[j];
+					best = k;
 				}
-			y[sample * SIZE + e] = words[j] < below ? 0 : most * scale;
+			largest.v[j] = words[j] < below ? 0 : scale * real_max(most, 0);
+			four |= (uint32_t)(most > 0 && words[j] >= below ? best : NONE) << 8 * j;
 		}
+		store4(y + q * 4, largest);
+		((uint32_t *)places)[q] = four;
 	}
 }
 
@@ -229,87 +272,65 @@ KERNEL dense_cublas_through_1(struct rt_cuda_work work, const real *__restrict__
 }
 
 
-/* dx[h][w][c] = sum of dy / (1 - rate) over the windows that were kept and of which x[h][w][c] is the first largest */
-KERNEL max_pool_mask_backward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, real *__restrict__ dx)
+/* dx = dy / (1 - rate) at its window's place, 0 elsewhere; a thread has four channels of a window, also of those that
+ * pooling leaves out at odd edges */
+KERNEL relu_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ places, const real *__restrict__ dy, real *__restrict__ dx)
 {
 	enum {
-		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = 12, OUT_W = 12,
-		POOL_H = 2, POOL_W = 2, STRIDE_H = 2, STRIDE_W = 2,
-		PAD_TOP = 0, PAD_LEFT = 0, IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = IN_H / 2, OUT_W = IN_W / 2, OUT_PIXELS = OUT_H * OUT_W,
+		QUADS = CHANNELS / 4, NONE = 4
 	};
-	enum { SIZE = OUT_PIXELS * CHANNELS, STREAM = 4 };
-	const double rate = 0.25;
-	const uint32_t below = philox_threshold(rate);
-	const real scale = (real)(1 / (1 - rate));
-	/* whose random words are these: of a sample here */
-	auto random = [=](int sample) {
-		return philox_of(work.seed, STREAM, work.step->step, (uint32_t)(work.batch_offset + sample));
-	};
+	enum { WINDOWS_H = (IN_H + 1) / 2, WINDOWS_W = (IN_W + 1) / 2 };
+	const real scale = (real)(1 / (1 - 0.25));
 
-	EACH (e, work.n * IN_PIXELS * CHANNELS) {
-		/* the windows that element e of the input lies in */
-		const int c = e % CHANNELS, ih = (e / CHANNELS % IN_PIXELS) / IN_W, iw = e / CHANNELS % IN_W;
-		const int sample = e / (IN_PIXELS * CHANNELS);
-		const int h = ih + PAD_TOP, w = iw + PAD_LEFT;
-		const int oh0 = h < POOL_H ? 0 : (h - POOL_H) / STRIDE_H + 1, oh1 = h / STRIDE_H + 1 < OUT_H ? h / STRIDE_H + 1 : OUT_H;
-		const int ow0 = w < POOL_W ? 0 : (w - POOL_W) / STRIDE_W + 1, ow1 = w / STRIDE_W + 1 < OUT_W ? w / STRIDE_W + 1 : OUT_W;
-		const real *from = x + sample * IN_PIXELS * CHANNELS + c;
-		real sum = 0;
-		for (int oh = oh0; oh < oh1; oh++)
-			for (int ow = ow0; ow < ow1; ow++) {
-				const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
-				const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
-				const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
-				int best = h0 * IN_W + w0;
-				for (int i = h0; i < h1; i++)
-					for (int j = w0; j < w1; j++)
-						if (from[(i * IN_W + j) * CHANNELS] > from[best * CHANNELS])
-							best = i * IN_W + j;
-				const int o = (oh * OUT_W + ow) * CHANNELS + c;
-				if (best == ih * IN_W + iw && philox_word(random(sample), (uint32_t)o) >= below)
-					sum += dy[sample * SIZE + o] * scale;
-			}
-		dx[e] = sum;
+	EACH (q, work.n * WINDOWS_H * WINDOWS_W * QUADS) {
+		const int c = q % QUADS * 4, ow = q / QUADS % WINDOWS_W, oh = q / QUADS / WINDOWS_W % WINDOWS_H;
+		const int sample = q / (QUADS * WINDOWS_W * WINDOWS_H), o = ((sample * OUT_H + oh) * OUT_W + ow) * CHANNELS + c;
+		const bool whole = oh < OUT_H && ow < OUT_W;
+		const real4 gradient = whole ? load4(dy + o) : real4{};
+		const uint32_t four = whole ? ((const uint32_t *)places)[o / 4] : NONE * 0x01010101u;
+#pragma unroll
+		for (int k = 0; k < 4; k++) {
+			const int h = 2 * oh + k / 2, w = 2 * ow + k % 2;
+			if (h >= IN_H || w >= IN_W)
+				continue;
+			real *to = dx + ((sample * IN_H + h) * IN_W + w) * CHANNELS + c;
+			real4 d;
+#pragma unroll
+			for (int j = 0; j < 4; j++)
+				d.v[j] = (four >> 8 * j & 0xff) == k ? gradient.v[j] * scale : 0;
+			store4(to, d);
+		}
 	}
 }
 
 
-/* dz = dy * relu'(x), from y */
-KERNEL convolution_cudnn_through_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
-{
-	enum { SIZE = 36864 };
-
-	EACH (e, work.n * SIZE) {
-		const real y = output[e], dy = d_output[e];
-		(void)y;
-		dz[e] = real_select(y > 0, dy, 0);
-	}
-}
-
-
-/* A slot's sums[o] = sum of dz over samples and pixels: cuDNN's own is slow for channels that lie innermost */
+/* One part of a slot's sums[o] = sum of dz over samples and pixels: cuDNN's own is slow for channels that lie innermost */
 KERNEL convolution_cudnn_bias_sums_1(struct rt_cuda_work work, const real *__restrict__ dz, real *__restrict__ sums)
 {
 	enum { OUT_C = 64, OUT_PIXELS = 24 * 24, GROUPS = CHANNEL_GROUPS(OUT_C) };
-	const int slot = (int)blockIdx.x / GROUPS;
+	const int slot = (int)blockIdx.x / GROUPS / RT_CUDA_PARTS, part = (int)blockIdx.x / GROUPS % RT_CUDA_PARTS;
+	const int begin = slot_begin(work, slot) * OUT_PIXELS, end = slot_begin(work, slot + 1) * OUT_PIXELS;
 	const int o = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
-	const real sum = channel_sum(slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
+	const real sum = channel_sum(part_begin(begin, end, part), part_begin(begin, end, part + 1),
 		[=](int p) -> real { return o < OUT_C ? dz[p * OUT_C + o] : 0; });
 
 	if (threadIdx.x < RT_CUDA_CHANNELS && o < OUT_C)
-		sums[(size_t)slot * SLOT + o] = sum;
+		sums[(size_t)slot * SLOT + part * OUT_C + o] = sum;
 }
 
 
-/* d_bias[o] = sum over slots, in order, of the slot's sums[o] */
+/* d_bias[o] = sum over the parts of all slots, in order */
 KERNEL convolution_cudnn_bias_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_bias)
 {
-	EACH (o, 64) {
-		real sum = 0;
-		for (int s = 0; s < work.slots; s++)
-			sum += sums[(size_t)s * SLOT + o];
+	enum { OUT_C = 64 };
+	const int o = (int)blockIdx.x * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
+	const real sum = channel_sum(0, work.slots * RT_CUDA_PARTS, [=](int p) -> real {
+		return o < OUT_C ? sums[(size_t)(p / RT_CUDA_PARTS) * SLOT + p % RT_CUDA_PARTS * OUT_C + o] : 0;
+	});
+
+	if (threadIdx.x < RT_CUDA_CHANNELS && o < OUT_C)
 		d_bias[o] = sum;
-	}
 }
 
 
@@ -323,77 +344,106 @@ KERNEL convolution_cudnn_unpack_1(struct rt_cuda_work work, const real *__restri
 }
 
 
-/* dz = dy * relu'(x), from y */
-KERNEL convolution_cudnn_through_2(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
-{
-	enum { SIZE = 21632 };
-
-	EACH (e, work.n * SIZE) {
-		const real y = output[e], dy = d_output[e];
-		(void)y;
-		dz[e] = real_select(y > 0, dy, 0);
-	}
-}
-
-
-/* A slot's sums[o] = sum of dz over samples and pixels: cuDNN's own is slow for channels that lie innermost */
-KERNEL convolution_cudnn_bias_sums_2(struct rt_cuda_work work, const real *__restrict__ dz, real *__restrict__ sums)
-{
-	enum { OUT_C = 32, OUT_PIXELS = 26 * 26, GROUPS = CHANNEL_GROUPS(OUT_C) };
-	const int slot = (int)blockIdx.x / GROUPS;
-	const int o = (int)(blockIdx.x % GROUPS) * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
-	const real sum = channel_sum(slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
-		[=](int p) -> real { return o < OUT_C ? dz[p * OUT_C + o] : 0; });
-
-	if (threadIdx.x < RT_CUDA_CHANNELS && o < OUT_C)
-		sums[(size_t)slot * SLOT + o] = sum;
-}
-
-
-/* d_bias[o] = sum over slots, in order, of the slot's sums[o] */
-KERNEL convolution_cudnn_bias_2(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_bias)
-{
-	EACH (o, 32) {
-		real sum = 0;
-		for (int s = 0; s < work.slots; s++)
-			sum += sums[(size_t)s * SLOT + o];
-		d_bias[o] = sum;
-	}
-}
-
-
-/* d_kernel[kh][kw][i][o] = pack[o][kh][kw][i], as cuDNN writes it */
-KERNEL convolution_cudnn_unpack_2(struct rt_cuda_work work, const real *__restrict__ pack, real *__restrict__ d_kernel)
-{
-	enum { PLACES = 3 * 3 * 1, OUT_C = 32 };
-
-	EACH (e, PLACES * OUT_C)
-		d_kernel[e] = pack[e % OUT_C * PLACES + e / OUT_C];
-}
-
-
-/* y[oh][ow][c] = the largest x[h][w][c] of its window; padding never wins, NaN does */
-KERNEL max_pool_mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+/* One part of a slot's sums[kh][kw][i][o] = sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dz[oh][ow][o] and, behind
+ * them, [o] = sum of dz; a thread has four channels of every so manyth pixel */
+KERNEL convolution_few_sums_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
+	const real *__restrict__ d_output, real *__restrict__ sums)
 {
 	enum {
-		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = 12, OUT_W = 12,
-		POOL_H = 2, POOL_W = 2, STRIDE_H = 2, STRIDE_W = 2,
-		PAD_TOP = 0, PAD_LEFT = 0, IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+		IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32,
+		KERNEL_H = 3, KERNEL_W = 3, STRIDE_H = 1, STRIDE_W = 1,
+		DILATION_H = 1, DILATION_W = 1, PAD_TOP = 0, PAD_LEFT = 0,
+		IN_PIXELS = IN_H * IN_W, OUT_PIXELS = OUT_H * OUT_W
+	};
+	enum { TAPS = KERNEL_H * KERNEL_W * IN_C, QUADS = OUT_C / 4 };
+	/* x under the window of output pixel p of the batch, element e of KERNEL_H x KERNEL_W x IN_C; 0 in the padding */
+	auto patch = [=](int p, int e) -> real {
+		const int kh = e / (KERNEL_W * IN_C), kw = e / IN_C % KERNEL_W;
+		const int oh = (p % OUT_PIXELS) / OUT_W, ow = p % OUT_W;
+		const int ih = oh * STRIDE_H + kh * DILATION_H - PAD_TOP, iw = ow * STRIDE_W + kw * DILATION_W - PAD_LEFT;
+		if (ih < 0 || ih >= IN_H || iw < 0 || iw >= IN_W)
+			return 0;
+		return x[(p / OUT_PIXELS * IN_PIXELS + ih * IN_W + iw) * IN_C + e % IN_C];
+	};
+	const int slot = (int)blockIdx.x / RT_CUDA_PARTS, part = (int)blockIdx.x % RT_CUDA_PARTS;
+	const int begin = slot_begin(work, slot) * OUT_PIXELS, end = slot_begin(work, slot + 1) * OUT_PIXELS;
+	const int o = (int)threadIdx.x % QUADS * 4, last = part_begin(begin, end, part + 1);
+	real mine[(TAPS + 1) * 4] = {};
+
+	(void)output;
+	for (int p = part_begin(begin, end, part) + (int)threadIdx.x / QUADS; p < last; p += RT_CUDA_THREADS / QUADS) {
+		real4 dz = load4(d_output + p * OUT_C + o);
+		const real4 outputs = load4(output + p * OUT_C + o);
+#pragma unroll
+		for (int j = 0; j < 4; j++) {
+			const real y = outputs.v[j], dy = dz.v[j];
+			(void)y;
+			dz.v[j] = real_select(y > 0, dy, 0);
+		}
+#pragma unroll
+		for (int e = 0; e <= TAPS; e++) {
+			const real under = e < TAPS ? patch(p, e) : 1;
+#pragma unroll
+			for (int j = 0; j < 4; j++)
+				mine[e * 4 + j] += under * dz.v[j];
+		}
+	}
+	block_fold(mine, QUADS);
+	if (threadIdx.x >= QUADS)
+		return;
+	real *to = sums + (size_t)slot * SLOT + part * (TAPS + 1) * OUT_C + o;
+#pragma unroll
+	for (int e = 0; e < (TAPS + 1) * 4; e++)
+		to[e / 4 * OUT_C + e % 4] = mine[e];
+}
+
+
+/* d_kernel = sum over the parts of all slots, in order, and d_bias, which lies behind it */
+KERNEL convolution_few_gradients_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_kernel, real *__restrict__ d_bias)
+{
+	enum { WEIGHTS = 3 * 3 * 1 * 32, COUNT = WEIGHTS + 32 };
+	const int e = (int)blockIdx.x * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
+	const real sum = channel_sum(0, work.slots * RT_CUDA_PARTS, [=](int p) -> real {
+		return e < COUNT ? sums[(size_t)(p / RT_CUDA_PARTS) * SLOT + p % RT_CUDA_PARTS * COUNT + e] : 0;
+	});
+
+	if (threadIdx.x >= RT_CUDA_CHANNELS)
+		return;
+	if (e < WEIGHTS)
+		d_kernel[e] = sum;
+	else if (e < COUNT)
+		d_bias[e - WEIGHTS] = sum;
+}
+
+
+/* y = relu of the largest of each 2x2 window; four channels a thread */
+KERNEL relu_pool_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+{
+	enum {
+		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = IN_H / 2, OUT_W = IN_W / 2, OUT_PIXELS = OUT_H * OUT_W,
+		QUADS = CHANNELS / 4, NONE = 4
 	};
 
-	EACH (e, work.n * OUT_PIXELS * CHANNELS) {
-		const int c = e % CHANNELS, oh = (e / CHANNELS % OUT_PIXELS) / OUT_W, ow = e / CHANNELS % OUT_W;
-		const real *from = x + e / (OUT_PIXELS * CHANNELS) * (IN_PIXELS * CHANNELS) + c;
-		const int top = oh * STRIDE_H - PAD_TOP, left = ow * STRIDE_W - PAD_LEFT;
-		const int h0 = top < 0 ? 0 : top, h1 = top + POOL_H < IN_H ? top + POOL_H : IN_H;
-		const int w0 = left < 0 ? 0 : left, w1 = left + POOL_W < IN_W ? left + POOL_W : IN_W;
-		real most = from[(h0 * IN_W + w0) * CHANNELS];
-		for (int h = h0; h < h1; h++)
-			for (int w = w0; w < w1; w++) {
-				const real v = from[(h * IN_W + w) * CHANNELS];
-				most = v <= most || most != most ? most : v;
-			}
-		y[e] = most;
+	EACH (q, work.n * OUT_PIXELS * QUADS) {
+		/* four channels of output q's window, row by row */
+		const real *from = x + ((q / (QUADS * OUT_PIXELS) * IN_H + q / QUADS / OUT_W % OUT_H * 2) * IN_W + q / QUADS % OUT_W * 2) * CHANNELS
+			+ q % QUADS * 4;
+		const real4 window[4] = {load4(from), load4(from + CHANNELS), load4(from + IN_W * CHANNELS),
+			load4(from + (IN_W + 1) * CHANNELS)};
+		real4 largest;
+#pragma unroll
+		for (int j = 0; j < 4; j++) {
+			real most = window[0].v[j];
+			int best = 0;
+			for (int k = 1; k < 4; k++)
+				if (!(window[k].v[j] <= most || most != most)) {
+					most = window[k].v[j];
+					best = k;
+				}
+			(void)best;
+			largest.v[j] = real_max(most, 0);
+		}
+		store4(y + q * 4, largest);
 	}
 }
 

@@ -9,9 +9,9 @@
 
 /* The kernels: these are handles to launch them by, not functions to call. */
 void convolution_cudnn_pack_1(void);
-void convolution_cudnn_pack_2(void);
 void input_forward_1(void);
-void max_pool_mask_forward_1(void);
+void convolution_few_forward_1(void);
+void relu_pool_forward_1(void);
 void mask_forward_1(void);
 void softmax_forward_1(void);
 void loss_categorical_crossentropy_forward_1(void);
@@ -20,16 +20,13 @@ void loss_categorical_crossentropy_backward_1(void);
 void softmax_backward_1(void);
 void mask_backward_1(void);
 void dense_cublas_through_1(void);
-void max_pool_mask_backward_1(void);
-void convolution_cudnn_through_1(void);
+void relu_pool_backward_1(void);
 void convolution_cudnn_bias_sums_1(void);
 void convolution_cudnn_bias_1(void);
 void convolution_cudnn_unpack_1(void);
-void convolution_cudnn_through_2(void);
-void convolution_cudnn_bias_sums_2(void);
-void convolution_cudnn_bias_2(void);
-void convolution_cudnn_unpack_2(void);
-void max_pool_mask_evaluate_1(void);
+void convolution_few_sums_1(void);
+void convolution_few_gradients_1(void);
+void relu_pool_evaluate_1(void);
 void mask_evaluate_1(void);
 void predict_copy_1(void);
 void update(void);
@@ -46,16 +43,7 @@ void update(void);
 static const struct rt_convolution convolution[] = {
 	{
 		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32,
-		.epilogue = RT_BIAS_RELU,
-		.in_height = 28, .in_width = 28, .in_channels = 1,
-		.out_height = 26, .out_width = 26, .out_channels = 32,
-		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
-		.dilation_height = 1, .dilation_width = 1,
-		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0,
-	},
-	{
-		.kind = RT_PRODUCT_Y, .math = RT_MATH_TF32,
-		.epilogue = RT_BIAS_RELU,
+		.epilogue = RT_BIAS,
 		.in_height = 26, .in_width = 26, .in_channels = 32,
 		.out_height = 24, .out_width = 24, .out_channels = 64,
 		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
@@ -74,14 +62,6 @@ static const struct rt_convolution convolution[] = {
 		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32,
 		.in_height = 26, .in_width = 26, .in_channels = 32,
 		.out_height = 24, .out_width = 24, .out_channels = 64,
-		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
-		.dilation_height = 1, .dilation_width = 1,
-		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0,
-	},
-	{
-		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32,
-		.in_height = 28, .in_width = 28, .in_channels = 1,
-		.out_height = 26, .out_width = 26, .out_channels = 32,
 		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
 		.dilation_height = 1, .dilation_width = 1,
 		.pad_top = 0, .pad_left = 0, .pad_bottom = 0, .pad_right = 0,
@@ -120,21 +100,22 @@ static void gradients(struct rt_cuda *cuda)
 	const long n = cuda->work.n, slots = cuda->work.slots;
 
 	(void)slots;
-	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, pack */
-	LAUNCH(convolution_cudnn_pack_1, ELEMENTS(3 * 3 * 1 * 32), WEIGHTS(W_conv2d_1_kernel), ONCE(P0_conv2d_1));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, pack */
-	LAUNCH(convolution_cudnn_pack_2, ELEMENTS(3 * 3 * 32 * 64), WEIGHTS(W_conv2d_2_kernel), ONCE(P0_conv2d_2));
+	LAUNCH(convolution_cudnn_pack_1, ELEMENTS(3 * 3 * 32 * 64), WEIGHTS(W_conv2d_2_kernel), ONCE(P0_conv2d_2_linear));
 	/* input (spec.yaml:25), forward */
 	LAUNCH(input_forward_1, ELEMENTS(n * 784), SAMPLES(Y_input));
 	TRACE(0, SAMPLES(Y_input), 784);
 	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, forward */
-	PRODUCT(convolution, 0, SAMPLES(Y_input), ONCE(P0_conv2d_1), SAMPLES(Y_conv2d_1), WEIGHTS(W_conv2d_1_bias));
+	LAUNCH(convolution_few_forward_1, ELEMENTS(n * 26 * 26 * 32 / 4), SAMPLES(Y_input), WEIGHTS(W_conv2d_1_kernel),
+			WEIGHTS(W_conv2d_1_bias), SAMPLES(Y_conv2d_1));
 	TRACE(1, SAMPLES(Y_conv2d_1), 21632);
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, forward */
-	PRODUCT(convolution, 1, SAMPLES(Y_conv2d_1), ONCE(P0_conv2d_2), SAMPLES(Y_conv2d_2), WEIGHTS(W_conv2d_2_bias));
-	TRACE(2, SAMPLES(Y_conv2d_2), 36864);
-	/* max_pooling2d_1 + dropout_1 (spec.yaml:29-30)  24x24x64 -> 12x12x64, forward */
-	LAUNCH(max_pool_mask_forward_1, ELEMENTS(n * ((9216 + 3) / 4)), SAMPLES(Y_conv2d_2), SAMPLES(Y_dropout_1));
+	PRODUCT(convolution, 0, SAMPLES(Y_conv2d_1), ONCE(P0_conv2d_2_linear), SAMPLES(Y_conv2d_2_linear),
+			WEIGHTS(W_conv2d_2_bias));
+	TRACE(2, SAMPLES(Y_conv2d_2_linear), 36864);
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  24x24x64 -> 12x12x64, forward */
+	LAUNCH(relu_pool_forward_1, ELEMENTS(n * 9216 / 4), SAMPLES(Y_conv2d_2_linear), SAMPLES(Y_dropout_1),
+			SAMPLES(S0_dropout_1));
 	TRACE(4, SAMPLES(Y_dropout_1), 9216);
 	/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
 	PRODUCT(dense, 0, SAMPLES(Y_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(Y_dense_1), WEIGHTS(W_dense_1_bias));
@@ -171,33 +152,26 @@ static void gradients(struct rt_cuda *cuda)
 	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
 	PRODUCT(dense, 5, SAMPLES(D_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(S0_dense_1));
 	REDUCE(18816, 1181072);
-	/* max_pooling2d_1 + dropout_1 (spec.yaml:29-30)  24x24x64 -> 12x12x64, backward */
-	LAUNCH(max_pool_mask_backward_1, ELEMENTS(n * 36864), SAMPLES(Y_conv2d_2), SAMPLES(D_dropout_1),
-			SAMPLES(D_conv2d_2));
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  24x24x64 -> 12x12x64, backward */
+	LAUNCH(relu_pool_backward_1, ELEMENTS(n * 36864 / 4), SAMPLES(S0_dropout_1), SAMPLES(D_dropout_1),
+			SAMPLES(D_conv2d_2_linear));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
-	LAUNCH(convolution_cudnn_through_1, ELEMENTS(n * 36864), SAMPLES(Y_conv2d_2), SAMPLES(D_conv2d_2),
-			SAMPLES(S0_conv2d_2));
+	LAUNCH(convolution_cudnn_bias_sums_1, slots * RT_CUDA_PARTS * CHANNEL_GROUPS(64), SAMPLES(D_conv2d_2_linear),
+			SUMS(K0_conv2d_2_linear));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
-	LAUNCH(convolution_cudnn_bias_sums_1, slots * CHANNEL_GROUPS(64), SAMPLES(S0_conv2d_2), SUMS(K0_conv2d_2));
+	LAUNCH(convolution_cudnn_bias_1, CHANNEL_GROUPS(64), SUMS(K0_conv2d_2_linear), GRADIENTS(W_conv2d_2_bias));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
-	LAUNCH(convolution_cudnn_bias_1, ELEMENTS(64), SUMS(K0_conv2d_2), GRADIENTS(W_conv2d_2_bias));
+	PRODUCT(convolution, 1, SAMPLES(Y_conv2d_1), ONCE(P1_conv2d_2_linear), SAMPLES(D_conv2d_2_linear));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
-	PRODUCT(convolution, 2, SAMPLES(Y_conv2d_1), ONCE(P1_conv2d_2), SAMPLES(S0_conv2d_2));
+	LAUNCH(convolution_cudnn_unpack_1, ELEMENTS(3 * 3 * 32 * 64), ONCE(P1_conv2d_2_linear), GRADIENTS(W_conv2d_2_kernel));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
-	LAUNCH(convolution_cudnn_unpack_1, ELEMENTS(3 * 3 * 32 * 64), ONCE(P1_conv2d_2), GRADIENTS(W_conv2d_2_kernel));
-	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
-	PRODUCT(convolution, 3, SAMPLES(D_conv2d_1), ONCE(P0_conv2d_2), SAMPLES(S0_conv2d_2));
+	PRODUCT(convolution, 2, SAMPLES(D_conv2d_1), ONCE(P0_conv2d_2_linear), SAMPLES(D_conv2d_2_linear));
 	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
-	LAUNCH(convolution_cudnn_through_2, ELEMENTS(n * 21632), SAMPLES(Y_conv2d_1), SAMPLES(D_conv2d_1),
-			SAMPLES(S0_conv2d_1));
+	LAUNCH(convolution_few_sums_1, slots * RT_CUDA_PARTS, SAMPLES(Y_input), SAMPLES(Y_conv2d_1),
+			SAMPLES(D_conv2d_1), SUMS(K0_conv2d_1));
 	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
-	LAUNCH(convolution_cudnn_bias_sums_2, slots * CHANNEL_GROUPS(32), SAMPLES(S0_conv2d_1), SUMS(K0_conv2d_1));
-	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
-	LAUNCH(convolution_cudnn_bias_2, ELEMENTS(32), SUMS(K0_conv2d_1), GRADIENTS(W_conv2d_1_bias));
-	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
-	PRODUCT(convolution, 4, SAMPLES(Y_input), ONCE(P1_conv2d_1), SAMPLES(S0_conv2d_1));
-	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
-	LAUNCH(convolution_cudnn_unpack_2, ELEMENTS(3 * 3 * 1 * 32), ONCE(P1_conv2d_1), GRADIENTS(W_conv2d_1_kernel));
+	LAUNCH(convolution_few_gradients_1, CHANNEL_GROUPS((3 * 3 * 1 + 1) * 32), SUMS(K0_conv2d_1),
+			GRADIENTS(W_conv2d_1_kernel), GRADIENTS(W_conv2d_1_bias));
 	REDUCE(0, 18816);
 }
 
@@ -211,10 +185,8 @@ static void update_weights(struct rt_cuda *cuda)
 static void prepare(struct rt_cuda *cuda)
 {
 	(void)cuda;
-	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, pack */
-	LAUNCH(convolution_cudnn_pack_1, ELEMENTS(3 * 3 * 1 * 32), WEIGHTS(W_conv2d_1_kernel), ONCE(P0_conv2d_1));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, pack */
-	LAUNCH(convolution_cudnn_pack_2, ELEMENTS(3 * 3 * 32 * 64), WEIGHTS(W_conv2d_2_kernel), ONCE(P0_conv2d_2));
+	LAUNCH(convolution_cudnn_pack_1, ELEMENTS(3 * 3 * 32 * 64), WEIGHTS(W_conv2d_2_kernel), ONCE(P0_conv2d_2_linear));
 }
 
 /* Forward without dropout: losses, metrics and predictions. */
@@ -225,11 +197,13 @@ static void evaluate(struct rt_cuda *cuda)
 	/* input (spec.yaml:25), forward */
 	LAUNCH(input_forward_1, ELEMENTS(n * 784), SAMPLES(EY_input));
 	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, forward */
-	PRODUCT(convolution, 0, SAMPLES(EY_input), ONCE(P0_conv2d_1), SAMPLES(EY_conv2d_1), WEIGHTS(W_conv2d_1_bias));
+	LAUNCH(convolution_few_forward_1, ELEMENTS(n * 26 * 26 * 32 / 4), SAMPLES(EY_input), WEIGHTS(W_conv2d_1_kernel),
+			WEIGHTS(W_conv2d_1_bias), SAMPLES(EY_conv2d_1));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, forward */
-	PRODUCT(convolution, 1, SAMPLES(EY_conv2d_1), ONCE(P0_conv2d_2), SAMPLES(EY_conv2d_2), WEIGHTS(W_conv2d_2_bias));
-	/* max_pooling2d_1 + dropout_1 (spec.yaml:29-30)  24x24x64 -> 12x12x64, forward */
-	LAUNCH(max_pool_mask_evaluate_1, ELEMENTS(n * 9216), SAMPLES(EY_conv2d_2), SAMPLES(EY_dropout_1));
+	PRODUCT(convolution, 0, SAMPLES(EY_conv2d_1), ONCE(P0_conv2d_2_linear), SAMPLES(EY_conv2d_2_linear),
+			WEIGHTS(W_conv2d_2_bias));
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  24x24x64 -> 12x12x64, forward */
+	LAUNCH(relu_pool_evaluate_1, ELEMENTS(n * 9216 / 4), SAMPLES(EY_conv2d_2_linear), SAMPLES(EY_dropout_1));
 	/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
 	PRODUCT(dense, 0, SAMPLES(EY_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(EY_dense_1), WEIGHTS(W_dense_1_bias));
 	/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
