@@ -7,7 +7,7 @@
 #include "real.cuh"
 
 /* Every kernel runs in blocks of RT_CUDA_THREADS; names are C's, so that a C program can launch them. */
-#define KERNEL extern "C" __global__ void __launch_bounds__(RT_CUDA_THREADS, 3)
+#define KERNEL extern "C" __global__ void __launch_bounds__(RT_CUDA_THREADS, 2)
 
 /* A loop over 0 … count - 1, shared among all threads there are. Numbers of a tensor fit an int: see rt_cuda_code. */
 #define EACH(i, count) \

@@ -82,6 +82,13 @@ static int check_precision(const struct rt_cuda_job *j, int device)
 		"build the program with --cuda-libraries=none, or without precision", major, minor, j->model->bfloat16, AMPERE);
 }
 
+/* NVIDIA's own variable, which its libraries read too. */
+static bool forbids_tf32(void)
+{
+	const char *set = getenv("NVIDIA_TF32_OVERRIDE");
+	return set && !strcmp(set, "0");
+}
+
 static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batch)
 {
 	int device, processors;
@@ -96,6 +103,7 @@ static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batc
 	j->cuda.most_blocks = 32L * processors;
 	j->cuda.work.capacity = (int)batch;
 	j->cuda.work.seed = w->seed;
+	j->cuda.work.strict = forbids_tf32();
 	if (w->ranks && w->ranks->count > 1 && rt_nccl_open(&j->cuda, w->ranks))
 		return -1;
 	if (j->code->libraries && j->code->libraries->open(&j->cuda))

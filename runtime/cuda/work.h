@@ -45,6 +45,7 @@ struct rt_cuda_work {
 	int batch_offset;                   /* of sample 0 here in the global batch, for random numbers */
 	int capacity;                       /* samples that there is memory for */
 	int slot_first, slots;              /* of the global batch's slots, those whose samples are here */
+	int strict;                         /* operands are not rounded to TF32 */
 	uint64_t seed;
 	const uint32_t *index;              /* the epoch's order of the data set's samples, or NULL: as they are */
 	const uint8_t *bytes;               /* the data set, [sample][element] in the file's order … */

@@ -18,7 +18,6 @@ struct rt_products {
 	struct rt_cudnn *cudnn;
 	struct rt_cublas *cublas;
 	void *workspace;
-	bool strict;                        /* no TF32 */
 	struct plan *plans;
 };
 
@@ -42,19 +41,11 @@ static void close_products(struct rt_cuda *c)
 	c->products = NULL;
 }
 
-/* NVIDIA's own variable, which the libraries read too. */
-static bool forbids_tf32(void)
-{
-	const char *set = getenv("NVIDIA_TF32_OVERRIDE");
-	return set && !strcmp(set, "0");
-}
-
 static int open_products(struct rt_cuda *c)
 {
 	struct rt_products *p = c->products = calloc(1, sizeof *p);
 	if (!p)
 		return rt_fail(RT_SYSTEM_ERROR, "not enough memory");
-	p->strict = forbids_tf32();
 	if (cudaMalloc(&p->workspace, WORKSPACE))
 		return rt_fail(RT_SYSTEM_ERROR, "the GPU's memory is full: no %d MB for cuDNN's and cublasLt's workspace", WORKSPACE >> 20);
 	p->cudnn = rt_cudnn_open();
@@ -66,9 +57,9 @@ const struct rt_cuda_libraries rt_cuda_libraries = {open_products, close_product
 
 /* ---- plans ---- */
 
-static enum rt_math math_of(const struct rt_products *p, enum rt_math wanted)
+static enum rt_math math_of(const struct rt_cuda *c, enum rt_math wanted)
 {
-	return wanted == RT_MATH_TF32 && p->strict ? RT_MATH_FP32 : wanted;
+	return wanted == RT_MATH_TF32 && c->work.strict ? RT_MATH_FP32 : wanted;
 }
 
 /* Remembers that the libraries have failed; rt_fail has the reason. */
@@ -118,7 +109,7 @@ void rt_cuda_convolution(struct rt_cuda *c, const struct rt_convolution *shape, 
 {
 	struct rt_convolution s = *shape;
 	s.batch = c->work.n;
-	s.math = math_of(c->products, s.math);
+	s.math = math_of(c, s.math);
 	if (c->error || is_empty(c, s.kind, pointers, n, (size_t)s.kernel_height * (size_t)s.kernel_width * (size_t)s.in_channels *
 		(size_t)s.out_channels, (size_t)s.out_channels))
 		return;
@@ -134,7 +125,7 @@ void rt_cuda_dense(struct rt_cuda *c, const struct rt_dense *shape, const real *
 {
 	struct rt_dense s = *shape;
 	s.batch = c->work.n;
-	s.math = math_of(c->products, s.math);
+	s.math = math_of(c, s.math);
 	if (c->error || is_empty(c, s.kind, pointers, n, (size_t)s.in * (size_t)s.out, (size_t)s.out))
 		return;
 	struct plan *plan = plan_of(c->products, shape, s.batch);

@@ -16,6 +16,6 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, c
 	auto store = [=](int p, int i, real sum) { dx[p * IN_C + i] {{assign0}} sum; };
 
 	(void)output;
-	matrix_product<INNER_IS_SUM, INNER_IS_SUM>((int)blockIdx.x, work.n * IN_PIXELS, IN_C, 0,
+	matrix_product<INNER_IS_SUM, INNER_IS_SUM>(work, (int)blockIdx.x, work.n * IN_PIXELS, IN_C, 0,
 		KERNEL_H * KERNEL_W * OUT_C, reached, weight, store);
 }

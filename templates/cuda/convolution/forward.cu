@@ -13,6 +13,6 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 		output[p * OUT_C + o] = {{#map}}{{map_forward}}{{/map}}{{^map}}x{{/map}};
 	};
 
-	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>((int)blockIdx.x, work.n * OUT_PIXELS, OUT_C, 0,
+	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT>(work, (int)blockIdx.x, work.n * OUT_PIXELS, OUT_C, 0,
 		KERNEL_H * KERNEL_W * IN_C, patch, weight, store);
 }

@@ -19,7 +19,7 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 	};
 
 	(void)output;
-	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
+	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>(work, (int)blockIdx.x % BLOCKS, WEIGHTS_ROWS + 1, OUT_C,
 		slot_begin(work, slot) * OUT_PIXELS, slot_begin(work, slot + 1) * OUT_PIXELS,
 		row, gradient, store);
 }

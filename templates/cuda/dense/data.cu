@@ -9,5 +9,5 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, c
 	auto store = [=](int n, int i, real sum) { dx[n * IN + i] {{assign0}} sum; };
 
 	(void)output;
-	matrix_product<INNER_IS_SUM, INNER_IS_SUM{{#bfloat16}}, MATRIX_BFLOAT16{{/bfloat16}}>((int)blockIdx.x, work.n, IN, 0, OUT, row, weight, store);
+	matrix_product<INNER_IS_SUM, INNER_IS_SUM{{#bfloat16}}, MATRIX_BFLOAT16{{/bfloat16}}>(work, (int)blockIdx.x, work.n, IN, 0, OUT, row, weight, store);
 }

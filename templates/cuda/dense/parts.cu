@@ -7,6 +7,6 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 	auto weight = [=](int o, int i) { return kernel[i * OUT + o]; };
 	auto store = [=](int n, int o, real sum) { parts[(part * work.n + n) * OUT + o] = sum; };
 
-	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT{{#bfloat16}}, MATRIX_BFLOAT16{{/bfloat16}}>((int)blockIdx.x / PARTS, work.n, OUT, IN * part / PARTS,
+	matrix_product<INNER_IS_SUM, INNER_IS_OUTPUT{{#bfloat16}}, MATRIX_BFLOAT16{{/bfloat16}}>(work, (int)blockIdx.x / PARTS, work.n, OUT, IN * part / PARTS,
 		IN * (part + 1) / PARTS, input, weight, store);
 }

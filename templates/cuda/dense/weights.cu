@@ -15,5 +15,5 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 	};
 
 	(void)output;
-	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>((int)blockIdx.x, IN + 1, OUT, 0, work.n, row, gradient, store);
+	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT>(work, (int)blockIdx.x, IN + 1, OUT, 0, work.n, row, gradient, store);
 }

@@ -8,5 +8,5 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const 
 	auto store = [=](int i, int o, real sum) { d_kernel[i * OUT + o] = sum; };
 
 	(void)output;
-	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT, MATRIX_BFLOAT16>((int)blockIdx.x, IN, OUT, 0, work.n, row, gradient, store);
+	matrix_product<INNER_IS_OUTPUT, INNER_IS_OUTPUT, MATRIX_BFLOAT16>(work, (int)blockIdx.x, IN, OUT, 0, work.n, row, gradient, store);
 }

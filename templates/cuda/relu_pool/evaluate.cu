@@ -8,8 +8,9 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *
 		real4 largest;
 #pragma unroll
 		for (int j = 0; j < 4; j++) {
-			{{>cuda/relu_pool/largest.cu}}
-			(void)best;
+			real most = window[0].v[j];
+			for (int k = 1; k < 4; k++)
+				most = real_max(most, window[k].v[j]);
 			largest.v[j] = real_max(most, 0);
 		}
 		store4(y + q * 4, largest);

@@ -17,7 +17,13 @@ KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *
 		{{/mask}}
 #pragma unroll
 		for (int j = 0; j < 4; j++) {
-			{{>cuda/relu_pool/largest.cu}}
+			real most = window[0].v[j];
+			int best = 0;
+			for (int k = 1; k < 4; k++)
+				if (!(window[k].v[j] <= most || most != most)) {
+					most = window[k].v[j];
+					best = k;
+				}
 			largest.v[j] = {{#mask}}words[j] < below ? 0 : scale * {{/mask}}real_max(most, 0);
 			four |= (uint32_t)(most > 0{{#mask}} && words[j] >= below{{/mask}} ? best : NONE) << 8 * j;
 		}
