@@ -434,13 +434,8 @@ KERNEL relu_pool_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x
 #pragma unroll
 		for (int j = 0; j < 4; j++) {
 			real most = window[0].v[j];
-			int best = 0;
 			for (int k = 1; k < 4; k++)
-				if (!(window[k].v[j] <= most || most != most)) {
-					most = window[k].v[j];
-					best = k;
-				}
-			(void)best;
+				most = real_max(most, window[k].v[j]);
 			largest.v[j] = real_max(most, 0);
 		}
 		store4(y + q * 4, largest);
