@@ -42,6 +42,9 @@ enum {
 };
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
+/* Local arrays that vectors are loaded from, each within a cache line */
+#define ALIGNED _Alignas(64)
+
 typedef real vec_anywhere __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(real)), may_alias));
 typedef __typeof__(__builtin_choose_expr(sizeof(real) == sizeof(int32_t), (int32_t)0, (int64_t)0)) real_bits;
 typedef real_bits vec_mask __attribute__((vector_size(VECTOR_BYTES)));      /* lanes are 0 or -1 */
@@ -187,6 +190,58 @@ INLINE void vec_store_channels(real *p, vec v, int c, int n)
 		vec_store(p + c, v);
 	else
 		vec_store_tail(p + c, v, n % LANES);
+}
+
+/* Which of the numbers at p, the first n of at most 64, are not zero: a bit each, the first's lowest */
+INLINE uint64_t vec_nonzero(const real *p, int n)
+{
+	uint64_t bits = 0;
+	UNROLL for (int c = 0; c < 64; c += LANES)
+		if (c < n)
+			bits |= (uint64_t)vec_bits((vec_mask)(vec_load_channels(p, c, n) != 0)) << c;
+	return bits;
+}
+
+/* ---- squares of LANES x LANES ---- */
+
+/* a[from], b[from], a[from + 1], b[from + 1] … */
+INLINE vec vec_interleave(vec a, vec b, int from)
+{
+#if defined(__AVX512F__)
+	vec_mask lanes = {0};
+	UNROLL for (int i = 0; i < LANES; i++)
+		lanes[i] = from + i / 2 + i % 2 * LANES;
+	if (sizeof(real) == sizeof(float))
+		return (vec)_mm512_permutex2var_ps((__m512)a, (__m512i)lanes, (__m512)b);
+	return (vec)_mm512_permutex2var_pd((__m512d)a, (__m512i)lanes, (__m512d)b);
+#else
+	vec v = {0};
+	UNROLL for (int i = 0; i < LANES; i++)
+		v[i] = i % 2 ? b[from + i / 2] : a[from + i / 2];
+	return v;
+#endif
+}
+
+/* Brings rows that are half of all apart together. */
+INLINE void vec_interleave_rows(vec v[LANES])
+{
+	vec next[LANES];
+	UNROLL for (int i = 0; i < LANES; i++)
+		next[i] = vec_interleave(v[i / 2], v[i / 2 + LANES / 2], i % 2 * LANES / 2);
+	UNROLL for (int i = 0; i < LANES; i++)
+		v[i] = next[i];
+}
+
+/* Row i becomes column i. */
+INLINE void vec_transpose(vec v[LANES])
+{
+	vec_interleave_rows(v);
+	if (LANES > 2)
+		vec_interleave_rows(v);
+	if (LANES > 4)
+		vec_interleave_rows(v);
+	if (LANES > 8)
+		vec_interleave_rows(v);
 }
 
 /* ---- bytes beside vectors: masks and places in pooling windows ---- */

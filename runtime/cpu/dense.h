@@ -1,122 +1,153 @@
-/* Matrix products over the batch, tile by tile, each tile by one thread.
+/* Matrix products over the batch, tile by tile, each tile by one thread, that leave zeros out.
  *
- * Operands that lie a sample apart are copied block by block into local arrays, where the product finds them whole (zeros
- * fill the edges) and in the first-level caches. Weights are packed once a step, and their transpose once a step.
+ * Behind ReLU and dropout most values and gradients are zeros. A product's left operand is looked at row by row: a block of
+ * rows with few numbers that are not zero is multiplied number by number, each with a row of the right operand, else whole.
+ * Both ways add in the same order. The right operand is copied, a block at a time, into the first-level cache, where
+ * zeros fill its last columns.
  */
 #ifndef TRAINC_DENSE_H
 #define TRAINC_DENSE_H
 #include "matrix.h"
 
 enum {
-	DENSE_ROWS = 48,        /* samples of a tile; a multiple of every block's rows, as DENSE_INPUTS is */
-	DENSE_COLUMNS = 64,     /* columns of a tile */
-	DENSE_OUTPUTS = 128,    /* columns of a tile of outputs */
-	DENSE_NEAR_ROWS = 24,   /* rows of a block that stay in the first-level cache while all columns pass by */
-	DENSE_DEPTH = 128,      /* of a block of the sum */
-	DENSE_INPUTS = 96,      /* rows of the weights' gradient in a tile */
-	DENSE_GROUP = 4         /* column tiles of one row of the gradient by data */
+	DENSE_DEPTH = 64,               /* of a block of the sum: a bit for each number of a row */
+	DENSE_COLUMNS = 128,            /* of a tile at most: DENSE_DEPTH rows of them fit the first-level cache */
+	DENSE_BLOCK = BLOCK_ROWS_MOST,  /* rows that are multiplied the one way or the other */
+	DENSE_ROWS = 144,               /* of a tile at most: whole blocks and whole vectors */
+	DENSE_SUMS = 8                  /* vectors of one row's sums in registers */
 };
-
-/* Columns of the tiles of a matrix with n columns */
-INLINE int dense_columns(int n)
-{
-	return n < DENSE_COLUMNS ? padded(n) : DENSE_COLUMNS;
-}
 
 INLINE int dense_tiles(int n, int of)
 {
 	return (n + of - 1) / of;
 }
 
-/* to[row][width] = the rows x columns at from; zeros up to height x width */
-INLINE void dense_copy(const real *from, ptrdiff_t stride, int rows, int columns, int height, int width, real *to)
+/* Columns of the tiles of a matrix with n columns, in whole vectors */
+INLINE int dense_columns(int n)
 {
-	for (int r = 0; r < rows; r++) {
-		memcpy(to + r * width, from + r * stride, sizeof *to * (size_t)columns);
-		memset(to + r * width + columns, 0, sizeof *to * (size_t)(width - columns));
-	}
-	memset(to + rows * width, 0, sizeof *to * (size_t)((height - rows) * width));
+	return padded(at_most(n, DENSE_COLUMNS));
 }
 
-/* to, packed for DENSE_DEPTH x width = the rows x columns at from; zeros to the right */
-INLINE void dense_pack(const real *from, ptrdiff_t stride, int rows, int columns, int width, real *to)
+/* Samples of a tile of so many where all columns are one tile: each thread has one, if they are not too many or too few */
+INLINE int dense_rows(int n, int threads)
 {
-	for (int c = 0; c < width; c += LANES) {
-		real *panel = to + packed_at(width / LANES, DENSE_DEPTH, 0, c);
-		const ptrdiff_t step = packed_at(width / LANES, DENSE_DEPTH, 1, c) - packed_at(width / LANES, DENSE_DEPTH, 0, c);
-		if (c + LANES <= columns)
-			for (int r = 0; r < rows; r++)
-				vec_store(panel + r * step, vec_load(from + r * stride + c));
+	return at_most(dense_tiles(dense_tiles(n, threads), DENSE_BLOCK) * DENSE_BLOCK, DENSE_ROWS);
+}
+
+/* Rows of a matrix that are needed next, and lie too far apart for the machine to see what comes */
+struct dense_next { const real *at; ptrdiff_t stride; int rows, columns; };
+
+/* Asks for its rows first, first + step .. */
+INLINE void dense_ask(struct dense_next next, int first, int step)
+{
+	for (int r = first; r < next.rows; r += step)
+		for (int c = 0; c < next.columns; c += 64 / (int)sizeof(real))
+			__builtin_prefetch(next.at + r * next.stride + c);
+}
+
+/* ---- copies ---- */
+
+/* to[rows][width] = the rows x columns at from; zeros to the right */
+INLINE void dense_copy(const real *from, ptrdiff_t stride, int rows, int columns, int width, real *to)
+{
+	for (int r = 0; r < rows; r++, from += stride, to += width)
+		for (int c = 0; c < width; c += LANES)
+			vec_store(to + c, c < columns ? vec_load_channels(from, c, columns) : (vec){0});
+}
+
+/* to[columns up to whole vectors][width] = the transpose of the rows x columns at from; zeros to the right */
+INLINE void dense_transpose(const real *from, ptrdiff_t stride, int rows, int columns, int width, real *to)
+{
+	for (int c = 0; c < columns; c += LANES)
+		for (int r = 0; r < width; r += LANES) {
+			vec v[LANES];
+			UNROLL for (int i = 0; i < LANES; i++)
+				v[i] = r + i < rows ? vec_load_channels(from + (r + i) * stride, c, columns) : (vec){0};
+			vec_transpose(v);
+			UNROLL for (int i = 0; i < LANES; i++)
+				vec_store(to + (c + i) * width + r, v[i]);
+		}
+}
+
+/* ---- products ---- */
+
+/* So many vectors of c += left[k] * right[k][..] for each bit k */
+INLINE void dense_few(int vectors, uint64_t bits, const real *restrict left, const real *restrict right, int width,
+	real *restrict c)
+{
+	vec sum[DENSE_SUMS];
+	UNROLL for (int i = 0; i < vectors; i++)
+		sum[i] = vec_load(c + i * LANES);
+	for (; bits; bits &= bits - 1) {
+		const int k = __builtin_ctzll(bits);
+		const real *from = right + k * width;
+		OPAQUE(from);
+		const vec number = vec_broadcast(left[k]);
+		UNROLL for (int i = 0; i < vectors; i++)
+			sum[i] += number * vec_load(from + i * LANES);
+	}
+	UNROLL for (int i = 0; i < vectors; i++)
+		vec_store(c + i * LANES, sum[i]);
+}
+
+/* One row of a product */
+INLINE void dense_row(uint64_t bits, const real *restrict left, const real *restrict right, int width, real *restrict c)
+{
+	enum { STEP = DENSE_SUMS * LANES };
+	const int whole = width / STEP * STEP;
+	for (int at = 0; at < whole; at += STEP)
+		dense_few(DENSE_SUMS, bits, left, right + at, width, c + at);
+	if (whole < width)
+		dense_few((width - whole) / LANES, bits, left, right + whole, width, c + whole);
+}
+
+/* Few enough of n that leaving the others out pays: a number costs about two vectors more by itself. */
+INLINE bool dense_pays(int numbers, int n, int width)
+{
+	return numbers * (width / LANES + 2) < n * (width / LANES);
+}
+
+/* c[rows][width] += left * right[depth][width]; left's rows lie row apart. Meanwhile the memory is asked for what comes next, a
+ * row of each at a time: asked for all at once it would have to be waited for. */
+INLINE void dense_multiply(int rows, int depth, const real *restrict left, ptrdiff_t row, const real *restrict right, int width,
+	real *restrict c, struct dense_next next, struct dense_next and_next)
+{
+	for (int m = 0; m < rows; m += DENSE_BLOCK, left += DENSE_BLOCK * row, c += DENSE_BLOCK * width) {
+		const int n = at_most(rows - m, DENSE_BLOCK);
+		uint64_t bits[DENSE_BLOCK];
+		int numbers = 0;
+		for (int r = 0; r < n; r++) {
+			bits[r] = depth == DENSE_DEPTH ? vec_nonzero(left + r * row, DENSE_DEPTH) : vec_nonzero(left + r * row, depth);
+			numbers += __builtin_popcountll(bits[r]);
+			dense_ask(next, m + r, rows);
+			dense_ask(and_next, m + r, rows);
+		}
+		if (n == DENSE_BLOCK && !dense_pays(numbers, n * depth, width))
+			matrix_multiply(DENSE_BLOCK, width / LANES, depth, (struct matrix){left, row, 1}, right, width, c, width, true);
 		else
-			for (int r = 0; r < rows; r++)
-				vec_store(panel + r * step, c < columns ? vec_load_tail(from + r * stride + c, columns - c) : (vec){0});
+			for (int r = 0; r < n; r++)
+				dense_row(bits[r], left + r * row, right, width, c + r * width);
 	}
 }
 
-/* c[rows][width] += a * b for rows of a up to whole blocks, b packed for DENSE_DEPTH x width; depth of it counts. */
-INLINE void dense_multiply(int rows, int depth, struct matrix a, const real *b, real *c, int width)
+/* y[n][out] = bias + x[n][in] * w for one tile; rows of x and y are a sample apart */
+INLINE void dense_forward(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *w,
+	const real *bias, real *y, int tile)
 {
-	const int vectors = width / LANES, whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
-	for (int m = 0; m < rows; m += DENSE_NEAR_ROWS) {
-		const struct matrix near = {a.at + m * a.row, a.row, a.step};
-		const int n = at_most(rows - m, DENSE_NEAR_ROWS);
-		for (int v = 0; v < whole; v += BLOCK_COLUMNS)
-			matrix_whole(n, BLOCK_COLUMNS, depth, near, b + (ptrdiff_t)v * LANES * DENSE_DEPTH, BLOCK_COLUMNS * LANES,
-				c + m * width + v * LANES, width, true);
-		if (whole < vectors)
-			matrix_whole(n, vectors - whole, depth, near, b + (ptrdiff_t)whole * LANES * DENSE_DEPTH,
-				(vectors - whole) * LANES, c + m * width + whole * LANES, width, true);
-	}
-}
+	const int width = dense_columns(out), tiles = dense_tiles(out, width), most = dense_rows(n, threads);
+	const int first_row = tile / tiles * most, rows = at_most(n - first_row, most);
+	const int first = tile % tiles * width, columns = at_most(out - first, width);
+	ALIGNED real right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_ROWS * DENSE_COLUMNS];
 
-/* Columns of the tiles of n outputs */
-INLINE int dense_outputs(int n)
-{
-	return n < DENSE_OUTPUTS ? padded(n) : DENSE_OUTPUTS;
-}
-
-/* Reals of the pack of one tile of outputs */
-INLINE ptrdiff_t dense_pack_size(int in, int width)
-{
-	return (ptrdiff_t)dense_tiles(in, DENSE_DEPTH) * DENSE_DEPTH * width;
-}
-
-/* pack = rows tile * DENSE_DEPTH .. of w[in][out], tile of outputs by tile of outputs, as dense_forward wants them */
-INLINE void dense_pack_rows(int in, int out, const real *w, real *pack, int tile)
-{
-	const int width = dense_outputs(out), k = tile * DENSE_DEPTH;
-	for (int first = 0; first < out; first += width)
-		dense_pack(w + (ptrdiff_t)k * out + first, out, at_most(in - k, DENSE_DEPTH), at_most(out - first, width), width,
-			pack + first / width * dense_pack_size(in, width) + (ptrdiff_t)k * width);
-}
-
-/* Asks for the rows x columns at from, which lie too far apart for the machine to see what comes next. */
-INLINE void dense_prefetch(const real *from, ptrdiff_t stride, int rows, int columns)
-{
 	for (int r = 0; r < rows; r++)
-		for (int c = 0; c < columns; c += 64 / (int)sizeof(real))
-			__builtin_prefetch(from + r * stride + c);
-}
-
-/* y[n][out] = bias + x[n][in] * w for one tile, w packed by dense_pack_rows; rows of x and y are a sample apart */
-INLINE void dense_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *pack, const real *bias,
-	real *y, int tile)
-{
-	const int width = dense_outputs(out), first_row = tile / dense_tiles(out, width) * DENSE_ROWS;
-	const int first = tile % dense_tiles(out, width) * width;
-	const int rows = at_most(n - first_row, DENSE_ROWS), columns = at_most(out - first, width);
-	real a[DENSE_ROWS * DENSE_DEPTH], c[DENSE_ROWS * DENSE_OUTPUTS];
-
-	pack += first / width * dense_pack_size(in, width);
-	for (int r = 0; r < DENSE_ROWS; r++)
 		for (int o = 0; o < width; o++)
 			c[r * width + o] = bias && o < columns ? bias[first + o] : 0;
 	for (int k = 0; k < in; k += DENSE_DEPTH) {
-		const real *from = x + first_row * sample + k;
-		const int depth = at_most(in - k, DENSE_DEPTH);
-		dense_copy(from, sample, rows, depth, DENSE_ROWS, DENSE_DEPTH, a);
-		dense_prefetch(from + DENSE_DEPTH, sample, rows, at_most(in - k - DENSE_DEPTH, DENSE_DEPTH));
-		dense_multiply(rows, depth, (struct matrix){a, DENSE_DEPTH, 1}, pack + (ptrdiff_t)k * width, c, width);
+		const int depth = at_most(in - k, DENSE_DEPTH), then = at_most(in - k - depth, DENSE_DEPTH);
+		const real *from = x + first_row * sample + k, *block = w + (ptrdiff_t)k * out + first;
+		dense_copy(block, out, depth, columns, width, right);
+		dense_multiply(rows, depth, from, sample, right, width, c, (struct dense_next){from + depth, sample, rows, then},
+			(struct dense_next){block + (ptrdiff_t)depth * out, out, then, columns});
 	}
 	for (int r = 0; r < rows; r++)
 		memcpy(y + (first_row + r) * sample + first, c + r * width, sizeof *y * (size_t)columns);
@@ -126,61 +157,49 @@ INLINE void dense_forward(int in, int out, int n, ptrdiff_t sample, const real *
 INLINE void dense_weights(int in, int out, int n, ptrdiff_t sample, const real *x, const real *dy, real *dw, real *db,
 	int tile)
 {
-	const int width = dense_columns(out), first_row = tile / dense_tiles(out, width) * DENSE_INPUTS;
-	const int first = tile % dense_tiles(out, width) * width;
-	const int rows = at_most(in - first_row, DENSE_INPUTS), columns = at_most(out - first, width);
-	real a[DENSE_DEPTH * DENSE_INPUTS], b[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_INPUTS * DENSE_COLUMNS] = {0};
+	const int width = dense_columns(out), tiles = dense_tiles(out, width);
+	const int first_row = tile / tiles * DENSE_ROWS, rows = at_most(in - first_row, DENSE_ROWS);
+	const int first = tile % tiles * width, columns = at_most(out - first, width);
+	ALIGNED real left[DENSE_ROWS * DENSE_DEPTH], right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_ROWS * DENSE_COLUMNS] = {0};
 
 	if (db && first_row == 0)
 		memset(db + first, 0, sizeof *db * (size_t)columns);
 	for (int k = 0; k < n; k += DENSE_DEPTH) {
-		const int depth = at_most(n - k, DENSE_DEPTH);
-		const real *from = dy + k * sample + first;
-		dense_copy(x + k * sample + first_row, sample, depth, rows, depth, DENSE_INPUTS, a);
-		dense_pack(from, sample, depth, columns, width, b);
-		dense_multiply(rows, depth, (struct matrix){a, 1, DENSE_INPUTS}, b, c, width);
+		const int depth = at_most(n - k, DENSE_DEPTH), then = at_most(n - k - depth, DENSE_DEPTH);
+		const real *from = x + k * sample + first_row;
+		dense_transpose(from, sample, depth, rows, DENSE_DEPTH, left);
+		dense_copy(dy + k * sample + first, sample, depth, columns, width, right);
+		dense_multiply(rows, depth, left, DENSE_DEPTH, right, width, c,
+			(struct dense_next){from + depth * sample, sample, then, rows}, (struct dense_next){0});
 		for (int r = 0; db && first_row == 0 && r < depth; r++)
 			for (int o = 0; o < columns; o++)
-				db[first + o] += from[r * sample + o];
+				db[first + o] += right[r * width + o];
 	}
 	for (int r = 0; r < rows; r++)
 		memcpy(dw + (ptrdiff_t)(first_row + r) * out + first, c + r * width, sizeof *dw * (size_t)columns);
 }
 
-/* pack = the transpose of rows tile * DENSE_COLUMNS .. of w[in][out], as dense_data wants it */
-INLINE void dense_transpose(int in, int out, const real *w, real *pack, int tile)
+/* dx[n][in] = (dx +) dy[n][out] * w' for one tile */
+INLINE void dense_data(int in, int out, int n, ptrdiff_t sample, const real *dy, const real *w, real *dx, bool add, int tile)
 {
-	const int width = dense_columns(in), first = tile * width, columns = at_most(in - first, width);
-	real *to = pack + (ptrdiff_t)tile * width * dense_tiles(out, DENSE_DEPTH) * DENSE_DEPTH;
+	const int width = dense_columns(in), tiles = dense_tiles(in, width);
+	const int first_row = tile / tiles * DENSE_ROWS, rows = at_most(n - first_row, DENSE_ROWS);
+	const int first = tile % tiles * width, columns = at_most(in - first, width);
+	ALIGNED real right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_ROWS * DENSE_COLUMNS] = {0};
 
-	for (int k = 0; k < out; k += DENSE_DEPTH, to += width * DENSE_DEPTH)
-		for (int c = 0; c < width; c++)
-			for (int o = k; o < at_most(out, k + DENSE_DEPTH); o++)
-				to[packed_at(width / LANES, DENSE_DEPTH, o - k, c)] = c < columns ? w[(ptrdiff_t)(first + c) * out + o] : 0;
-}
-
-/* dx[n][in] = (dx +) dy[n][out] * w' for one tile, w' being packed by dense_transpose */
-INLINE void dense_data(int in, int out, int n, ptrdiff_t sample, const real *dy, const real *pack, real *dx, bool add, int tile)
-{
-	const int width = dense_columns(in), groups = dense_tiles(in, width * DENSE_GROUP);
-	const int first_row = tile / groups * DENSE_ROWS, rows = at_most(n - first_row, DENSE_ROWS);
-	const ptrdiff_t size = (ptrdiff_t)width * dense_tiles(out, DENSE_DEPTH) * DENSE_DEPTH;
-	const int begin = tile % groups * DENSE_GROUP, end = at_most(begin + DENSE_GROUP, dense_tiles(in, width));
-	real a[DENSE_ROWS * DENSE_DEPTH], c[DENSE_ROWS * DENSE_COLUMNS];
-
-	for (int g = begin; g < end; g++) {
-		const int columns = at_most(in - g * width, width);
-		memset(c, 0, sizeof c);
-		for (int k = 0; k < out; k += DENSE_DEPTH) {
-			const int depth = at_most(out - k, DENSE_DEPTH);
-			if (g == begin || out > DENSE_DEPTH)
-				dense_copy(dy + first_row * sample + k, sample, rows, depth, DENSE_ROWS, DENSE_DEPTH, a);
-			dense_multiply(rows, depth, (struct matrix){a, DENSE_DEPTH, 1}, pack + g * size + k * width, c, width);
-		}
-		for (int r = 0; r < rows; r++) {
-			real *to = dx + (first_row + r) * sample + g * width;
-			for (int i = 0; i < columns; i++)
-				to[i] = add ? to[i] + c[r * width + i] : c[r * width + i];
+	for (int k = 0; k < out; k += DENSE_DEPTH) {
+		const int depth = at_most(out - k, DENSE_DEPTH), then = at_most(out - k - depth, DENSE_DEPTH);
+		const real *block = w + (ptrdiff_t)first * out + k;
+		dense_transpose(block, out, columns, depth, width, right);
+		dense_multiply(rows, depth, dy + first_row * sample + k, sample, right, width, c,
+			(struct dense_next){block + depth, out, columns, then},
+			(struct dense_next){dx + first_row * sample + first, sample, then ? 0 : rows, columns});
+	}
+	for (int r = 0; r < rows; r++) {
+		real *to = dx + (first_row + r) * sample + first;
+		for (int i = 0; i < columns; i += LANES) {
+			const vec sum = vec_load(c + r * width + i);
+			vec_store_channels(to, add ? vec_load_channels(to, i, columns) + sum : sum, i, columns);
 		}
 	}
 }

@@ -93,16 +93,6 @@ INLINE const real *sparse_inputs(struct sparse s, const real *restrict x, real *
 
 /* ---- lists ---- */
 
-/* Which of dz[o ..], at most 64 of them, are not zero: a bit each */
-INLINE uint64_t sparse_bits(const real *restrict dz, int o, int out_c)
-{
-	uint64_t bits = 0;
-	UNROLL for (int c = 0; c < 64; c += LANES)
-		if (o + c < out_c)
-			bits |= (uint64_t)vec_bits((vec_mask)(vec_load(dz + o + c) != 0)) << c;
-	return bits;
-}
-
 /* Appends the pooled pixel's dz[padded out_c], which[out_c] saying in its low two bits where in the window each belongs.
  * The window's four counts share a word. */
 INLINE void sparse_window(struct sparse s, int pooled, const real *restrict dz, const uint8_t *restrict which,
@@ -118,7 +108,7 @@ INLINE void sparse_window(struct sparse s, int pooled, const real *restrict dz, 
 		list[k] = lists.pixels + ((h + k / 2) * width + w + k % 2) * sparse_list(s.out_c);
 	}
 	for (int first = 0; first < s.out_c; first += 64)
-		for (uint64_t bits = sparse_bits(dz, first, s.out_c); bits; bits &= bits - 1) {
+		for (uint64_t bits = vec_nonzero(dz + first, padded(s.out_c) - first); bits; bits &= bits - 1) {
 			const int o = first + __builtin_ctzll(bits), k = which[o] & 3, shift = 16 * k;
 			list[k][counts >> shift & 0xffff] = (struct sparse_entry){o, dz[o]};
 			lists.channels[o * channel + lists.channel_counts[o]++] = (struct sparse_entry){at[k], dz[o]};

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cpu/matrix.h"
+#include "cpu/dense.h"
 
 static int wrong;
 
@@ -189,6 +189,48 @@ INLINE void whole_blocks(int columns)
 	}
 }
 
+/* ---- dense.h ---- */
+
+/* Rows together are multiplied as a block or number by number, rows alone number by number: the sums are the same bits. */
+static void few_and_many(void)
+{
+	enum { DEPTH = DENSE_DEPTH - 3, WIDTH = DENSE_SUMS * LANES + LANES };
+	static ALIGNED real left[DENSE_BLOCK * DENSE_DEPTH], right[DENSE_DEPTH * WIDTH], together[DENSE_BLOCK * WIDTH],
+		alone[DENSE_BLOCK * WIDTH];
+	const struct dense_next none = {0};
+	for (int zeros = 1; zeros <= 16; zeros *= 4) {              /* of so many numbers one is not zero */
+		for (int i = 0; i < DENSE_BLOCK * DENSE_DEPTH; i++)
+			left[i] = (real)(i % 13 - 6) / 3 * (real)(i * 7 % zeros == 0);
+		for (int i = 0; i < DENSE_DEPTH * WIDTH; i++)
+			right[i] = (real)(i % 17 - 8) / 7;
+		for (int i = 0; i < DENSE_BLOCK * WIDTH; i++)
+			together[i] = alone[i] = (real)i;
+		dense_multiply(DENSE_BLOCK, DEPTH, left, DENSE_DEPTH, right, WIDTH, together, none, none);
+		for (int r = 0; r < DENSE_BLOCK; r++)
+			dense_multiply(1, DEPTH, left + r * DENSE_DEPTH, DENSE_DEPTH, right, WIDTH, alone + r * WIDTH, none, none);
+		expect(!memcmp(together, alone, sizeof alone), "zeros left out change no sum");
+		double sum = WIDTH + 1;
+		for (int k = 0; k < DEPTH; k++)
+			sum += (double)left[DENSE_DEPTH + k] * (double)right[k * WIDTH + 1];
+		expect(fabs((double)together[WIDTH + 1] - sum) < 1e-3, "a sum is that of the products");
+	}
+}
+
+/* Copies end in zeros, not in what lies behind. */
+static void copies(void)
+{
+	enum { ROWS = LANES + 1, COLUMNS = 2 * LANES - 1, WIDTH = 2 * LANES };
+	real from[ROWS * COLUMNS], to[WIDTH * WIDTH];
+	for (int i = 0; i < ROWS * COLUMNS; i++)
+		from[i] = (real)(i + 1);
+	dense_copy(from, COLUMNS, ROWS, COLUMNS, WIDTH, to);
+	for (int i = 0; i < ROWS * WIDTH; i++)
+		expect(to[i] == (i % WIDTH < COLUMNS ? from[i / WIDTH * COLUMNS + i % WIDTH] : 0), "a copy, then zeros");
+	dense_transpose(from, COLUMNS, ROWS, COLUMNS, WIDTH, to);
+	for (int i = 0; i < COLUMNS * WIDTH; i++)
+		expect(to[i] == (i % WIDTH < ROWS ? from[i % WIDTH * COLUMNS + i / WIDTH] : 0), "a transpose, then zeros");
+}
+
 int main(void)
 {
 	functions();
@@ -202,5 +244,7 @@ int main(void)
 	products();
 	UNROLL for (int columns = 1; columns <= BLOCK_COLUMNS; columns++)
 		whole_blocks(columns);
+	few_and_many();
+	copies();
 	return wrong != 0;
 }

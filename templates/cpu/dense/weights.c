@@ -1,4 +1,4 @@
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o]{{#w1}}, d_bias[o] = sum of dy[o]{{/w1}}; a tile is DENSE_INPUTS rows of up to
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o]{{#w1}}, d_bias[o] = sum of dy[o]{{/w1}}; a tile is DENSE_ROWS rows of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel{{#w1}},
 	real *restrict d_bias{{/w1}}, int tile)

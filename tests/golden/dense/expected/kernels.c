@@ -4,20 +4,6 @@
  * sample; those that end in a tile work on a part of the batch or of the weights.
  */
 
-/* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-NOINLINE void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
-{
-	dense_pack_rows(13, 20, kernel, pack, tile);
-}
-
-
-/* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-NOINLINE void dense_pack_2(const real *restrict kernel, real *restrict pack, int tile)
-{
-	dense_pack_rows(20, 1, kernel, pack, tile);
-}
-
-
 /* y[h][w][c] = scale * the sample as read */
 NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
 {
@@ -33,12 +19,12 @@ NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real 
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
- * DENSE_OUTPUTS outputs */
-NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+ * DENSE_COLUMNS outputs */
+NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(13, 20, work->n, SAMPLE, x, pack, bias, y, tile);
+	dense_forward(13, 20, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
 }
 
 
@@ -73,12 +59,12 @@ NOINLINE void mask_reference_forward_1(const struct rt_work *work, int i, const 
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
- * DENSE_OUTPUTS outputs */
-NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+ * DENSE_COLUMNS outputs */
+NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(20, 1, work->n, SAMPLE, x, pack, bias, y, tile);
+	dense_forward(20, 1, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
 }
 
 
@@ -151,7 +137,7 @@ NOINLINE void map_reference_backward_1(const real *restrict output, const real *
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
@@ -160,18 +146,10 @@ NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x
 }
 
 
-/* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
-NOINLINE void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
+/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS inputs */
+NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
 {
-	dense_transpose(20, 1, kernel, pack, tile);
-}
-
-
-/* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
- * DENSE_COLUMNS inputs */
-NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
-{
-	dense_data(20, 1, work->n, SAMPLE, dy, pack, dx, false, tile);
+	dense_data(20, 1, work->n, SAMPLE, dy, kernel, dx, false, tile);
 }
 
 
@@ -207,7 +185,7 @@ NOINLINE void map_reference_backward_2(const real *restrict output, const real *
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)

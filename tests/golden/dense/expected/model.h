@@ -28,14 +28,12 @@ enum {
 	SAMPLE = 96,
 	SLOT = 0,
 	THREAD = 32,
-	FIXED = 14336,
+	FIXED = 0,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
  * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
 enum {
-	P0_dense_1_linear = 0, /* 4096, once */
-	P0_dense_2_linear = 4096, /* 2048, once */
 	Y_input = 64, /* 13, sample */
 	Y_dense_1_linear = 0, /* 20, sample */
 	Y_dense_1 = 32, /* 20, sample */
@@ -44,7 +42,6 @@ enum {
 	Y_dense_2 = 0, /* 1, thread */
 	D_dense_2 = 16, /* 1, thread */
 	D_dense_2_linear = 80, /* 1, sample */
-	P1_dense_2_linear = 6144, /* 8192, once */
 	D_dropout_1 = 0, /* 20, sample */
 	D_dense_1 = 0, /* 20, thread */
 	D_dense_1_linear = 0, /* 20, sample */

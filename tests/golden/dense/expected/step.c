@@ -154,52 +154,40 @@ static void gradients(struct rt_work *work)
 	const int slots = rt_slot_count(work->n);
 #pragma omp parallel num_threads(work->thread_count)
 	{
-		/* dense_1 (spec.yaml:17)  13 -> 20, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(13, DENSE_DEPTH); tile++)
-			dense_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
-		/* dense_2 (spec.yaml:19)  20 -> 1, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(20, DENSE_DEPTH); tile++)
-			dense_pack_2(work->weights + W_dense_2_kernel, work->fixed + P0_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_1(work, slot);
 		/* dense_1 (spec.yaml:17)  13 -> 20, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(20, dense_outputs(20)); tile++)
-			dense_forward_1(work, work->samples + Y_input, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
+			dense_forward_1(work, work->samples + Y_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_2(work, slot);
 		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(1, dense_outputs(1)); tile++)
-			dense_forward_2(work, work->samples + Y_dropout_1, work->fixed + P0_dense_2_linear, work->weights + W_dense_2_bias,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
+			dense_forward_2(work, work->samples + Y_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + Y_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_3(work, slot);
 		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(20, DENSE_INPUTS) * dense_tiles(1, dense_columns(1)); tile++)
+		for (int tile = 0; tile < dense_tiles(20, DENSE_ROWS) * dense_tiles(1, dense_columns(1)); tile++)
 			dense_weights_1(work, work->samples + Y_dropout_1, work->samples + D_dense_2_linear, work->gradients + W_dense_2_kernel,
 			work->gradients + W_dense_2_bias, tile);
 		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(20, dense_columns(20)); tile++)
-			dense_transpose_1(work->weights + W_dense_2_kernel, work->fixed + P1_dense_2_linear, tile);
-		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(20, DENSE_GROUP * dense_columns(20)); tile++)
-			dense_data_1(work, work->samples + D_dense_2_linear, work->fixed + P1_dense_2_linear, work->samples + D_dropout_1, tile);
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(20, dense_columns(20)); tile++)
+			dense_data_1(work, work->samples + D_dense_2_linear, work->weights + W_dense_2_kernel, work->samples + D_dropout_1, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_4(work, slot);
 		/* dense_1 (spec.yaml:17)  13 -> 20, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(13, DENSE_INPUTS) * dense_tiles(20, dense_columns(20)); tile++)
+		for (int tile = 0; tile < dense_tiles(13, DENSE_ROWS) * dense_tiles(20, dense_columns(20)); tile++)
 			dense_weights_2(work, work->samples + Y_input, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
 			work->gradients + W_dense_1_bias, tile);
 	}
@@ -209,12 +197,6 @@ static void gradients(struct rt_work *work)
 static void prepare(struct rt_work *work)
 {
 	(void)work;
-	/* dense_1 (spec.yaml:17)  13 -> 20, pack */
-	for (int tile = 0; tile < dense_tiles(13, DENSE_DEPTH); tile++)
-		dense_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
-	/* dense_2 (spec.yaml:19)  20 -> 1, pack */
-	for (int tile = 0; tile < dense_tiles(20, DENSE_DEPTH); tile++)
-		dense_pack_2(work->weights + W_dense_2_kernel, work->fixed + P0_dense_2_linear, tile);
 }
 
 /* Forward without dropout: losses, metrics and predictions. */
@@ -228,16 +210,16 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:17)  13 -> 20, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(20, dense_outputs(20)); tile++)
-			dense_forward_1(work, work->samples + EY_input, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
+			dense_forward_1(work, work->samples + EY_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			evaluate_2(work, slot);
 		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(1, dense_outputs(1)); tile++)
-			dense_forward_2(work, work->samples + EY_dropout_1, work->fixed + P0_dense_2_linear, work->weights + W_dense_2_bias,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
+			dense_forward_2(work, work->samples + EY_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + EY_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)

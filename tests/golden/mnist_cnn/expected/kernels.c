@@ -37,20 +37,6 @@ NOINLINE void winograd_sparse_pack_data_1(const real *restrict kernel, real *res
 }
 
 
-/* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-NOINLINE void dense_pack_1(const real *restrict kernel, real *restrict pack, int tile)
-{
-	dense_pack_rows(9216, 128, kernel, pack, tile);
-}
-
-
-/* pack = the kernel, block by block; a tile is DENSE_DEPTH of its rows */
-NOINLINE void dense_pack_2(const real *restrict kernel, real *restrict pack, int tile)
-{
-	dense_pack_rows(128, 10, kernel, pack, tile);
-}
-
-
 /* y[h][w][c] = scale * the sample as read, which has its channels first */
 NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
 {
@@ -196,12 +182,12 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
- * DENSE_OUTPUTS outputs */
-NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+ * DENSE_COLUMNS outputs */
+NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(9216, 128, work->n, SAMPLE, x, pack, bias, y, tile);
+	dense_forward(9216, 128, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
 }
 
 
@@ -236,12 +222,12 @@ NOINLINE void mask_reference_forward_1(const struct rt_work *work, int i, const 
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o], pack being the kernel; a tile is DENSE_ROWS samples of up to
- * DENSE_OUTPUTS outputs */
-NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack,
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+ * DENSE_COLUMNS outputs */
+NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(128, 10, work->n, SAMPLE, x, pack, bias, y, tile);
+	dense_forward(128, 10, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
 }
 
 
@@ -325,7 +311,7 @@ NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *r
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
@@ -334,18 +320,10 @@ NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x
 }
 
 
-/* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
-NOINLINE void dense_transpose_1(const real *restrict kernel, real *restrict pack, int tile)
+/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS inputs */
+NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
 {
-	dense_transpose(128, 10, kernel, pack, tile);
-}
-
-
-/* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
- * DENSE_COLUMNS inputs */
-NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
-{
-	dense_data(128, 10, work->n, SAMPLE, dy, pack, dx, false, tile);
+	dense_data(128, 10, work->n, SAMPLE, dy, kernel, dx, false, tile);
 }
 
 
@@ -381,7 +359,7 @@ NOINLINE void map_reference_backward_1(const real *restrict output, const real *
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_INPUTS rows of up to
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
@@ -390,18 +368,10 @@ NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x
 }
 
 
-/* pack = the kernel transposed, block by block; a tile is up to DENSE_COLUMNS of its rows */
-NOINLINE void dense_transpose_2(const real *restrict kernel, real *restrict pack, int tile)
+/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS inputs */
+NOINLINE void dense_data_2(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
 {
-	dense_transpose(9216, 128, kernel, pack, tile);
-}
-
-
-/* dx[i] = sum over o of dy[o] * kernel[i][o], pack being the kernel transposed; a tile is DENSE_ROWS samples of some
- * DENSE_COLUMNS inputs */
-NOINLINE void dense_data_2(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
-{
-	dense_data(9216, 128, work->n, SAMPLE, dy, pack, dx, false, tile);
+	dense_data(9216, 128, work->n, SAMPLE, dy, kernel, dx, false, tile);
 }
 
 

@@ -33,7 +33,7 @@ enum {
 	SAMPLE = 43296,
 	SLOT = 18816,
 	THREAD = 167952,
-	FIXED = 2474784,
+	FIXED = 97056,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
@@ -42,8 +42,6 @@ enum {
 	P0_conv2d_1 = 0, /* 288, once */
 	P0_dropout_1 = 4896, /* 73728, once */
 	P1_dropout_1 = 78624, /* 18432, once */
-	P0_dense_1_linear = 97056, /* 1179648, once */
-	P0_dense_2_linear = 2456352, /* 2048, once */
 	Y_input = 42384, /* 784, sample */
 	Y_conv2d_1 = 0, /* 21632, sample */
 	T0_conv2d_1 = 0, /* 784, thread */
@@ -57,11 +55,9 @@ enum {
 	Y_dense_2 = 0, /* 10, thread */
 	D_dense_2 = 16, /* 10, thread */
 	D_dense_2_linear = 31104, /* 10, sample */
-	P1_dense_2_linear = 2458400, /* 16384, once */
 	D_dropout_2 = 30848, /* 128, sample */
 	D_dense_1 = 0, /* 128, thread */
 	D_dense_1_linear = 43168, /* 128, sample */
-	P1_dense_1_linear = 1276704, /* 1179648, once */
 	D_dropout_1 = 30848, /* 9216, sample */
 	D_conv2d_1 = 146320, /* 21632, thread */
 	K0_dropout_1 = 0, /* 18432, slot */

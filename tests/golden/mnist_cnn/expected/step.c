@@ -204,62 +204,46 @@ static void gradients(struct rt_work *work)
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 3 * 3; tile++)
 			winograd_sparse_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
-		/* dense_1 (spec.yaml:32)  9216 -> 128, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(9216, DENSE_DEPTH); tile++)
-			dense_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
-		/* dense_2 (spec.yaml:34)  128 -> 10, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(128, DENSE_DEPTH); tile++)
-			dense_pack_2(work->weights + W_dense_2_kernel, work->fixed + P0_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_1(work, slot);
 		/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(128, dense_outputs(128)); tile++)
-			dense_forward_1(work, work->samples + Y_dropout_1, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
+			dense_forward_1(work, work->samples + Y_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_2(work, slot);
 		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(10, dense_outputs(10)); tile++)
-			dense_forward_2(work, work->samples + Y_dropout_2, work->fixed + P0_dense_2_linear, work->weights + W_dense_2_bias,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
+			dense_forward_2(work, work->samples + Y_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + Y_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_3(work, slot);
 		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(128, DENSE_INPUTS) * dense_tiles(10, dense_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(128, DENSE_ROWS) * dense_tiles(10, dense_columns(10)); tile++)
 			dense_weights_1(work, work->samples + Y_dropout_2, work->samples + D_dense_2_linear, work->gradients + W_dense_2_kernel,
 			work->gradients + W_dense_2_bias, tile);
 		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(128, dense_columns(128)); tile++)
-			dense_transpose_1(work->weights + W_dense_2_kernel, work->fixed + P1_dense_2_linear, tile);
-		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(128, DENSE_GROUP * dense_columns(128)); tile++)
-			dense_data_1(work, work->samples + D_dense_2_linear, work->fixed + P1_dense_2_linear, work->samples + D_dropout_2, tile);
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(128, dense_columns(128)); tile++)
+			dense_data_1(work, work->samples + D_dense_2_linear, work->weights + W_dense_2_kernel, work->samples + D_dropout_2, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_4(work, slot);
 		/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(9216, DENSE_INPUTS) * dense_tiles(128, dense_columns(128)); tile++)
+		for (int tile = 0; tile < dense_tiles(9216, DENSE_ROWS) * dense_tiles(128, dense_columns(128)); tile++)
 			dense_weights_2(work, work->samples + Y_dropout_1, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
 			work->gradients + W_dense_1_bias, tile);
 		/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(9216, dense_columns(9216)); tile++)
-			dense_transpose_2(work->weights + W_dense_1_kernel, work->fixed + P1_dense_1_linear, tile);
-		/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(9216, DENSE_GROUP * dense_columns(9216)); tile++)
-			dense_data_2(work, work->samples + D_dense_1_linear, work->fixed + P1_dense_1_linear, work->samples + D_dropout_1, tile);
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(9216, dense_columns(9216)); tile++)
+			dense_data_2(work, work->samples + D_dense_1_linear, work->weights + W_dense_1_kernel, work->samples + D_dropout_1, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_5(work, slot);
@@ -289,12 +273,9 @@ static void prepare(struct rt_work *work)
 	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
 	for (int tile = 0; tile < 32; tile++)
 		winograd_sparse_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
-	/* dense_1 (spec.yaml:32)  9216 -> 128, pack */
-	for (int tile = 0; tile < dense_tiles(9216, DENSE_DEPTH); tile++)
-		dense_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
-	/* dense_2 (spec.yaml:34)  128 -> 10, pack */
-	for (int tile = 0; tile < dense_tiles(128, DENSE_DEPTH); tile++)
-		dense_pack_2(work->weights + W_dense_2_kernel, work->fixed + P0_dense_2_linear, tile);
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
+	for (int tile = 0; tile < 3 * 3; tile++)
+		winograd_sparse_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
 }
 
 /* Forward without dropout: losses, metrics and predictions. */
@@ -308,16 +289,16 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(128, dense_outputs(128)); tile++)
-			dense_forward_1(work, work->samples + EY_dropout_1, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
+			dense_forward_1(work, work->samples + EY_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			evaluate_2(work, slot);
 		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(10, dense_outputs(10)); tile++)
-			dense_forward_2(work, work->samples + EY_dropout_2, work->fixed + P0_dense_2_linear, work->weights + W_dense_2_bias,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
+			dense_forward_2(work, work->samples + EY_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + EY_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)

@@ -33,16 +33,15 @@ enum {
 	SAMPLE = 2768,
 	SLOT = 864,
 	THREAD = 2720,
-	FIXED = 16672,
+	FIXED = 4016,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
- * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
+ * evaluating. Places are shared where lifetimes do not meet. */
 enum {
 	P0_conv2d_1 = 0, /* 432, once */
 	P0_conv2d_2 = 1648, /* 1152, once */
 	P1_conv2d_2 = 2800, /* 1152, once */
-	P0_dense_1_linear = 4016, /* 2048, once */
 	Y_input = 2560, /* 192, sample */
 	Y_conv2d_1 = 0, /* 512, sample */
 	T0_conv2d_1 = 0, /* 304, thread */
@@ -64,7 +63,6 @@ enum {
 	Y_dense_1 = 0, /* 4, thread */
 	D_dense_1 = 16, /* 4, thread */
 	D_dense_1_linear = 2064, /* 4, sample */
-	P1_dense_1_linear = 6064, /* 8192, once */
 	D_global_average_pooling2d_1_mean = 2752, /* 8, sample */
 	D_activation_1 = 2048, /* 512, sample */
 	K1_branch = 32, /* 16, slot */
@@ -78,18 +76,14 @@ enum {
 	P1_conv2d_1 = 432, /* 1152, once */
 	K_conv2d_1_kernel = 640, /* 216, slot */
 	T1_conv2d_1 = 0, /* 1712, thread */
-	FP0_trunk = 14256, /* 216, once */
-	FP1_trunk = 14480, /* 8, once */
-	EP0_trunk = 14496, /* 432, once */
-	FP0_branch = 14928, /* 576, once */
-	FP1_branch = 15504, /* 8, once */
-	EP0_branch = 15520, /* 1152, once */
-	EY_input = 304, /* 192, thread */
+	EY_input = 816, /* 192, thread */
+	EY_conv2d_1 = 0, /* 512, thread */
+	ET0_conv2d_1 = 512, /* 304, thread */
 	EY_trunk = 800, /* 512, thread */
-	ET0_trunk = 0, /* 304, thread */
-	EY_branch = 1312, /* 512, thread */
-	ET0_branch = 0, /* 800, thread */
-	EY_activation_1 = 0, /* 512, thread */
+	EY_conv2d_2 = 1312, /* 512, thread */
+	ET0_conv2d_2 = 0, /* 800, thread */
+	EY_branch = 0, /* 512, thread */
+	EY_activation_1 = 1312, /* 512, thread */
 	EY_global_average_pooling2d_1_mean = 0, /* 8, sample */
 	EY_dense_1_linear = 16, /* 4, sample */
 	EY_dense_1 = 0, /* 4, thread */

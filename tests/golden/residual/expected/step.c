@@ -192,12 +192,16 @@ NOINLINE void evaluate_1(struct rt_work *work, int slot)
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* input (spec.yaml:12), forward */
 		input_reference_forward_1(work, i, thread + EY_input);
-		/* conv2d_1 + trunk (spec.yaml:14-16)  8x8x3 -> 8x8x8, forward */
-		direct_forward_3(thread + EY_input, work->fixed + EP0_trunk, work->fixed + FP1_trunk, thread + EY_trunk,
-			thread + ET0_trunk);
+		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
+		direct_forward_1(thread + EY_input, work->fixed + P0_conv2d_1, thread + EY_conv2d_1, thread + ET0_conv2d_1);
+		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
+		normalise_forward_1(thread + EY_conv2d_1, work->fixed + P0_trunk, work->weights + W_batch_normalization_1_gamma,
+			work->weights + W_batch_normalization_1_beta, thread + EY_trunk);
 		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
-		direct_forward_4(thread + EY_trunk, work->fixed + EP0_branch, work->fixed + FP1_branch, thread + EY_branch,
-			thread + ET0_branch);
+		direct_forward_2(thread + EY_trunk, work->fixed + P0_conv2d_2, thread + EY_conv2d_2, thread + ET0_conv2d_2);
+		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+		normalise_forward_2(thread + EY_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
+			work->weights + W_branch_beta, thread + EY_branch);
 		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, forward */
 		add_forward_1(thread + EY_activation_1, thread + EY_branch, thread + EY_trunk);
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
@@ -243,10 +247,6 @@ static void gradients(struct rt_work *work)
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 3 * 3; tile++)
 			direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
-		/* dense_1 (spec.yaml:22)  8 -> 4, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(8, DENSE_DEPTH); tile++)
-			dense_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_1(work, slot);
@@ -284,25 +284,21 @@ static void gradients(struct rt_work *work)
 			train_3(work, slot);
 		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(4, dense_outputs(4)); tile++)
-			dense_forward_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->fixed + P0_dense_1_linear,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
+			dense_forward_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
 			work->weights + W_dense_1_bias, work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_4(work, slot);
 		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(8, DENSE_INPUTS) * dense_tiles(4, dense_columns(4)); tile++)
+		for (int tile = 0; tile < dense_tiles(8, DENSE_ROWS) * dense_tiles(4, dense_columns(4)); tile++)
 			dense_weights_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->samples + D_dense_1_linear,
 			work->gradients + W_dense_1_kernel, work->gradients + W_dense_1_bias, tile);
 		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(8, dense_columns(8)); tile++)
-			dense_transpose_1(work->weights + W_dense_1_kernel, work->fixed + P1_dense_1_linear, tile);
-		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(8, DENSE_GROUP * dense_columns(8)); tile++)
-			dense_data_1(work, work->samples + D_dense_1_linear, work->fixed + P1_dense_1_linear, work->samples + D_global_average_pooling2d_1_mean, tile);
+		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(8, dense_columns(8)); tile++)
+			dense_data_1(work, work->samples + D_dense_1_linear, work->weights + W_dense_1_kernel, work->samples + D_global_average_pooling2d_1_mean, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_5(work, slot);
@@ -337,25 +333,23 @@ static void gradients(struct rt_work *work)
 static void prepare(struct rt_work *work)
 {
 	(void)work;
-	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, prepare */
-	for (int tile = 0; tile < 1; tile++)
-		fold_fold_1(work->weights + W_conv2d_1_kernel, work->weights + W_batch_normalization_1_gamma,
-			work->weights + W_batch_normalization_1_beta, work->weights + W_batch_normalization_1_moving_mean,
-			work->weights + W_batch_normalization_1_moving_variance, work->fixed + FP0_trunk, work->fixed + FP1_trunk, tile);
-	/* conv2d_1 + trunk (spec.yaml:14-16)  8x8x3 -> 8x8x8, pack */
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
 	for (int tile = 0; tile < 3 * 3; tile++)
-		direct_pack_1(work->fixed + FP0_trunk, work->fixed + EP0_trunk, tile);
-	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, prepare */
+		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
+	/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, prepare */
 	for (int tile = 0; tile < 1; tile++)
-		fold_fold_2(work->weights + W_conv2d_2_kernel, work->weights + W_branch_gamma, work->weights + W_branch_beta,
-			work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance, work->fixed + FP0_branch,
-			work->fixed + FP1_branch, tile);
+		normalise_fold_1(work->weights + W_batch_normalization_1_moving_mean, work->weights + W_batch_normalization_1_moving_variance,
+			work->fixed + P0_trunk, tile);
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
 	for (int tile = 0; tile < 3 * 3; tile++)
-		direct_pack_2(work->fixed + FP0_branch, work->fixed + EP0_branch, tile);
-	/* dense_1 (spec.yaml:22)  8 -> 4, pack */
-	for (int tile = 0; tile < dense_tiles(8, DENSE_DEPTH); tile++)
-		dense_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
+		direct_pack_2(work->weights + W_conv2d_2_kernel, work->fixed + P0_conv2d_2, tile);
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+	for (int tile = 0; tile < 3 * 3; tile++)
+		direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, prepare */
+	for (int tile = 0; tile < 1; tile++)
+		normalise_fold_1(work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
+			work->fixed + P0_branch, tile);
 }
 
 /* Forward without dropout: losses, metrics and predictions. */
@@ -369,8 +363,8 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(4, dense_outputs(4)); tile++)
-			dense_forward_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->fixed + P0_dense_1_linear,
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
+			dense_forward_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
 			work->weights + W_dense_1_bias, work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
