@@ -61,7 +61,7 @@ struct kernel {
 	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], finish[KERNEL_PHASES],
 		prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
-	bool made_again;                    /* forward's last phase costs less than keeping its output for backward */
+	bool (*made_again)(const struct group *g);  /* forward's last phase costs less than keeping its output; NULL: never */
 	bool changes_gradient;              /* backward makes dy the gradient before the group's activation, in place */
 	bool shares_gradient;               /* and dx may be just that, in the same place: its section is off then */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */

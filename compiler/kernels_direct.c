@@ -1,7 +1,10 @@
 /* Convolutions of any window by their definition, in registers; direct_pool with 2x2 pooling or dropout behind. */
 #include "kernel.h"
 
-enum { VECTOR = 16 };                   /* the most lanes of any machine: rows of packs and of dz are padded */
+enum {
+	VECTOR = 16,                    /* the most lanes of any machine: rows of packs and of dz are padded */
+	FEW_PRODUCTS = 32               /* for a number: sooner done than it is back from memory */
+};
 
 static long padded(long n)
 {
@@ -23,6 +26,13 @@ static int covers_pool(const struct op *const *ops, int n)
 	if (covered && covered < n && ops[covered]->type == &op_mask)
 		covered++;
 	return covered > before ? covered : 0;
+}
+
+/* The first layer's output: many numbers of few products each, whose inputs are kept anyway. */
+static bool is_cheap(const struct group *g)
+{
+	const int *a = g->ops[0]->attributes;
+	return a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * g->in[0]->shape.size[2] <= FEW_PRODUCTS;
 }
 
 static void size(const struct group *g, struct buffers *b)
@@ -57,7 +67,7 @@ static void size_pool(const struct group *g, struct buffers *b)
 
 const struct kernel direct = {
 	.name = "direct", .summary = "convolution by its definition in registers, with activation", .covers = covers,
-	.cost = 0.2, .size = size, .pack = PACKS,
+	.cost = 0.2, .made_again = is_cheap, .size = size, .pack = PACKS,
 	.forward = {{"forward", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y dy dx0 dw0 dw1 t1", NULL, NULL}},
 };

@@ -269,7 +269,10 @@ void build_again(struct builder *b, const struct group *g)
 		p++;
 	b->values[g->out->index] = NULL;
 	tensor_buffer(b, g->out, b->values, 'R');
+	memset(&b->scratch[g->index * KERNEL_BUFFERS], 0, sizeof *b->scratch * KERNEL_BUFFERS);
+	b->prefix = "R";
 	build_phase(b, g, p, "forward again");
+	b->prefix = "";
 }
 
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what)

@@ -30,9 +30,9 @@ enum {
 
 /* Memory there is for each sample of the batch, each slot, each thread, and once. */
 enum {
-	SAMPLE = 43296,
+	SAMPLE = 21664,
 	SLOT = 18816,
-	THREAD = 167952,
+	THREAD = 189584,
 	FIXED = 97056,
 };
 
@@ -42,24 +42,26 @@ enum {
 	P0_conv2d_1 = 0, /* 288, once */
 	P0_dropout_1 = 4896, /* 73728, once */
 	P1_dropout_1 = 78624, /* 18432, once */
-	Y_input = 42384, /* 784, sample */
-	Y_conv2d_1 = 0, /* 21632, sample */
+	Y_input = 20752, /* 784, sample */
+	Y_conv2d_1 = 84096, /* 21632, thread */
 	T0_conv2d_1 = 0, /* 784, thread */
-	Y_dropout_1 = 21632, /* 9216, sample */
-	S0_dropout_1 = 40064, /* 2320, sample */
+	Y_dropout_1 = 0, /* 9216, sample */
+	S0_dropout_1 = 18432, /* 2320, sample */
 	T0_dropout_1 = 0, /* 84096, thread */
-	Y_dense_1_linear = 30848, /* 128, sample */
-	Y_dense_1 = 30976, /* 128, sample */
-	Y_dropout_2 = 30848, /* 128, sample */
-	Y_dense_2_linear = 31104, /* 10, sample */
+	Y_dense_1_linear = 9216, /* 128, sample */
+	Y_dense_1 = 9344, /* 128, sample */
+	Y_dropout_2 = 9216, /* 128, sample */
+	Y_dense_2_linear = 9472, /* 10, sample */
 	Y_dense_2 = 0, /* 10, thread */
 	D_dense_2 = 16, /* 10, thread */
-	D_dense_2_linear = 31104, /* 10, sample */
-	D_dropout_2 = 30848, /* 128, sample */
+	D_dense_2_linear = 9472, /* 10, sample */
+	D_dropout_2 = 9216, /* 128, sample */
 	D_dense_1 = 0, /* 128, thread */
-	D_dense_1_linear = 43168, /* 128, sample */
-	D_dropout_1 = 30848, /* 9216, sample */
-	D_conv2d_1 = 146320, /* 21632, thread */
+	D_dense_1_linear = 21536, /* 128, sample */
+	D_dropout_1 = 9216, /* 9216, sample */
+	R_conv2d_1 = 146320, /* 21632, thread */
+	RT0_conv2d_1 = 0, /* 784, thread */
+	D_conv2d_1 = 167952, /* 21632, thread */
 	K0_dropout_1 = 0, /* 18432, slot */
 	K1_dropout_1 = 18432, /* 64, slot */
 	T1_dropout_1 = 0, /* 146320, thread */

@@ -40,11 +40,11 @@ NOINLINE void train_1(struct rt_work *work, int slot)
 			work->trace(work, 0, sample + Y_input, 784);
 		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, forward */
 		direct_forward_1(sample + Y_input, work->fixed + P0_conv2d_1, work->weights + W_conv2d_1_bias,
-			sample + Y_conv2d_1, thread + T0_conv2d_1);
+			thread + Y_conv2d_1, thread + T0_conv2d_1);
 		if (work->trace)
-			work->trace(work, 1, sample + Y_conv2d_1, 21632);
+			work->trace(work, 1, thread + Y_conv2d_1, 21632);
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, forward */
-		winograd_sparse_forward_1(work, i, sample + Y_conv2d_1, work->fixed + P0_dropout_1, work->weights + W_conv2d_2_bias,
+		winograd_sparse_forward_1(work, i, thread + Y_conv2d_1, work->fixed + P0_dropout_1, work->weights + W_conv2d_2_bias,
 			sample + Y_dropout_1, sample + S0_dropout_1, thread + T0_dropout_1);
 		if (work->trace)
 			work->trace(work, 4, sample + Y_dropout_1, 9216);
@@ -122,12 +122,15 @@ NOINLINE void train_5(struct rt_work *work, int slot)
 	memset(sums + 0, 0, sizeof *sums * 18816);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
+		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, forward again */
+		direct_forward_1(sample + Y_input, work->fixed + P0_conv2d_1, work->weights + W_conv2d_1_bias,
+			thread + R_conv2d_1, thread + RT0_conv2d_1);
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, backward */
-		winograd_sparse_backward_1(work, sample + Y_conv2d_1, work->fixed + P1_dropout_1, sample + Y_dropout_1,
+		winograd_sparse_backward_1(work, thread + R_conv2d_1, work->fixed + P1_dropout_1, sample + Y_dropout_1,
 			sample + S0_dropout_1, sample + D_dropout_1, thread + D_conv2d_1, sums + K0_dropout_1, sums + K1_dropout_1,
 			thread + T1_dropout_1);
 		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
-		direct_backward_1(work, sample + Y_input, work->fixed + P1_conv2d_1, sample + Y_conv2d_1, thread + D_conv2d_1,
+		direct_backward_1(work, sample + Y_input, work->fixed + P1_conv2d_1, thread + R_conv2d_1, thread + D_conv2d_1,
 			sums + K_conv2d_1_kernel, sums + K_conv2d_1_bias, thread + T1_conv2d_1);
 	}
 }
