@@ -25,20 +25,27 @@ static inline struct philox philox_of(uint64_t seed, uint32_t stream, uint64_t s
 	return (struct philox){{(uint32_t)seed, (uint32_t)(seed >> 32) ^ stream}, sample, step};
 }
 
-#ifdef __AVX2__
+#ifdef __AVX512BW__
+#define PHILOX_BYTES 64
+#define PHILOX_GROUPS 1
+#elif defined(__AVX2__)
 #define PHILOX_BYTES 32
+#define PHILOX_GROUPS 2
 #else
 #define PHILOX_BYTES 16
+#define PHILOX_GROUPS 2
 #endif
 /* Counters go side by side in lanes of 64 bits, and in several groups so that one's multiplications hide another's. */
-enum { PHILOX_ROUNDS = 10, PHILOX_LANES = PHILOX_BYTES / 8, PHILOX_GROUPS = 2, PHILOX_BLOCK = 32 };
+enum { PHILOX_ROUNDS = 10, PHILOX_LANES = PHILOX_BYTES / 8, PHILOX_BLOCK = 32 };
 
 /* Only the low half of a lane counts, so the high half of a product may stay in it. */
 typedef uint64_t philox_lanes __attribute__((vector_size(PHILOX_BYTES)));
 
 INLINE philox_lanes philox_multiply(philox_lanes a, uint32_t b)
 {
-#ifdef __AVX2__
+#ifdef __AVX512BW__
+	return (philox_lanes)_mm512_mul_epu32((__m512i)a, _mm512_set1_epi64(b));
+#elif defined(__AVX2__)
 	return (philox_lanes)_mm256_mul_epu32((__m256i)a, _mm256_set1_epi64x(b));
 #elif defined(__SSE2__)
 	return (philox_lanes)_mm_mul_epu32((__m128i)a, _mm_set1_epi64x(b));
@@ -91,7 +98,10 @@ static inline void philox_words(const struct philox *p, uint32_t first, uint32_t
 		UNROLL for (uint32_t g = 0; g < PHILOX_GROUPS; g++) {
 			philox_lanes low = (w[0][g] & 0xffffffffu) | w[1][g] << 32;
 			philox_lanes high = (w[2][g] & 0xffffffffu) | w[3][g] << 32, pairs[2];
-#ifdef __AVX2__
+#ifdef __AVX512BW__
+			pairs[0] = __builtin_shufflevector(low, high, 0, 8, 1, 9, 2, 10, 3, 11);
+			pairs[1] = __builtin_shufflevector(low, high, 4, 12, 5, 13, 6, 14, 7, 15);
+#elif defined(__AVX2__)
 			pairs[0] = __builtin_shufflevector(low, high, 0, 4, 1, 5);
 			pairs[1] = __builtin_shufflevector(low, high, 2, 6, 3, 7);
 #else
@@ -116,8 +126,15 @@ static inline void philox_keep(const struct philox *p, uint32_t count, double ra
 	for (uint32_t done = 0; done < count; done += PHILOX_BLOCK) {
 		uint32_t words[PHILOX_BLOCK];
 		philox_words(p, done, PHILOX_BLOCK, words);
+#ifdef __AVX512BW__
+		const __m512i least = _mm512_set1_epi32((int)threshold);
+		const uint32_t low = _mm512_cmpge_epu32_mask(_mm512_loadu_si512(words), least);
+		const uint32_t high = _mm512_cmpge_epu32_mask(_mm512_loadu_si512(words + 16), least);
+		_mm512_mask_storeu_epi8(keep + done, 0xffffffff, _mm512_movm_epi8(low | (uint64_t)high << 16));
+#else
 		for (int i = 0; i < PHILOX_BLOCK; i++)
 			keep[done + (uint32_t)i] = words[i] >= threshold ? 0xff : 0;
+#endif
 	}
 }
 

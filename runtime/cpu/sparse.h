@@ -120,31 +120,40 @@ INLINE void sparse_window(struct sparse s, int pooled, const real *restrict dz, 
 
 /* ---- products ---- */
 
-/* dw of one output channel and one row of taps, for a chunk of so many vectors from x on */
-INLINE void sparse_weights_row(struct sparse s, int vectors, const real *restrict x, const struct sparse_entry *restrict entries,
-	int n, real *restrict dw)
+/* Rows of taps whose sums fit the registers together: all or one */
+INLINE int sparse_rows(struct sparse s, int vectors)
 {
+	return s.kernel_h * s.kernel_w * vectors <= SPARSE_SUMS ? s.kernel_h : 1;
+}
+
+/* dw of one output channel and some rows of taps, which are next apart, for a chunk of so many vectors from x on */
+INLINE void sparse_weights_rows(struct sparse s, int vectors, int rows, const real *restrict x,
+	const struct sparse_entry *restrict entries, int n, real *restrict dw, ptrdiff_t next)
+{
+	const int taps = s.kernel_w * vectors;
 	vec sum[SPARSE_SUMS];
-	UNROLL for (int i = 0; i < s.kernel_w * vectors; i++)
-		sum[i] = vec_load(dw + i * LANES);
+	UNROLL for (int i = 0; i < rows * taps; i++)
+		sum[i] = vec_load(dw + i / taps * next + i % taps * LANES);
 	for (int e = 0; e < n; e++) {
 		const real *from = x + entries[e].at;
 		OPAQUE(from);
 		const vec d = vec_broadcast(entries[e].d);
-		UNROLL for (int i = 0; i < s.kernel_w * vectors; i++)
-			sum[i] += d * vec_load(from + i / vectors * padded(s.in_c) + i % vectors * LANES);
+		UNROLL for (int i = 0; i < rows * taps; i++)
+			sum[i] += d * vec_load(from + i / taps * sparse_row(s) + i % taps / vectors * padded(s.in_c) + i % vectors * LANES);
 	}
-	UNROLL for (int i = 0; i < s.kernel_w * vectors; i++)
-		vec_store(dw + i * LANES, sum[i]);
+	UNROLL for (int i = 0; i < rows * taps; i++)
+		vec_store(dw + i / taps * next + i % taps * LANES, sum[i]);
 }
 
 INLINE void sparse_weights_chunk(struct sparse s, int vectors, const real *restrict x, struct sparse_lists lists,
 	real *restrict dw)
 {
-	const ptrdiff_t channel = sparse_list(sparse_band(s) * sparse_width(s));
-	for (int kh = 0; kh < s.kernel_h; kh++)
-		for (int o = 0; o < s.out_c; o++, dw += s.kernel_w * vectors * LANES)
-			sparse_weights_row(s, vectors, x + kh * sparse_row(s), lists.channels + o * channel, lists.channel_counts[o], dw);
+	const ptrdiff_t channel = sparse_list(sparse_band(s) * sparse_width(s)), taps = s.kernel_w * vectors * LANES;
+	const int rows = sparse_rows(s, vectors);
+	for (int kh = 0; kh < s.kernel_h; kh += rows)
+		for (int o = 0; o < s.out_c; o++)
+			sparse_weights_rows(s, vectors, rows, x + kh * sparse_row(s), lists.channels + o * channel, lists.channel_counts[o],
+				dw + (kh * s.out_c + o) * taps, s.out_c * taps);
 }
 
 /* dx of one row, whose dz are those of a row of pixels, by one row of taps w[o][kw][channels of the chunk] */
