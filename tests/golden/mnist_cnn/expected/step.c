@@ -276,9 +276,6 @@ static void prepare(struct rt_work *work)
 	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
 	for (int tile = 0; tile < 32; tile++)
 		winograd_sparse_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
-	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
-	for (int tile = 0; tile < 3 * 3; tile++)
-		winograd_sparse_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
 }
 
 /* Forward without dropout: losses, metrics and predictions. */

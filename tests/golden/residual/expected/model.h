@@ -33,11 +33,11 @@ enum {
 	SAMPLE = 2768,
 	SLOT = 864,
 	THREAD = 2720,
-	FIXED = 4016,
+	FIXED = 6432,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
- * evaluating. Places are shared where lifetimes do not meet. */
+ * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
 enum {
 	P0_conv2d_1 = 0, /* 432, once */
 	P0_conv2d_2 = 1648, /* 1152, once */
@@ -76,14 +76,18 @@ enum {
 	P1_conv2d_1 = 432, /* 1152, once */
 	K_conv2d_1_kernel = 640, /* 216, slot */
 	T1_conv2d_1 = 0, /* 1712, thread */
-	EY_input = 816, /* 192, thread */
-	EY_conv2d_1 = 0, /* 512, thread */
-	ET0_conv2d_1 = 512, /* 304, thread */
+	FP0_trunk = 4016, /* 216, once */
+	FP1_trunk = 4240, /* 8, once */
+	EP0_trunk = 4256, /* 432, once */
+	FP0_branch = 4688, /* 576, once */
+	FP1_branch = 5264, /* 8, once */
+	EP0_branch = 5280, /* 1152, once */
+	EY_input = 304, /* 192, thread */
 	EY_trunk = 800, /* 512, thread */
-	EY_conv2d_2 = 1312, /* 512, thread */
-	ET0_conv2d_2 = 0, /* 800, thread */
-	EY_branch = 0, /* 512, thread */
-	EY_activation_1 = 1312, /* 512, thread */
+	ET0_trunk = 0, /* 304, thread */
+	EY_branch = 1312, /* 512, thread */
+	ET0_branch = 0, /* 800, thread */
+	EY_activation_1 = 0, /* 512, thread */
 	EY_global_average_pooling2d_1_mean = 0, /* 8, sample */
 	EY_dense_1_linear = 16, /* 4, sample */
 	EY_dense_1 = 0, /* 4, thread */

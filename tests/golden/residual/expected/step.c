@@ -192,16 +192,12 @@ NOINLINE void evaluate_1(struct rt_work *work, int slot)
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* input (spec.yaml:12), forward */
 		input_reference_forward_1(work, i, thread + EY_input);
-		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, forward */
-		direct_forward_1(thread + EY_input, work->fixed + P0_conv2d_1, thread + EY_conv2d_1, thread + ET0_conv2d_1);
-		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
-		normalise_forward_1(thread + EY_conv2d_1, work->fixed + P0_trunk, work->weights + W_batch_normalization_1_gamma,
-			work->weights + W_batch_normalization_1_beta, thread + EY_trunk);
+		/* conv2d_1 + trunk (spec.yaml:14-16)  8x8x3 -> 8x8x8, forward */
+		direct_forward_3(thread + EY_input, work->fixed + EP0_trunk, work->fixed + FP1_trunk, thread + EY_trunk,
+			thread + ET0_trunk);
 		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
-		direct_forward_2(thread + EY_trunk, work->fixed + P0_conv2d_2, thread + EY_conv2d_2, thread + ET0_conv2d_2);
-		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-		normalise_forward_2(thread + EY_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
-			work->weights + W_branch_beta, thread + EY_branch);
+		direct_forward_4(thread + EY_trunk, work->fixed + EP0_branch, work->fixed + FP1_branch, thread + EY_branch,
+			thread + ET0_branch);
 		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, forward */
 		add_forward_1(thread + EY_activation_1, thread + EY_branch, thread + EY_trunk);
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
@@ -333,23 +329,22 @@ static void gradients(struct rt_work *work)
 static void prepare(struct rt_work *work)
 {
 	(void)work;
-	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
-	for (int tile = 0; tile < 3 * 3; tile++)
-		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
-	/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, prepare */
+	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, prepare */
 	for (int tile = 0; tile < 1; tile++)
-		normalise_fold_1(work->weights + W_batch_normalization_1_moving_mean, work->weights + W_batch_normalization_1_moving_variance,
-			work->fixed + P0_trunk, tile);
-	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+		fold_fold_1(work->weights + W_conv2d_1_kernel, work->weights + W_batch_normalization_1_gamma,
+			work->weights + W_batch_normalization_1_beta, work->weights + W_batch_normalization_1_moving_mean,
+			work->weights + W_batch_normalization_1_moving_variance, work->fixed + FP0_trunk, work->fixed + FP1_trunk, tile);
+	/* conv2d_1 + trunk (spec.yaml:14-16)  8x8x3 -> 8x8x8, pack */
 	for (int tile = 0; tile < 3 * 3; tile++)
-		direct_pack_2(work->weights + W_conv2d_2_kernel, work->fixed + P0_conv2d_2, tile);
-	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
-	for (int tile = 0; tile < 3 * 3; tile++)
-		direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
+		direct_pack_1(work->fixed + FP0_trunk, work->fixed + EP0_trunk, tile);
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, prepare */
 	for (int tile = 0; tile < 1; tile++)
-		normalise_fold_1(work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
-			work->fixed + P0_branch, tile);
+		fold_fold_2(work->weights + W_conv2d_2_kernel, work->weights + W_branch_gamma, work->weights + W_branch_beta,
+			work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance, work->fixed + FP0_branch,
+			work->fixed + FP1_branch, tile);
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+	for (int tile = 0; tile < 3 * 3; tile++)
+		direct_pack_2(work->fixed + FP0_branch, work->fixed + EP0_branch, tile);
 }
 
 /* Forward without dropout: losses, metrics and predictions. */
