@@ -58,13 +58,7 @@ static bool is_doubtful(double value)
 	return ((uint32_t)bits & (2 * half - 1)) - (half - few) <= 2 * few;
 }
 
-/* JSON writes numbers more strictly than others do: no plus, no zero before other digits, digits on both sides of a point. */
-static bool is_json(const char *text, const char *begin, const char *point)
-{
-	return *text != '+' && point > begin && (*begin != '0' || point == begin + 1) && (*point != '.' || is_digit(point[1]));
-}
-
-const char *rt_read_number(const char *text, float *value, bool json)
+const char *rt_read_number(const char *text, float *value)
 {
 	struct decimal d = {0};
 	const char *begin = text + (*text == '-' || *text == '+'), *point = take_digits(&d, begin), *end = point;
@@ -72,7 +66,7 @@ const char *rt_read_number(const char *text, float *value, bool json)
 		end = take_digits(&d, point + 1);
 		d.exponent = (int)(point + 1 - end);
 	}
-	if (end - begin == (*point == '.') || (json && !is_json(text, begin, point)))
+	if (end - begin == (*point == '.'))
 		return NULL;
 	end = take_exponent(&d, end);
 	if (d.significant > DIGITS_MOST || d.exponent < -EXPONENT_MOST || d.exponent > EXPONENT_MOST) {

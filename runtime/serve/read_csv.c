@@ -22,7 +22,7 @@ static int fail_cell(const struct table *t, const char *cell, size_t column)
 static int read_cell(struct table *t, size_t column, bool *more)
 {
 	skip_blanks(t);
-	const char *cell = t->at, *behind = rt_read_number(cell, &t->values[t->n], false);
+	const char *cell = t->at, *behind = rt_read_number(cell, &t->values[t->n]);
 	if (!behind)
 		return fail_cell(t, cell, column);
 	t->at = behind;

@@ -38,8 +38,8 @@ int rt_read_png(struct rt_samples *s, const struct rt_model *m, const char *body
 
 /* ---- number.c ---- */
 
-/* A decimal number from text on, rounded as strtof does; json: as strict as JSON is. Behind it; NULL if there is none. */
-const char *rt_read_number(const char *text, float *value, bool json);
+/* A decimal number from text on, rounded as strtof does. Behind it; NULL if there is none. */
+const char *rt_read_number(const char *text, float *value);
 
 enum { RT_NUMBER = 24 };
 /* A finite number in so many digits that strtof gives it back; how many letters. No NUL is written. */

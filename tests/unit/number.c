@@ -25,7 +25,7 @@ static bool reads(const char *text)
 {
 	char *wanted_end;
 	float found, wanted = strtof(text, &wanted_end);
-	const char *end = rt_read_number(text, &found, false);
+	const char *end = rt_read_number(text, &found);
 	if (end == wanted_end && same_bits(found, wanted))
 		return true;
 	printf("%s: read as %a, not %a\n", text, (double)found, (double)wanted);
@@ -75,15 +75,9 @@ static void reads_the_middle(void)
 static void refuses(void)
 {
 	static const char *const none[] = {"", ".", "-", "+.", "e5", "x", " 1", "nan", "inf", ",", "-.e1"};
-	static const char *const not_json[] = {"+1", "01", "-01", ".5", "5.", "5.e1", "-.5"};
-	static const char *const json[] = {"0", "-0", "10", "0.5", "-1.25e-3", "1E+2", "0e1"};
 	float number;
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-		CHECK(!rt_read_number(none[i], &number, false) && !rt_read_number(none[i], &number, true));
-	for (size_t i = 0; i < sizeof not_json / sizeof *not_json; i++)
-		CHECK(!rt_read_number(not_json[i], &number, true) && rt_read_number(not_json[i], &number, false));
-	for (size_t i = 0; i < sizeof json / sizeof *json; i++)
-		CHECK(rt_read_number(json[i], &number, true) == json[i] + strlen(json[i]));
+		CHECK(!rt_read_number(none[i], &number));
 }
 
 static bool writes(float number, const char *wanted)
