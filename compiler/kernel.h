@@ -4,7 +4,7 @@
 #define TRAINC_KERNEL_H
 #include "layer.h"
 
-enum { GROUP_OPS = 6, GROUP_INPUTS = 64, GROUP_PARAMETERS = 6, KERNEL_BUFFERS = 4, KERNEL_PHASES = 7 };
+enum { GROUP_OPS = 6, GROUP_INPUTS = 64, GROUP_PARAMETERS = 6, KERNEL_BUFFERS = 4, KERNEL_PHASES = 8 };
 
 /* Where a phase runs. On the CPU: SAMPLE: once a sample, one slot's samples in order by one thread. SLOT: once a slot, for
  * all its samples. TILE: once a tile, over the whole batch, between barriers; which tile is whose does not matter.

@@ -304,12 +304,51 @@ static const struct kernel dense_cublas = {
 	},
 };
 
-/* Two numbers take the place of a real. */
+/* Two numbers of bfloat16 take the place of a real. */
+static long narrow(long count)
+{
+	return (count + 1) / 2;
+}
+
+/* cuDNN's arrays are all bfloat16: inputs, outputs and then their gradients, and the inputs' gradients. */
+static void cudnn_bf16_size(const struct group *g, struct buffers *b)
+{
+	cudnn_size(g, b);
+	b->packs[0] = b->packs[1] = narrow(g->parameters[0]->count);
+	b->saved[0] = b->saved[2] = narrow(shape_count(g->in[0]->shape));
+	b->saved[1] = narrow(shape_count(g->out->shape));
+}
+
+static int covers_for_cudnn_bf16(const struct op *const *ops, int n)
+{
+	return covers_convolution_few(ops, n) ? 0 : covers_convolution(ops, n);
+}
+
+static const struct kernel convolution_cudnn_bf16 = {
+	.name = "convolution_cudnn_bf16", .summary = "convolution in bfloat16 by cuDNN", .covers = covers_for_cudnn_bf16, .cost = .2,
+	.precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cudnn_bf16_size, .library = "convolution",
+	.pack = {{"pack", DOMAIN_ELEMENTS, "w0 p0", WEIGHTS, NULL}},
+	.forward = {
+		{"input", DOMAIN_ELEMENTS, "x0 s0", "n * {{in_size}}", NULL},
+		{"product", DOMAIN_LIBRARY, "s0 p0 s1", NULL, NULL},
+		{"forward", DOMAIN_ELEMENTS, "s1 w1 y", "n * {{group_out_size}}", NULL},
+	},
+	.backward = {
+		{"gradient", DOMAIN_ELEMENTS, "y dy s1", "n * {{group_out_size}}", NULL},
+		{"bias_sums", DOMAIN_BLOCKS, "y dy k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1"},
+		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1"},
+		{"weights", DOMAIN_LIBRARY, "s0 p1 s1", NULL, NULL},
+		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
+		{"data", DOMAIN_LIBRARY, "s2 p0 s1", NULL, "dx0"},
+		{"widen", DOMAIN_ELEMENTS, "s2 dx0", "n * {{in_size}}", "dx0"},
+	},
+};
+
 static void cublas_bf16_size(const struct group *g, struct buffers *b)
 {
-	b->packs[0] = (g->parameters[0]->count + 1) / 2;
-	b->saved[0] = (shape_count(g->in[0]->shape) + 1) / 2;
-	b->saved[1] = (shape_count(g->out->shape) + 1) / 2;
+	b->packs[0] = narrow(g->parameters[0]->count);
+	b->saved[0] = narrow(shape_count(g->in[0]->shape));
+	b->saved[1] = narrow(shape_count(g->out->shape));
 }
 
 static const struct kernel dense_cublas_bf16 = {
@@ -330,7 +369,7 @@ static const struct kernel dense_cublas_bf16 = {
 };
 
 const struct kernel *const cuda_kernels[] = {
-	&convolution_cudnn, &dense_cublas, &dense_cublas_bf16,
+	&convolution_cudnn, &convolution_cudnn_bf16, &dense_cublas, &dense_cublas_bf16,
 	&cuda_input, &cuda_convolution_few, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_dense_bf16,
 	&cuda_relu_pool, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax, &cuda_mask,
 	&cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,

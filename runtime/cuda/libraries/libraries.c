@@ -89,13 +89,13 @@ static struct rt_arrays arrays_of(const struct rt_products *p, const real *const
 		.bias = n > 3 ? (void *)pointers[3] : NULL, .workspace = p->workspace};
 }
 
-/* Nothing to do for no samples, but gradients of count weights, and of the biases, become zeros. */
+/* Nothing to do for no samples, but gradients of so many bytes of weights, and of the biases, become zeros. */
 static bool is_empty(struct rt_cuda *c, enum rt_product kind, const real *const *pointers, int n, size_t weights, size_t biases)
 {
 	if (c->work.n > 0)
 		return false;
 	if (kind == RT_PRODUCT_W && !c->planning) {
-		c->error = cudaMemsetAsync((void *)pointers[1], 0, weights * sizeof(real), c->stream);
+		c->error = cudaMemsetAsync((void *)pointers[1], 0, weights, c->stream);
 		if (n > 3 && !c->error)
 			c->error = cudaMemsetAsync((void *)pointers[3], 0, biases * sizeof(real), c->stream);
 		c->failed = "gradients";
@@ -110,8 +110,8 @@ void rt_cuda_convolution(struct rt_cuda *c, const struct rt_convolution *shape, 
 	struct rt_convolution s = *shape;
 	s.batch = c->work.n;
 	s.math = math_of(c, s.math);
-	if (c->error || is_empty(c, s.kind, pointers, n, (size_t)s.kernel_height * (size_t)s.kernel_width * (size_t)s.in_channels *
-		(size_t)s.out_channels, (size_t)s.out_channels))
+	if (c->error || is_empty(c, s.kind, pointers, n, (s.math == RT_MATH_BF16 ? sizeof(uint16_t) : sizeof(real)) *
+		(size_t)s.kernel_height * (size_t)s.kernel_width * (size_t)s.in_channels * (size_t)s.out_channels, (size_t)s.out_channels))
 		return;
 	struct plan *plan = plan_of(c->products, shape, s.batch);
 	if (plan && !plan->convolution && rt_convolution_plans(&plan->convolution, 1, c->products->cudnn, &s, WORKSPACE) < 1)
@@ -126,7 +126,7 @@ void rt_cuda_dense(struct rt_cuda *c, const struct rt_dense *shape, const real *
 	struct rt_dense s = *shape;
 	s.batch = c->work.n;
 	s.math = math_of(c, s.math);
-	if (c->error || is_empty(c, s.kind, pointers, n, (size_t)s.in * (size_t)s.out, (size_t)s.out))
+	if (c->error || is_empty(c, s.kind, pointers, n, sizeof(real) * (size_t)s.in * (size_t)s.out, (size_t)s.out))
 		return;
 	struct plan *plan = plan_of(c->products, shape, s.batch);
 	if (plan && !plan->dense)

@@ -1,0 +1,1 @@
+{{>cuda/convolution_cudnn/bias.cu}}

@@ -1,0 +1,2 @@
+		.kind = RT_PRODUCT_W, .math = RT_MATH_BF16,
+		{{>cuda/convolution_cudnn/shape.cu}}
