@@ -100,7 +100,7 @@ __device__ static inline void matrix_load(matrix_row *to, int output, int output
 {
 	enum { INNER = ORDER == INNER_IS_SUM ? MATRIX_DEPTH : RT_CUDA_TILE, OUTER = MATRIX_DEPTH * RT_CUDA_TILE / INNER };
 	const int inner = (int)threadIdx.x % INNER;
-#pragma unroll
+#pragma unroll 4
 	for (int turn = 0; turn < OUTER * INNER / RT_CUDA_THREADS; turn++) {
 		const int outer = (int)threadIdx.x / INNER + turn * (RT_CUDA_THREADS / INNER);
 		const int k = ORDER == INNER_IS_SUM ? inner : outer, o = ORDER == INNER_IS_SUM ? outer : inner;
