@@ -28,10 +28,11 @@ INLINE int dense_columns(int n)
 	return padded(at_most(n, DENSE_COLUMNS));
 }
 
-/* Samples of a tile of so many where all columns are one tile: each thread has one, if they are not too many or too few */
+/* Samples of a tile of so many where all columns are one tile: each thread has one, if they are not too many or too few. A host
+ * may have none of a batch. */
 INLINE int dense_rows(int n, int threads)
 {
-	return at_most(dense_tiles(dense_tiles(n, threads), DENSE_BLOCK) * DENSE_BLOCK, DENSE_ROWS);
+	return n == 0 ? DENSE_BLOCK : at_most(dense_tiles(dense_tiles(n, threads), DENSE_BLOCK) * DENSE_BLOCK, DENSE_ROWS);
 }
 
 /* Rows of a matrix that are needed next, and lie too far apart for the machine to see what comes */

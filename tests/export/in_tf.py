@@ -3,8 +3,9 @@ import os
 import shutil
 import sys
 
-# Without oneDNN: in TensorFlow 2.21 its AVX-512 code writes past its memory when it trains the residual net.
-os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")
+# oneDNN has the convolutions of channels_first; in TensorFlow 2.21 its AVX-512 code writes past its memory when it trains the
+# residual net.
+os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="1", ONEDNN_MAX_CPU_ISA="AVX2")
 import keras
 import numpy
 import tf_keras
