@@ -1,2 +1,1 @@
-		.kind = RT_PRODUCT_W, .math = RT_MATH_BF16,
-		{{>cuda/convolution_cudnn/shape.cu}}
+{{>cuda/convolution_cudnn/weights.cu}}
