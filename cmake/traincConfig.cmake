@@ -15,7 +15,7 @@ endif()
 # Instruction sets that step.c is compiled for, and the flags of each. What is here, tables.c names; the program picks
 # the fastest that its machine has.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
-	set(trainc_isas avx512bf16 avx512 avx2 x86_64)
+	set(trainc_isas amx avx512bf16 avx512 avx2 x86_64)
 elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64|ARM64")
 	set(trainc_isas neon)
 else()
@@ -23,6 +23,7 @@ else()
 endif()
 set(trainc_flags_avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma)
 set(trainc_flags_avx512bf16 ${trainc_flags_avx512} -mavx512bf16)
+set(trainc_flags_amx ${trainc_flags_avx512bf16} -mamx-tile -mamx-bf16)
 set(trainc_flags_avx2 -mavx2 -mfma)
 # gcc schedules before it assigns registers, except on x86: it would load so far ahead that sums go to the stack.
 set(trainc_flags_neon $<$<C_COMPILER_ID:GNU>:-fno-schedule-insns>)
@@ -104,7 +105,7 @@ function(trainc_add_cuda_step train serve folder)
 	get_target_property(include trainc::runtime INTERFACE_INCLUDE_DIRECTORIES)
 	add_custom_command(OUTPUT ${kernels}
 		COMMAND ${TRAINC_NVCC} -O3 -std=c++17 --threads 0 ${architectures} -I ${include} -c ${folder}/kernels.cu -o ${kernels}
-		DEPENDS ${folder}/kernels.cu ${folder}/model.h
+		DEPENDS ${folder}/kernels.cu ${folder}/model.h ${folder}/memory.h
 		COMMENT "Compiling kernels.cu" VERBATIM)
 	add_custom_target(${train}_kernels DEPENDS ${kernels})
 	add_library(${train}_step OBJECT ${folder}/step.c)
@@ -128,7 +129,7 @@ function(trainc_add_model name)
 	set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}-program)
 	set(trainc_kernels_cpu kernels.c)
 	set(trainc_kernels_cuda kernels.cu)
-	set(files train.c serve.c tables.c step.c model.h ${trainc_kernels_${model_TARGET}})
+	set(files train.c serve.c tables.c step.c model.h memory.h ${trainc_kernels_${model_TARGET}})
 	list(TRANSFORM files PREPEND ${folder}/)
 	set(libraries)
 	set(options)

@@ -14,15 +14,23 @@ enum { FILES = 16 };                    /* the most of a program */
 struct file { const char *name, *text; size_t size; };
 struct files { struct file file[FILES]; int n; };
 
+static void render_list(struct arena *a, const struct program *p, const struct program_file *list, const struct object *root,
+	struct files *files)
+{
+	for (const struct program_file *f = list; f->name; f++) {
+		struct file *to = &files->file[files->n++];
+		to->name = f->name;
+		to->text = f->template ? template_render(a, p->templates, f->template, root) : p->spec->text;
+		to->size = f->template ? strlen(to->text) : p->spec->size;
+	}
+}
+
 static struct files render(struct arena *a, const struct program *p)
 {
 	struct files files = {0};
-	for (const struct program_file *f = p->target->files; f->name; f++) {
-		struct file *to = &files.file[files.n++];
-		to->name = f->name;
-		to->text = f->template ? template_render(a, p->templates, f->template, p->view->root) : p->spec->text;
-		to->size = f->template ? strlen(to->text) : p->spec->size;
-	}
+	render_list(a, p, p->target->files, p->view->root, &files);
+	if (p->view->amx)
+		render_list(a, p, p->target->amx_files, p->view->amx, &files);
 	return files;
 }
 

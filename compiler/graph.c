@@ -269,7 +269,7 @@ static void check_precision(struct building *b)
 		if (s->precision == PRECISION_FLOAT32 || b->graph->ops[i]->type->narrow)
 			return;
 	diag_error(b->diag, s->precision_at, "nothing in this network can be computed in bfloat16");
-	diag_hint(b->diag, "matrix products can, so layers like %s; float32 is the default", op_dense.name);
+	diag_hint(b->diag, "matrix products and convolutions can; float32 is the default");
 }
 
 static bool has_gradient(const struct op *op)

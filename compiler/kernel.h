@@ -23,9 +23,9 @@ enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_B
  *   dz   the gradient before the group's activation: s0, or dy where there is none
  * SAMPLE functions get this sample's (slot's, thread's) pointers; SLOT functions those of the slot's first sample, and i is
  * its index; TILE functions those of sample 0 and of slot 0 and, behind args, the tile. ELEMENTS and BLOCKS functions get
- * the struct rt_cuda_work first, then the pointers of sample 0 and of slot 0. A role whose parameter or gradient
- * the operation lacks is left out of the call, and the template's section of the same name is off. A phase whose `only_if`
- * role is lacking is left out whole. */
+ * the struct rt_cuda_work first, then the pointers of sample 0 and of slot 0. A role whose parameter, gradient or
+ * saved buffer the operation lacks is left out of the call, and the template's section of the same name is off (bytes: s0's). A
+ * phase whose `only_if` role is lacking is left out whole. */
 struct phase {
 	const char *name;                   /* of its template: TARGET/KERNEL/NAME and the target's suffix */
 	enum domain domain;
@@ -68,6 +68,7 @@ struct kernel {
 	bool reference;
 	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */
 	int tile;                           /* of Winograd's: outputs of a tile's side; else 0 */
+	bool amx;                           /* in the plan for processors with AMX only */
 	bool openblas;                      /* calls OpenBLAS: taken only where that is asked for */
 	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
@@ -82,7 +83,8 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64, CUDA_PARTS = 4 };
 
 /* Rows that have files of their own. */
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot_2x2, winograd_slot, direct, direct_pool,
-	depthwise, dense_openblas, dense, dense_bf16, dense_bf16_reference, normalise, add, fold, max_pool;
+	depthwise, dense_openblas, dense, dense_bf16, dense_bf16_reference, convolution_amx,
+	convolution_bf16_reference, dense_amx, normalise, add, fold, max_pool;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap; buffers of batch normalization. */
 bool kernel_is_2x2_pool(const struct op *op);
 void kernel_normalise_size(const struct group *g, struct buffers *b);

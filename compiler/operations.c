@@ -7,7 +7,7 @@
 
 const struct op_type op_input = {.name = "input", .summary = "the sample, scaled"};
 const struct op_type op_convolution = {.name = "convolution", .summary = "two-dimensional convolution",
-	.attributes = {WINDOW, "dilation_h", "dilation_w", "bias"}};
+	.attributes = {WINDOW, "dilation_h", "dilation_w", "bias"}, .narrow = true};
 const struct op_type op_depthwise = {.name = "depthwise", .summary = "two-dimensional convolution of each channel by itself",
 	.attributes = {WINDOW, "bias"}};
 const struct op_type op_dense = {.name = "dense", .summary = "matrix product", .attributes = {"bias"}, .narrow = true};

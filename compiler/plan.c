@@ -43,7 +43,8 @@ static const struct kernel *cheapest(const struct plan *p, const struct op *cons
 	double best_gain = -1;
 	for (const struct kernel *const *k = p->target->kernels; *k; k++) {
 		const bool out = (*k)->precision != precision || (p->options.reference && !(*k)->reference)
-			|| (p->options.no_libraries && (*k)->library) || (!p->options.openblas && (*k)->openblas);
+			|| (p->options.no_libraries && (*k)->library) || (!p->options.openblas && (*k)->openblas)
+			|| (!p->options.amx && (*k)->amx);
 		int c = out ? 0 : (*k)->covers(chain, n);
 		double gain = (1 - (*k)->cost) * c;
 		if (c > 0 && gain > best_gain) {
@@ -255,7 +256,7 @@ static struct schedule evaluate_schedule(struct builder *b)
 	return build_end(b);
 }
 
-const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o)
+static struct plan *make(struct arena *a, const struct graph *g, const struct plan_options *o)
 {
 	struct plan *p = ARENA_NEW(a, struct plan);
 	struct builder b = {.arena = a, .plan = p};
@@ -271,5 +272,26 @@ const struct plan *plan_make(struct arena *a, const struct graph *g, const struc
 	for (int i = 0; i < ARENAS; i++)
 		p->size[i] = p->train.size[i] > p->evaluate.size[i] ? p->train.size[i] : p->evaluate.size[i];
 	p->size[ARENA_FIXED] = b.fixed;
+	return p;
+}
+
+static bool uses_amx(const struct plan *p)
+{
+	for (int i = 0; i < p->n_groups; i++)
+		if (p->groups[i].kernel->amx)
+			return true;
+	return false;
+}
+
+const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o)
+{
+	struct plan_options with_amx = *o;
+	struct plan *p = make(a, g, o);
+	if (!p->target->amx_files)
+		return p;
+	with_amx.amx = true;
+	p->amx = make(a, g, &with_amx);
+	if (!uses_amx(p->amx))
+		p->amx = NULL;
 	return p;
 }

@@ -55,8 +55,9 @@ struct schedule {
 };
 
 /* target NULL: the CPU. reference: the plainest kernel of every operation. no_libraries: none that calls NVIDIA's.
- * openblas: kernels that call OpenBLAS, too. several_hosts: train links a network, and shares sums over hosts. */
-struct plan_options { const struct target *target; bool reference, no_libraries, openblas, several_hosts; };
+ * openblas: kernels that call OpenBLAS, too. amx: those for processors with AMX, too. several_hosts: train links a network, and
+ * shares sums over hosts. */
+struct plan_options { const struct target *target; bool reference, no_libraries, openblas, amx, several_hosts; };
 
 struct plan {
 	const struct graph *graph;
@@ -66,6 +67,7 @@ struct plan {
 	const struct group **evaluated; int n_evaluated;    /* evaluation's, in order */
 	struct schedule train, prepare, evaluate;
 	long size[ARENAS];                  /* the most of all schedules */
+	const struct plan *amx;             /* for processors with AMX; NULL: this one is */
 };
 
 const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o);

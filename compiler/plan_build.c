@@ -150,7 +150,7 @@ static void add_numbered_role(struct builder *b, struct step *s, const struct gr
 		add_numbered_role(b, s, g->folded, 'p', i);
 	else if (letter == 'w' && g->parameters[i])
 		build_buffer(s, build_parameter(b, g->parameters[i], ARENA_WEIGHTS));
-	else if (letter == 's')
+	else if (letter == 's' && size->saved[i])
 		build_buffer(s, group_buffer(b, g, b->saved, size->saved, ARENA_SAMPLE, 'S', i));
 	else if (letter == 't')
 		add_scratch(b, s, g, i);

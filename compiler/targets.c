@@ -5,10 +5,14 @@
 /* Every program has these, and step and kernels of its target. */
 #define SHARED_FILES \
 	{"README.md", "program/README.md"}, {"CMakeLists.txt", "program/CMakeLists.txt"}, {"model.h", "program/model.h"}, \
-	{"tables.c", "program/tables.c"}, {"train.c", "program/train.c"}, {"serve.c", "program/serve.c"}, {"spec.yaml", NULL}
+	{"memory.h", "program/memory.h"}, {"tables.c", "program/tables.c"}, {"train.c", "program/train.c"}, \
+	{"serve.c", "program/serve.c"}, {"spec.yaml", NULL}
 
 static const struct program_file cpu_files[] = {
 	SHARED_FILES, {"kernels.c", "program/cpu/kernels.c"}, {"step.c", "program/cpu/step.c"}, {0},
+};
+static const struct program_file cpu_amx_files[] = {
+	{"memory_amx.h", "program/memory.h"}, {"kernels_amx.c", "program/cpu/kernels.c"}, {"step_amx.c", "program/cpu/step.c"}, {0},
 };
 static const struct program_file cuda_files[] = {
 	SHARED_FILES, {"kernels.cu", "program/cuda/kernels.cu"}, {"step.c", "program/cuda/step.c"}, {0},
@@ -16,7 +20,7 @@ static const struct program_file cuda_files[] = {
 
 const struct target target_cpu = {
 	.name = "cpu", .summary = "processors: x86-64 and arm64, any number of cores", .suffix = ".c", .kernels = cpu_kernels,
-	.files = cpu_files, .hyperparameters = "work->hyperparameters",
+	.files = cpu_files, .amx_files = cpu_amx_files, .hyperparameters = "work->hyperparameters",
 };
 const struct target target_cuda = {
 	.name = "cuda", .summary = "NVIDIA's GPUs", .suffix = ".cu", .kernels = cuda_kernels, .files = cuda_files,

@@ -112,6 +112,7 @@ static void add_group(struct object *o, const struct target *t, const struct gro
 	static const char *const parameters[GROUP_PARAMETERS] = {"w0", "w1", "w2", "w3", "w4", "w5"};
 	add_ops(o, t, g);
 	object_text(o, "saved", "%ld", g->buffers.saved[0]);
+	object_flag(o, "bytes", g->buffers.saved[0] > 0);
 	object_text(o, "tile", "%d", g->kernel ? g->kernel->tile : 0);
 	add_inputs(o, g, s);
 	add_sizes(o, "group_out", g->out ? g->out->shape : g->in[0]->shape);
@@ -129,7 +130,9 @@ static struct object *step_object(struct naming *n, const struct step *s)
 		object_text(o, inherited[i]->name, "%s", inherited[i]->text);
 	object_flag(o, "channels_first", object_find(n->root, "channels_first")->n > 0);
 	object_flag(o, "one_hot", object_find(n->root, "one_hot")->n > 0);
-	object_flag(o, "bfloat16", s->group && s->group->kernel && s->group->kernel->precision == PRECISION_BFLOAT16);
+	const bool bfloat16 = s->group && s->group->kernel && s->group->kernel->precision == PRECISION_BFLOAT16;
+	object_flag(o, "bfloat16", bfloat16);
+	object_text(o, "operand", "%s", bfloat16 ? "real_bf16" : "");
 	if (s->merged)
 		object_text(o, "count", "%ld", s->merged->count);
 	if (s->group)
@@ -435,7 +438,7 @@ static bool calls_openblas(const struct plan *p)
 	return false;
 }
 
-struct view view_of_plan(struct arena *a, const struct plan *p, const struct templates *t)
+static const struct object *object_of_plan(struct arena *a, const struct plan *p, const struct templates *t)
 {
 	static const char *const sizes[ARENAS] = {"sample_size", "slot_size", "thread_size", "fixed_size"};
 	struct naming n = {.arena = a, .target = p->target, .templates = t, .file = p->graph->spec->file, .root = object_new(a)};
@@ -457,5 +460,10 @@ struct view view_of_plan(struct arena *a, const struct plan *p, const struct tem
 	object_text(n.root, "largest", "%ld", largest(p));
 	for (int i = 0; i < ARENAS; i++)
 		object_text(n.root, sizes[i], "%ld", p->size[i]);
-	return (struct view){n.root};
+	return n.root;
+}
+
+struct view view_of_plan(struct arena *a, const struct plan *p, const struct templates *t)
+{
+	return (struct view){object_of_plan(a, p, t), p->amx ? object_of_plan(a, p->amx, t) : NULL};
 }

@@ -24,8 +24,8 @@ struct object *object_item(struct object *o, const char *name);
 /* The field called name, or NULL. */
 const struct field *object_find(const struct object *o, const char *name);
 
-/* One file of the generated program: rendered from template with the view's root. */
-struct view { struct object *root; };
+/* What the generated program is rendered with. amx: its files for processors with AMX; NULL: it has none. */
+struct view { const struct object *root, *amx; };
 
 struct templates;
 struct view view_of_plan(struct arena *a, const struct plan *p, const struct templates *t);

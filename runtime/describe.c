@@ -54,4 +54,6 @@ void rt_describe(const struct rt_model *m)
 	printf("Total params: %zu\nTrainable params: %zu\nNon-trainable params: %zu\n", all, trainable, all - trainable);
 	if (m->bfloat16)
 		printf("Operands in bfloat16: %s\n", m->bfloat16);
+	if (m->bfloat16_amx)
+		printf("With AMX: %s\n", m->bfloat16_amx);
 }

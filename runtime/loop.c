@@ -34,10 +34,10 @@ static int allocate_all(struct rt_job *j, size_t batch, size_t threads)
 	if (allocate(&w->weights, m->weights, 1, "the weights") ||
 		allocate(&w->gradients, m->weights + RT_TAIL, 1, "the gradients") ||
 		allocate(&w->states, m->trainable, (size_t)m->optimizer.states, "the optimizer") ||
-		allocate(&w->samples, m->sample, batch, "the samples of a batch; lower the batch size") ||
-		allocate(&w->slots, m->slot, RT_SLOTS, "partial sums") ||
-		allocate(&w->threads, m->thread, threads, "the threads; take fewer with --threads") ||
-		allocate(&w->fixed, m->fixed, 1, "packed weights") ||
+		allocate(&w->samples, j->code->sample, batch, "the samples of a batch; lower the batch size") ||
+		allocate(&w->slots, j->code->slot, RT_SLOTS, "partial sums") ||
+		allocate(&w->threads, j->code->thread, threads, "the threads; take fewer with --threads") ||
+		allocate(&w->fixed, j->code->fixed, 1, "packed weights") ||
 		allocate(&w->loss, 1, batch, "the losses") ||
 		allocate(&w->metrics, (size_t)m->n_metrics, batch, "the metrics"))
 		return -1;

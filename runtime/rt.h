@@ -115,6 +115,7 @@ struct rt_hosts;
  * thread and makes its own team. */
 struct rt_code {
 	const char *isa;                            /* "avx2", "cuda" */
+	size_t sample, slot, thread, fixed;         /* reals of memory a sample of the batch, a slot, a thread, once */
 	void (*gradients)(struct rt_work *w);       /* forward, loss, backward: w->gradients, w->loss, w->metrics */
 	void (*update)(struct rt_work *w);          /* the optimizer's step over all trainable weights */
 	void (*prepare)(struct rt_work *w);         /* once before evaluations: packs and folds the weights */
@@ -129,7 +130,8 @@ struct rt_model {
 	const char *name, *file;                    /* "mnist-cnn", "mnist_cnn.yaml" */
 	const char *spec;                           /* the spec's text */
 	const char *compiler;                       /* trainc's version */
-	const char *bfloat16;                       /* "dense_1, dense_2": layers with operands in bfloat16, or NULL */
+	const char *bfloat16;                       /* "dense_1, dense_2": layers with operands in bfloat16, or NULL … */
+	const char *bfloat16_amx;                   /* … and those on processors with AMX, or NULL */
 	bool channels_first;
 	int input_rank; int input[3];               /* as the user wrote it, in image_data_format order */
 	int classes;                                /* labels are 0 .. classes-1; 1: the label is the value itself */
@@ -146,7 +148,6 @@ struct rt_model {
 	bool on_gpus;                               /* gpus may be more than 0 */
 	bool shuffle;
 	const struct rt_export *exports; int n_exports;
-	size_t sample, slot, thread, fixed;         /* reals of memory a sample of the batch, a slot, a thread, once */
 	const struct rt_code *const *codes;         /* fastest first, NULL-terminated; the last runs everywhere */
 };
 

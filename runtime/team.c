@@ -1,4 +1,5 @@
 /* The team of threads, and the instruction set it runs. */
+#define _DEFAULT_SOURCE
 #include "internal.h"
 #include <omp.h>
 #include <stdlib.h>
@@ -7,6 +8,9 @@
 #include <unistd.h>
 #ifdef __SSE2__
 #include <immintrin.h>
+#endif
+#ifdef __x86_64__
+#include "cpu/amx_permission.h"
 #endif
 
 /* ---- how they wait ---- */
@@ -47,10 +51,16 @@ static bool has_avx512bf16(void)
 {
 	return has_avx512() && __builtin_cpu_supports("avx512bf16");
 }
+
+static bool has_amx(void)
+{
+	return has_avx512bf16() && amx_permission();
+}
 #endif
 
 static const struct { const char *name; bool (*runs)(void); } sets[] = {
 #ifdef __x86_64__
+	{"amx", has_amx},
 	{"avx512bf16", has_avx512bf16},
 	{"avx512", has_avx512},
 	{"avx2", has_avx2},

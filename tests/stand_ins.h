@@ -7,7 +7,7 @@ extern const struct rt_model model;
 extern const struct rt_code rt_code_test;
 
 /* What tables.c names besides. */
-const struct rt_code rt_code_avx512bf16, rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_neon, rt_code_generic;
+const struct rt_code rt_code_amx, rt_code_avx512bf16, rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_neon, rt_code_generic;
 int rt_main(const struct rt_model *m, const struct rt_network *network, int argc, char **argv)
 {
 	(void)m, (void)network, (void)argc, (void)argv;

@@ -114,10 +114,11 @@ void rt_batcher_submit(struct rt_batcher *b, struct rt_batch_job *j)
 static int allocate(struct rt_batcher *b, int threads)
 {
 	const struct rt_model *m = b->model;
+	const struct rt_code *code = b->code;
 	struct rt_work *w = &b->work;
-	w->samples = rt_reals(m->sample * BATCH, "the samples of a batch");
-	w->threads = rt_reals(m->thread * (size_t)threads, "the threads; take fewer with --threads");
-	w->fixed = rt_reals(m->fixed, "packed weights");
+	w->samples = rt_reals(code->sample * BATCH, "the samples of a batch");
+	w->threads = rt_reals(code->thread * (size_t)threads, "the threads; take fewer with --threads");
+	w->fixed = rt_reals(code->fixed, "packed weights");
 	w->loss = rt_reals(BATCH, "the losses");
 	w->metrics = rt_reals((size_t)m->n_metrics * BATCH, "the metrics");
 	b->samples = calloc(BATCH * rt_element_count(m), sizeof *b->samples);

@@ -83,11 +83,17 @@ static const struct rt_code *const codes[] = {&rt_code_cuda, NULL};
 {{#cpu}}
 /* One compilation of step.c for each instruction set, fastest first. */
 #ifdef __x86_64__
+{{#amx}}
+extern const struct rt_code rt_code_amx;
+{{/amx}}
 {{#bfloat16}}
 extern const struct rt_code rt_code_avx512bf16;
 {{/bfloat16}}
 extern const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64;
 static const struct rt_code *const codes[] = {
+	{{#amx}}
+	&rt_code_amx,
+	{{/amx}}
 	{{#bfloat16}}
 	&rt_code_avx512bf16,
 	{{/bfloat16}}
@@ -107,6 +113,9 @@ const struct rt_model model = {
 	{{#bfloat16}}
 	.bfloat16 = "{{narrow_layers}}",
 	{{/bfloat16}}
+	{{#amx}}
+	.bfloat16_amx = "{{narrow_layers_amx}}",
+	{{/amx}}
 	.channels_first = {{channels_first_value}},
 	.input_rank = {{input_rank}}, .input = { {{input}} },
 	.classes = {{classes}}, .outputs = {{outputs}}, .scale = {{scale}},
@@ -127,8 +136,5 @@ const struct rt_model model = {
 	{{/on_gpus}}
 	.epochs = {{epochs}}, .batch_size = {{batch_size}}, .gpus = {{gpus}}, .seed = {{seed}}, .shuffle = {{shuffle}},
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
-	{{#cpu}}
-	.sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
-	{{/cpu}}
 	.codes = codes,
 };

@@ -18,7 +18,7 @@
 extern const struct rt_model model;
 extern const struct rt_code rt_code_test;
 /* What tables.c names besides. */
-const struct rt_code rt_code_avx512bf16, rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_neon, rt_code_generic;
+const struct rt_code rt_code_amx, rt_code_avx512bf16, rt_code_avx512, rt_code_avx2, rt_code_x86_64, rt_code_neon, rt_code_generic;
 
 enum { SAMPLES = 19, ITERATIONS = 7 };
 
@@ -106,10 +106,10 @@ static void predict(const char *directory, const struct rt_state *s)
 	struct rt_work w = {.n = SAMPLES, .total = SAMPLES, .floats = data, .hyperparameters = s->hyperparameters,
 		.thread_count = 1, .weights = s->weights};
 	w.labels = memory(SAMPLES, sizeof(float));
-	w.samples = memory(model.sample * SAMPLES, sizeof(real));
-	w.slots = memory(model.slot * (size_t)rt_slot_count(SAMPLES), sizeof(real));
-	w.threads = memory(model.thread, sizeof(real));
-	w.fixed = memory(model.fixed, sizeof(real));
+	w.samples = memory(rt_code_test.sample * SAMPLES, sizeof(real));
+	w.slots = memory(rt_code_test.slot * (size_t)rt_slot_count(SAMPLES), sizeof(real));
+	w.threads = memory(rt_code_test.thread, sizeof(real));
+	w.fixed = memory(rt_code_test.fixed, sizeof(real));
 	w.loss = memory(SAMPLES, sizeof(real));
 	w.metrics = memory((size_t)model.n_metrics * SAMPLES, sizeof(real));
 	w.predictions = memory((size_t)model.outputs * SAMPLES, sizeof(float));

@@ -83,10 +83,10 @@ static void fill(struct rt_work *w)
 	w->weights = reals(model.weights);
 	w->gradients = reals(model.trainable);
 	w->states = reals(model.trainable * (size_t)model.optimizer.states);
-	w->samples = reals(model.sample * SAMPLES);
-	w->slots = reals(model.slot * (size_t)rt_slot_count(SAMPLES));
-	w->threads = reals(model.thread * MOST_THREADS);
-	w->fixed = reals(model.fixed);
+	w->samples = reals(rt_code_test.sample * SAMPLES);
+	w->slots = reals(rt_code_test.slot * (size_t)rt_slot_count(SAMPLES));
+	w->threads = reals(rt_code_test.thread * MOST_THREADS);
+	w->fixed = reals(rt_code_test.fixed);
 	w->loss = reals(SAMPLES);
 	w->metrics = reals((size_t)model.n_metrics * SAMPLES);
 	w->predictions = memory((size_t)model.outputs * SAMPLES, sizeof(float));

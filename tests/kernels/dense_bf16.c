@@ -1,44 +1,10 @@
 /* Dense layers' products in bfloat16, for sizes around tiles, blocks and pairs, against sums in double of operands rounded
  * by arithmetic instead of bits. Prints the largest error; exits with 1 where it is more than a float's sums may lose. */
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "products.h"
+#include <trainc/dense_amx.h>
 #include <trainc/dense_bf16.h>
 
 enum { GAP = 5 };       /* from one sample's numbers to the next's */
-
-static const double BOUND = 2e-6;       /* of the square root of the sum's length; operands are below 1 */
-static double worst;
-static uint64_t random_state = 5;
-
-static float random_number(void)
-{
-	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-	return (float)((double)(random_state >> 11) / (double)(1ull << 52) - 1);
-}
-
-static float *random_numbers(int count)
-{
-	float *x = malloc(sizeof *x * (size_t)count);
-	for (int i = 0; i < count; i++)
-		x[i] = random_number();
-	return x;
-}
-
-/* NaN, so that what nobody writes shows */
-static float *nothing(int count)
-{
-	float *x = malloc(sizeof *x * (size_t)count);
-	return memset(x, 0xff, sizeof *x * (size_t)count);
-}
-
-/* 8 significant bits; rint takes ties to even. */
-static double rounded(float x)
-{
-	int exponent;
-	const double fraction = frexp((double)x, &exponent);
-	return ldexp(rint(ldexp(fraction, 8)), exponent - 8);
-}
 
 static double product(const float *a, int a_step, const float *b, int b_step, int count)
 {
@@ -46,16 +12,6 @@ static double product(const float *a, int a_step, const float *b, int b_step, in
 	for (int k = 0; k < count; k++)
 		sum += rounded(a[k * a_step]) * rounded(b[k * b_step]);
 	return sum;
-}
-
-static void expect(const char *what, float found, double right, int length)
-{
-	const double error = fabs((double)found - right) / sqrt((double)length);
-	worst = error > worst ? error : worst;
-	if (error <= BOUND)
-		return;
-	printf("%s: %g, not %g\n", what, (double)found, right);
-	exit(1);
 }
 
 /* ---- a shape: all tiles of its functions, whose sizes are constants as in generated programs ---- */
@@ -87,10 +43,32 @@ struct layer {
 		for (int tile = 0; tile < dense_tiles(n, BF16_ROWS) * dense_tiles(IN, BF16_GROUP * bf16_columns(IN)); tile++) \
 			bf16_data(IN, OUT, n, sample, dy, pack, dx, add, tile); \
 	}
-#define ROW(IN, OUT) {IN, OUT, forward_##IN##_##OUT, weights_##IN##_##OUT, data_##IN##_##OUT},
+/* By AMX, without packs, for two threads */
+#define AMX_LAYER(IN, OUT) \
+	static void amx_forward_##IN##_##OUT(int n, int sample, const float *x, const float *w, const float *bias, float *pack, \
+		float *y) \
+	{ \
+		(void)pack; \
+		for (int tile = 0; tile < dense_tiles(n, dense_amx_rows(n, 2)) * dense_tiles(OUT, dense_amx_columns(OUT)); tile++) \
+			dense_amx_forward(IN, OUT, n, 2, sample, x, w, bias, y, tile); \
+	} \
+	static void amx_weights_##IN##_##OUT(int n, int sample, const float *x, const float *dy, float *dw, float *db) \
+	{ \
+		for (int tile = 0; tile < dense_tiles(IN, DENSE_AMX_ROWS) * dense_tiles(OUT, dense_amx_columns(OUT)); tile++) \
+			dense_amx_weights(IN, OUT, n, sample, x, dy, dw, db, tile); \
+	} \
+	static void amx_data_##IN##_##OUT(int n, int sample, const float *dy, const float *w, float *pack, float *dx, bool add) \
+	{ \
+		(void)pack; \
+		for (int tile = 0; tile < dense_tiles(n, DENSE_AMX_ROWS) * dense_tiles(IN, dense_amx_columns(IN)); tile++) \
+			dense_amx_data(IN, OUT, n, sample, dy, w, dx, add, tile); \
+	}
+#define ROW(IN, OUT) {IN, OUT, forward_##IN##_##OUT, weights_##IN##_##OUT, data_##IN##_##OUT}, \
+	{IN, OUT, amx_forward_##IN##_##OUT, amx_weights_##IN##_##OUT, amx_data_##IN##_##OUT},
 #define LAYERS(X) X(1, 1) X(13, 10) X(128, 64) X(301, 135)
 
 LAYERS(LAYER)
+LAYERS(AMX_LAYER)
 static const struct layer layers[] = { LAYERS(ROW) };
 
 static void forward(const struct layer *l, int n)
@@ -161,6 +139,7 @@ static void rounding(void)
 int main(void)
 {
 	static const int batches[] = {1, 19, 131};
+	begin();
 	rounding();
 	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
 		for (size_t k = 0; k < sizeof batches / sizeof *batches; k++) {

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __AMX_BF16__
+#include <trainc/amx_permission.h>
+#endif
 #include <trainc/rt.h>
 #include "../stand_ins.h"
 
@@ -76,14 +79,18 @@ int main(void)
 {
 	struct rt_work w = {.n = SAMPLES, .total = SAMPLES, .seed = 9, .step = 4, .iterations = 4, .learning_rate = 0.1,
 		.thread_count = 2};
+#ifdef __AMX_BF16__
+	if (!amx_permission())
+		return 4;
+#endif
 	fill(&w);
 	w.weights = reals(model.weights);
 	w.gradients = reals(model.trainable);
 	w.states = reals(model.trainable * (size_t)model.optimizer.states);
-	w.samples = reals(model.sample * SAMPLES);
-	w.slots = reals(model.slot * (size_t)rt_slot_count(SAMPLES));
-	w.threads = reals(model.thread * 2);
-	w.fixed = reals(model.fixed);
+	w.samples = reals(rt_code_test.sample * SAMPLES);
+	w.slots = reals(rt_code_test.slot * (size_t)rt_slot_count(SAMPLES));
+	w.threads = reals(rt_code_test.thread * 2);
+	w.fixed = reals(rt_code_test.fixed);
 	w.loss = reals(SAMPLES);
 	w.metrics = reals((size_t)model.n_metrics * SAMPLES);
 	w.predictions = memory((size_t)model.outputs * SAMPLES, sizeof(float));

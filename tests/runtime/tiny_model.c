@@ -136,7 +136,8 @@ static void evaluate(struct rt_work *w)
 		forward(w, i, y);
 }
 
-#define CODE(name) {.isa = name, .gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate}
+#define CODE(name) {.isa = name, .sample = 16, .slot = SLOT, .thread = 16, .gradients = gradients, .update = update, \
+	.prepare = prepare, .evaluate = evaluate}
 static const struct rt_code code_avx2 = CODE("avx2"), code_x86_64 = CODE("x86_64"), code_generic = CODE("generic");
 static const struct rt_code *const codes[] = {&code_avx2, &code_x86_64, &code_generic, NULL};
 
@@ -176,7 +177,7 @@ static const struct rt_model model = {
 	.weights = WEIGHTS, .trainable = WEIGHTS, .metrics = metrics, .n_metrics = 1,
 	.optimizer = {"SGD", 0, 0, {0, LR}, {0, DECAY}},
 	.epochs = {0, EPOCHS}, .batch_size = {0, BATCH_SIZE}, .gpus = {0, GPU_COUNT}, .seed = {0, SEED}, .shuffle = true,
-	.exports = exports, .n_exports = 1, .sample = 16, .slot = SLOT, .thread = 16, .fixed = 0, .codes = codes,
+	.exports = exports, .n_exports = 1, .codes = codes,
 };
 
 int main(int argc, char **argv)

@@ -19,7 +19,7 @@ NOINLINE void {{function}}(const real *restrict dy, const real *restrict kernel,
 					for (int c = 0; c < IN_C; c++) {
 						real sum = 0;
 						for (int o = 0; o < OUT_C; o++)
-							sum += dy[o] * k[c * OUT_C + o];
+							sum += {{operand}}(dy[o]) * {{operand}}(k[c * OUT_C + o]);
 						to[c] += sum;
 					}
 				}

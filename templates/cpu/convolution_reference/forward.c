@@ -18,7 +18,7 @@ NOINLINE void {{function}}(const real *restrict x, const real *restrict kernel{{
 					const real *k = kernel + (kh * KERNEL_W + kw) * IN_C * OUT_C;
 					for (int c = 0; c < IN_C; c++)
 						for (int o = 0; o < OUT_C; o++)
-							y[o] += from[c] * k[c * OUT_C + o];
+							y[o] += {{operand}}(from[c]) * {{operand}}(k[c * OUT_C + o]);
 				}
 		}
 }

@@ -19,7 +19,7 @@ NOINLINE void {{function}}(const real *restrict x, const real *restrict dy, real
 					real *k = d_kernel + (kh * KERNEL_W + kw) * IN_C * OUT_C;
 					for (int c = 0; c < IN_C; c++)
 						for (int o = 0; o < OUT_C; o++)
-							k[c * OUT_C + o] += from[c] * dy[o];
+							k[c * OUT_C + o] += {{operand}}(from[c]) * {{operand}}(dy[o]);
 				}
 		}
 }

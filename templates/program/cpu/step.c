@@ -4,11 +4,17 @@
  * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
  * are the same for any number of threads.
  *
- * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
+ * {{^for_amx}}Compiled once for each instruction set{{/for_amx}}{{#for_amx}}Included by step.c where it is compiled for AMX{{/for_amx}}, with RT_ISA its name in C and RT_ISA_NAME as text.
  */
 #include <omp.h>
 #include <string.h>
+{{#for_amx}}
+#include <trainc/convolution_amx.h>
+{{/for_amx}}
 #include <trainc/cpu.h>
+{{#for_amx}}
+#include <trainc/dense_amx.h>
+{{/for_amx}}
 #include <trainc/dense.h>
 #include <trainc/dense_bf16.h>
 #include <trainc/depthwise.h>
@@ -19,12 +25,18 @@
 {{/openblas}}
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
-#include "model.h"
+{{#amx}}
+
+#ifdef __AMX_BF16__     /* where a processor has tiles, other kernels are the fastest */
+#include "step_amx.c"
+#else
+{{/amx}}
 {{^bfloat16}}
 
 #ifndef __AVX512BF16__  /* all operands are float32 here: avx512's code serves */
 {{/bfloat16}}
-#include "kernels.c"
+#include "memory{{variant}}.h"
+#include "kernels{{variant}}.c"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -115,8 +127,12 @@ static void update(struct rt_work *work)
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {
-	.isa = RT_ISA_NAME, .gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate,
+	.isa = RT_ISA_NAME, .sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
+	.gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate,
 };
 {{^bfloat16}}
 #endif
 {{/bfloat16}}
+{{#amx}}
+#endif
+{{/amx}}

@@ -4,7 +4,7 @@
  * batch's samples, channels innermost.
  */
 #include <trainc/cuda/kernels.cuh>
-#include "model.h"
+#include "memory.h"
 {{#functions}}
 
 {{text}}

@@ -7,7 +7,7 @@
 {{#libraries}}
 #include <trainc/cuda/libraries.h>
 {{/libraries}}
-#include "model.h"
+#include "memory.h"
 
 /* The kernels: these are handles to launch them by, not functions to call. */
 {{#functions}}

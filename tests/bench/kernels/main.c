@@ -9,6 +9,9 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <trainc/cpu.h>
+#ifdef __AMX_BF16__
+#include <trainc/amx_permission.h>
+#endif
 #include <trainc/rt.h>
 #include "../../stand_ins.h"
 #include "ticks.h"
@@ -113,13 +116,16 @@ int main(int argc, char **argv)
 	const int steps = argc > 1 ? atoi(argv[1]) : 10, batch = argc > 2 ? atoi(argv[2]) : 256;
 	struct rt_work w = {.n = batch, .total = batch, .seed = 1, .learning_rate = 0.01, .thread_count = 1};
 
+#ifdef __AMX_BF16__
+	amx_permission();
+#endif
 	fill(&w);
 	w.gradients = reals(model.trainable);
 	w.states = reals(model.trainable * (size_t)(model.optimizer.states + 1));
-	w.samples = reals(model.sample * (size_t)batch);
-	w.slots = reals(model.slot * (size_t)rt_slot_count(batch));
-	w.threads = reals(model.thread);
-	w.fixed = reals(model.fixed);
+	w.samples = reals(rt_code_test.sample * (size_t)batch);
+	w.slots = reals(rt_code_test.slot * (size_t)rt_slot_count(batch));
+	w.threads = reals(rt_code_test.thread);
+	w.fixed = reals(rt_code_test.fixed);
 	w.loss = reals((size_t)batch);
 	w.metrics = reals((size_t)(model.n_metrics + 1) * (size_t)batch);
 

@@ -16,7 +16,11 @@
 #include <trainc/normalise.h>
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
-#include "model.h"
+
+#ifdef __AMX_BF16__     /* where a processor has tiles, other kernels are the fastest */
+#include "step_amx.c"
+#else
+#include "memory.h"
 #include "kernels.c"
 
 #define JOIN_(a, b) a##b
@@ -236,5 +240,7 @@ static void update(struct rt_work *work)
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {
-	.isa = RT_ISA_NAME, .gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate,
+	.isa = RT_ISA_NAME, .sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
+	.gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate,
 };
+#endif

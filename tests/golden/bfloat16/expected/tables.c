@@ -84,9 +84,11 @@ static const struct rt_export exports[] = {
 
 /* One compilation of step.c for each instruction set, fastest first. */
 #ifdef __x86_64__
+extern const struct rt_code rt_code_amx;
 extern const struct rt_code rt_code_avx512bf16;
 extern const struct rt_code rt_code_avx512, rt_code_avx2, rt_code_x86_64;
 static const struct rt_code *const codes[] = {
+	&rt_code_amx,
 	&rt_code_avx512bf16,
 	&rt_code_avx512, &rt_code_avx2, &rt_code_x86_64, NULL
 };
@@ -101,6 +103,7 @@ static const struct rt_code *const codes[] = {&rt_code_generic, NULL};
 const struct rt_model model = {
 	.name = "bfloat16", .file = "spec.yaml", .spec = spec, .compiler = "0.1.0",
 	.bfloat16 = "dense_1",
+	.bfloat16_amx = "dense_1",
 	.channels_first = false,
 	.input_rank = 3, .input = { 12, 12, 1 },
 	.classes = 10, .outputs = 10, .scale = 1.0,
@@ -114,6 +117,5 @@ const struct rt_model model = {
 	.optimizer = {"SGD", 1, 0, {0.1, -1}, {0.0, -1}},
 	.epochs = {1.0, -1}, .batch_size = {32.0, -1}, .gpus = {0.0, -1}, .seed = {0.0, -1}, .shuffle = true,
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
-	.sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
 	.codes = codes,
 };

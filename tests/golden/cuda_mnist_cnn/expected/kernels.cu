@@ -4,7 +4,7 @@
  * batch's samples, channels innermost.
  */
 #include <trainc/cuda/kernels.cuh>
-#include "model.h"
+#include "memory.h"
 
 /* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
 KERNEL convolution_cudnn_pack_1(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)

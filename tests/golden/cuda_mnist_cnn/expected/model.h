@@ -1,4 +1,4 @@
-/* mnist-cnn: sizes and places of everything in memory, in reals. Written by trainc 0.1.0 from spec.yaml. */
+/* mnist-cnn: hyperparameters, and where each weight lies. Written by trainc 0.1.0 from spec.yaml. */
 #ifndef MODEL_H
 #define MODEL_H
 #include <trainc/rt.h>
@@ -26,48 +26,6 @@ enum {
 	W_dense_1_bias = 1198464, /* [128] */
 	W_dense_2_kernel = 1198592, /* [128, 10] */
 	W_dense_2_bias = 1199872, /* [10] */
-};
-
-/* Memory there is for each sample of the batch, each slot, each thread, and once. */
-enum {
-	SAMPLE = 80912,
-	SLOT = 1280,
-	THREAD = 0,
-	FIXED = 36864,
-};
-
-/* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
- * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
-enum {
-	P0_conv2d_2_linear = 0, /* 18432, once */
-	Y_input = 80128, /* 784, sample */
-	Y_conv2d_1 = 36864, /* 21632, sample */
-	Y_conv2d_2_linear = 0, /* 36864, sample */
-	Y_dropout_1 = 58496, /* 9216, sample */
-	S0_dropout_1 = 67712, /* 2304, sample */
-	Y_dense_1 = 0, /* 128, sample */
-	Y_dropout_2 = 128, /* 128, sample */
-	Y_dense_2_linear = 256, /* 10, sample */
-	Y_dense_2 = 272, /* 10, sample */
-	D_dense_2 = 256, /* 10, sample */
-	D_dense_2_linear = 288, /* 10, sample */
-	D_dropout_2 = 128, /* 128, sample */
-	D_dense_1 = 256, /* 128, sample */
-	S0_dense_1 = 128, /* 128, sample */
-	D_dropout_1 = 58496, /* 9216, sample */
-	D_conv2d_2_linear = 0, /* 36864, sample */
-	K0_conv2d_2_linear = 0, /* 256, slot */
-	P1_conv2d_2_linear = 18432, /* 18432, once */
-	D_conv2d_1 = 58496, /* 21632, sample */
-	K0_conv2d_1 = 0, /* 1280, slot */
-	EY_input = 0, /* 784, sample */
-	EY_conv2d_1 = 36864, /* 21632, sample */
-	EY_conv2d_2_linear = 0, /* 36864, sample */
-	EY_dropout_1 = 36864, /* 9216, sample */
-	EY_dense_1 = 0, /* 128, sample */
-	EY_dropout_2 = 128, /* 128, sample */
-	EY_dense_2_linear = 0, /* 10, sample */
-	EY_dense_2 = 16, /* 10, sample */
 };
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include <trainc/cuda/cuda.h>
 #include <trainc/cuda/libraries.h>
-#include "model.h"
+#include "memory.h"
 
 /* The kernels: these are handles to launch them by, not functions to call. */
 void convolution_cudnn_pack_1(void);

@@ -200,6 +200,5 @@ const struct rt_model model = {
 	.optimizer = {"Adam", 2, 1, {0.001, 0}, {0.0, -1}},
 	.epochs = {3.0, 2}, .batch_size = {16.0, -1}, .gpus = {0.0, -1}, .seed = {7.0, -1}, .shuffle = true,
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
-	.sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
 	.codes = codes,
 };

@@ -355,6 +355,5 @@ const struct rt_model model = {
 	.optimizer = {"SGD", 1, 0, {0.1, 0}, {1e-06, -1}},
 	.epochs = {1e+01, 2}, .batch_size = {128.0, 1}, .gpus = {0.0, 3}, .seed = {1.0, -1}, .shuffle = true,
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
-	.sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
 	.codes = codes,
 };

@@ -16,9 +16,9 @@
 #include <trainc/normalise.h>
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
-#include "model.h"
 
 #ifndef __AVX512BF16__  /* all operands are float32 here: avx512's code serves */
+#include "memory.h"
 #include "kernels.c"
 
 #define JOIN_(a, b) a##b
@@ -397,6 +397,7 @@ static void update(struct rt_work *work)
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {
-	.isa = RT_ISA_NAME, .gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate,
+	.isa = RT_ISA_NAME, .sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
+	.gradients = gradients, .update = update, .prepare = prepare, .evaluate = evaluate,
 };
 #endif

@@ -165,6 +165,5 @@ const struct rt_model model = {
 	.optimizer = {"SGD", 1, 0, {0.05, -1}, {0.0, -1}},
 	.epochs = {2.0, -1}, .batch_size = {32.0, -1}, .gpus = {0.0, -1}, .seed = {0.0, -1}, .shuffle = true,
 	.exports = exports, .n_exports = sizeof exports / sizeof *exports - 1,
-	.sample = SAMPLE, .slot = SLOT, .thread = THREAD, .fixed = FIXED,
 	.codes = codes,
 };

@@ -1,0 +1,114 @@
+/* Convolutions and dense layers in bfloat16 on processors with AMX, whose matrix products are many times as fast as any other. */
+#include "kernel.h"
+
+/* Rows and columns of the machine's tiles, and numbers of a sum in one, as in the runtime's amx.h */
+enum { ROWS = 16, COLUMNS = 16, CHUNK = 32, GROUP = 2 * COLUMNS };
+/* Below, most of a tile would be zeros: numbers of a row of taps, and output channels */
+enum { FEWEST_NUMBERS = 24, FEWEST_OUTPUTS = 8 };
+
+static long up(long n, long to)
+{
+	return (n + to - 1) / to * to;
+}
+
+/* Convolution, activation, 2x2 max-pooling, dropout */
+static int covers_convolution(const struct op *const *ops, int n)
+{
+	const int *a = ops[0]->attributes;
+	int covered = 1;
+	if (ops[0]->type != &op_convolution || a[WINDOW_DILATION_H] != 1 || a[WINDOW_DILATION_W] != 1
+		|| a[WINDOW_KERNEL_W] * ops[0]->in[0]->shape.size[2] < FEWEST_NUMBERS || ops[0]->out->shape.size[2] < FEWEST_OUTPUTS)
+		return 0;
+	if (covered < n && ops[covered]->type == &op_map)
+		covered++;
+	if (covered < n && kernel_is_2x2_pool(ops[covered]))
+		covered++;
+	if (covered < n && ops[covered]->type == &op_mask)
+		covered++;
+	return covered;
+}
+
+/* Reals, of an image, of a pack of weights, of two rows of sums, of dz's pairs, planes and the weights' sums: as in the runtime's
+ * convolution_amx.h, whose functions these are */
+static long image_size(long pixels, long channels)
+{
+	return up(pixels * channels + CHUNK, CHUNK) / 2;
+}
+
+static long pack_size(const int *a, long channels, long channels_out)
+{
+	return a[WINDOW_KERNEL_H] * up(a[WINDOW_KERNEL_W] * channels, CHUNK) * up(channels_out, COLUMNS) / 2;
+}
+
+static long rows_size(long columns, long channels_out)
+{
+	return 2 * columns * up(channels_out, COLUMNS);
+}
+
+static void size_convolution(const struct group *g, struct buffers *b)
+{
+	const struct op *op = g->ops[0];
+	const int *a = op->attributes, *in = op->in[0]->shape.size, *out = op->out->shape.size;
+	const long width = in[1] + a[WINDOW_KERNEL_W] - 1, image = (in[0] + a[WINDOW_KERNEL_H] - 1) * width;
+	const long pixels = up((out[0] - 1) * a[WINDOW_STRIDE_H] * width + (out[1] - 1L) * a[WINDOW_STRIDE_W] + 1, CHUNK);
+	const long reach = pixels + (a[WINDOW_KERNEL_H] - 1) * width + a[WINDOW_KERNEL_W] - 1;
+	const long plane = (up(reach > image + CHUNK ? reach : image + CHUNK, CHUNK) / CHUNK | 1) * CHUNK;
+	const long for_weights = pixels / 2 * up(out[2], GROUP) + up(in[2], ROWS) * plane / 2
+		+ a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * up(in[2], ROWS) * GROUP;
+	const long for_data = rows_size(in[1], in[2]);
+	const bool bytes = op->out != g->out && g->ops[g->n - 1]->type != &op_map;
+
+	b->packs[0] = pack_size(a, in[2], out[2]);
+	b->packs[1] = pack_size(a, out[2], in[2]);
+	b->saved[0] = bytes ? up(shape_count(g->out->shape), sizeof(float)) / (long)sizeof(float) : 0;
+	b->scratch[0] = image_size(image, in[2]) + rows_size(out[1], out[2]);
+	b->scratch[1] = image_size(image, out[2]) + (for_weights > for_data ? for_weights : for_data);
+}
+
+const struct kernel convolution_amx = {
+	.name = "convolution_amx", .summary = "convolution of bfloat16 operands by AMX, with activation, 2x2 max-pooling and dropout",
+	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .size = size_convolution,
+	.pack = {
+		{"pack", DOMAIN_TILE, "w0 p0", "{{kernel_h}}", NULL},
+		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}}", "dx0"},
+	},
+	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 dw0 dw1 t1", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+};
+
+static int is_convolution(const struct op *const *ops, int n)
+{
+	return covers_convolution(ops, n) > 0;
+}
+
+const struct kernel convolution_bf16_reference = {
+	.name = "convolution_bf16_reference", .summary = "convolution of bfloat16 operands by its definition", .covers = is_convolution,
+	.cost = 1, .precision = PRECISION_BFLOAT16, .amx = true, .reference = true,
+	.forward = {{"forward", DOMAIN_SAMPLE, "x0 w0 w1 y", NULL, NULL}},
+	.backward = {
+		{"weights", DOMAIN_SAMPLE, "x0 dy dw0 dw1", NULL, NULL},
+		{"data", DOMAIN_SAMPLE, "dy w0 dx0", NULL, "dx0"},
+	},
+};
+
+static int covers_dense(const struct op *const *ops, int n)
+{
+	return n > 0 && ops[0]->type == &op_dense;
+}
+
+const struct kernel dense_amx = {
+	.name = "dense_amx", .summary = "matrix product of bfloat16 operands over the batch by AMX, in tiles", .covers = covers_dense,
+	.cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
+	.forward = {
+		{"forward", DOMAIN_TILE, "work x0 w0 w1 y",
+			"dense_tiles(work->n, dense_amx_rows(work->n, work->thread_count)) * "
+			"dense_tiles({{out_size}}, dense_amx_columns({{out_size}}))", NULL},
+	},
+	.backward = {
+		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
+			"dense_tiles({{in_size}}, DENSE_AMX_ROWS) * dense_tiles({{out_size}}, dense_amx_columns({{out_size}}))", NULL},
+		{"data", DOMAIN_TILE, "work dy w0 dx0",
+			"dense_tiles(work->n, DENSE_AMX_ROWS) * dense_tiles({{in_size}}, dense_amx_columns({{in_size}}))", "dx0"},
+	},
+};

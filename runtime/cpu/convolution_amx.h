@@ -1,0 +1,313 @@
+/* Convolutions by AMX (amx.h): inputs, weights and gradients rounded to bfloat16, sums in float.
+ *
+ * Inputs are copied into an image with zeros around: a row of taps of one output is a run of numbers there, and outputs beside
+ * each other begin a pixel (or a stride) apart, so tiles are loaded from it as it is. dz has an image of the same size, with
+ * the places between strides zeros; dx is the convolution of it, without strides, by the taps reversed. For the weights' gradient
+ * the sum runs over pixels, in the order of these images: dz as pairs of pixels, the inputs turned round into planes, one a
+ * channel.
+ * Two rows of outputs by 32 channels are made at a time.
+ */
+#ifndef TRAINC_CONVOLUTION_AMX_H
+#define TRAINC_CONVOLUTION_AMX_H
+#include "amx.h"
+#include "direct.h"
+
+enum {
+	AMX_GROUP = 2 * AMX_COLUMNS,    /* output channels that are made together */
+	AMX_CHUNKS = 10                 /* of pixels at most whose planes and pairs the first-level cache holds for all taps */
+};
+
+/* A convolution of an image of width pixels of so many channels into rows of columns outputs, channels_out numbers each */
+struct amx_window { int width, channels, kernel_h, kernel_w, stride_h, stride_w, columns, channels_out; };
+
+/* ---- sizes, in reals where nothing else is said ---- */
+
+INLINE int amx_image_width(struct direct s)
+{
+	return s.in_w + s.kernel_w - 1;
+}
+
+INLINE int amx_image_pixels(struct direct s)
+{
+	return (s.in_h + s.kernel_h - 1) * amx_image_width(s);
+}
+
+/* An image, and what a tile's last row reaches beyond it */
+INLINE int amx_image_size(struct direct s, int channels)
+{
+	return amx_up(amx_image_pixels(s) * channels + AMX_CHUNK, AMX_CHUNK) / 2;
+}
+
+/* Chunks of a row of taps */
+INLINE int amx_run(struct amx_window w)
+{
+	return amx_up(w.kernel_w * w.channels, AMX_CHUNK) / AMX_CHUNK;
+}
+
+INLINE int amx_rows_size(struct amx_window w)
+{
+	return 2 * w.columns * amx_up(w.channels_out, AMX_COLUMNS);
+}
+
+/* Where dz's first pixel lies in its image */
+INLINE int amx_origin(struct direct s)
+{
+	return (s.kernel_h - 1 - s.pad_top) * amx_image_width(s) + s.kernel_w - 1 - s.pad_left;
+}
+
+/* Pixels from dz's first to its last, in whole chunks */
+INLINE int amx_pixels(struct direct s)
+{
+	return amx_up((s.out_h - 1) * s.stride_h * amx_image_width(s) + (s.out_w - 1) * s.stride_w + 1, AMX_CHUNK);
+}
+
+INLINE int amx_pairs_size(struct direct s)
+{
+	return amx_pixels(s) / 2 * amx_up(s.out_c, AMX_GROUP);
+}
+
+/* Numbers of a plane: all that the taps of the last chunk reach; an odd number of lines of the caches */
+INLINE int amx_plane(struct direct s)
+{
+	const int reach = amx_pixels(s) + (s.kernel_h - 1) * amx_image_width(s) + s.kernel_w - 1;
+	const int image = amx_image_pixels(s) + AMX_CHUNK;
+	return (amx_up(reach > image ? reach : image, AMX_CHUNK) / AMX_CHUNK | 1) * AMX_CHUNK;
+}
+
+INLINE int amx_planes_size(struct direct s)
+{
+	return amx_up(s.in_c, AMX_ROWS) * amx_plane(s) / 2;
+}
+
+INLINE struct amx_window amx_forward(struct direct s)
+{
+	return (struct amx_window){amx_image_width(s), s.in_c, s.kernel_h, s.kernel_w, s.stride_h, s.stride_w, s.out_w, s.out_c};
+}
+
+INLINE struct amx_window amx_data(struct direct s)
+{
+	return (struct amx_window){amx_image_width(s), s.out_c, s.kernel_h, s.kernel_w, 1, 1, s.in_w, s.in_c};
+}
+
+/* ---- weights: [pair of tiles of columns][row of taps][chunk][tile], each tile [16][16] pairs ---- */
+
+/* Where the tiles of columns from 32 * group on begin, in numbers, and how many there are */
+INLINE ptrdiff_t amx_pack_at(struct amx_window w, int group)
+{
+	return (ptrdiff_t)group * w.kernel_h * amx_run(w) * 2 * AMX_TILE;
+}
+
+INLINE int amx_pack_tiles(struct amx_window w, int group)
+{
+	return at_most(amx_up(w.channels_out, AMX_COLUMNS) / AMX_COLUMNS - 2 * group, 2);
+}
+
+/* pack = the weights at from[tap of the row][channel][output], which lie so far apart, of one row of taps */
+INLINE void amx_pack_row(struct amx_window w, int row, const real *from, ptrdiff_t tap, ptrdiff_t channel, ptrdiff_t output,
+	bf16 *pack)
+{
+	const int depth = w.kernel_w * w.channels;
+	for (int group = 0; 2 * group * AMX_COLUMNS < w.channels_out; group++) {
+		const int tiles = amx_pack_tiles(w, group);
+		bf16 *to = pack + amx_pack_at(w, group) + (ptrdiff_t)row * amx_run(w) * tiles * AMX_TILE;
+		for (int k = 0; k < amx_run(w) * AMX_CHUNK; k++)
+			for (int c = 0; c < tiles * AMX_COLUMNS; c++) {
+				const int o = 2 * group * AMX_COLUMNS + c;
+				const bool there = k < depth && o < w.channels_out;
+				const real number = there ? from[k / w.channels * tap + k % w.channels * channel + o * output] : 0;
+				to[(k / AMX_CHUNK * tiles + c / AMX_COLUMNS) * AMX_TILE + k % AMX_CHUNK / 2 * AMX_CHUNK
+					+ c % AMX_COLUMNS * 2 + k % 2] = (bf16)(bf16_bits((float)number) >> 16);
+			}
+	}
+}
+
+/* For y: one row of taps of w[kh][kw][i][o] */
+INLINE void amx_pack(struct direct s, int row, const real *w, real *pack)
+{
+	amx_pack_row(amx_forward(s), row, w + (ptrdiff_t)row * s.kernel_w * s.in_c * s.out_c, (ptrdiff_t)s.in_c * s.out_c, s.out_c, 1,
+		(bf16 *)pack);
+}
+
+/* For dx: the taps reversed, inputs' and outputs' channels exchanged */
+INLINE void amx_pack_data(struct direct s, int row, const real *w, real *pack)
+{
+	const ptrdiff_t tap = (ptrdiff_t)s.in_c * s.out_c;
+	amx_pack_row(amx_data(s), row, w + ((ptrdiff_t)(s.kernel_h - row) * s.kernel_w - 1) * tap, -tap, 1, s.out_c, (bf16 *)pack);
+}
+
+/* ---- images ---- */
+
+/* Zeros before and behind rows of so many pixels, the first at `first`, step apart, in an image: all but those rows */
+INLINE void amx_zero_around(struct direct s, int channels, int first, int rows, int step, int pixels, bf16 *image)
+{
+	const ptrdiff_t all = 2 * (ptrdiff_t)amx_image_size(s, channels);
+	ptrdiff_t at = 0;
+	for (int r = 0; r <= rows; r++) {
+		const ptrdiff_t next = r < rows ? (ptrdiff_t)(first + r * step) * channels : all;
+		memset(image + at, 0, sizeof *image * (size_t)(next - at));
+		at = next + (ptrdiff_t)pixels * channels;
+	}
+}
+
+INLINE void amx_inputs(struct direct s, const real *x, bf16 *image)
+{
+	const int width = amx_image_width(s), first = s.pad_top * width + s.pad_left;
+	amx_zero_around(s, s.in_c, first, s.in_h, width, s.in_w, image);
+	for (int h = 0; h < s.in_h; h++)
+		amx_narrow(x + (ptrdiff_t)h * s.in_w * s.in_c, s.in_w * s.in_c, image + (ptrdiff_t)(first + h * width) * s.in_c);
+}
+
+/* dz's image but for the places of dz itself: those between strides are zeroed with them */
+INLINE void amx_clear_dz(struct direct s, bool whole, bf16 *image)
+{
+	const int width = amx_image_width(s);
+	if (whole && s.stride_h == 1 && s.stride_w == 1)
+		amx_zero_around(s, s.out_c, amx_origin(s), s.out_h, width, s.out_w, image);
+	else
+		amx_zero_around(s, s.out_c, 0, 0, 0, 0, image);
+}
+
+INLINE ptrdiff_t amx_dz_at(struct direct s, int oh, int ow)
+{
+	return (ptrdiff_t)(amx_origin(s) + oh * s.stride_h * amx_image_width(s) + ow * s.stride_w) * s.out_c;
+}
+
+/* ---- two rows of outputs ---- */
+
+/* c[rows][columns][channels_out in whole tiles] = the rows from h on of the convolution of an image by a pack */
+INLINE void amx_rows(struct amx_window w, int h, int rows, const bf16 *image, const bf16 *pack, float *c)
+{
+	const int blocks = (w.columns + AMX_ROWS - 1) / AMX_ROWS, height = (w.columns + blocks - 1) / blocks;
+	const int channels = amx_up(w.channels_out, AMX_COLUMNS);
+	const ptrdiff_t row = (ptrdiff_t)w.stride_h * w.width * w.channels, pixel = (ptrdiff_t)w.stride_w * w.channels;
+	for (int group = 0; 2 * group * AMX_COLUMNS < w.channels_out; group++) {
+		const int tiles = amx_pack_tiles(w, group);
+		const struct amx_right b = {pack + amx_pack_at(w, group), AMX_CHUNK, AMX_TILE, (ptrdiff_t)tiles * AMX_TILE};
+		for (int i = 0; i < blocks; i++) {
+			const int first = at_most(i * height, w.columns - height);      /* the last may make some once more */
+			const struct amx_left a = {image + h * row + first * pixel, pixel, row, amx_run(w), (ptrdiff_t)w.width * w.channels};
+			const struct amx_sums to = {c + (ptrdiff_t)first * channels + 2 * group * AMX_COLUMNS, channels,
+				(ptrdiff_t)w.columns * channels};
+			amx_blocks(rows, tiles, w.kernel_h * amx_run(w), a, b, to, false);
+		}
+	}
+}
+
+/* Opens tiles for amx_rows. */
+INLINE void amx_open_rows(struct amx_window w)
+{
+	const int blocks = (w.columns + AMX_ROWS - 1) / AMX_ROWS;
+	amx_open((w.columns + blocks - 1) / blocks);
+}
+
+/* dx[ih][iw][i] (+)= sum of dz * w, by dz's image; c: amx_rows_size reals of scratch */
+INLINE void amx_data_all(struct direct s, const bf16 *image, const real *pack, float *c, real *dx, bool add)
+{
+	const struct amx_window w = amx_data(s);
+	const int channels = amx_up(s.in_c, AMX_COLUMNS);
+	amx_open_rows(w);
+	for (int h = 0; h < s.in_h; h += 2) {
+		const int rows = at_most(s.in_h - h, 2);
+		amx_rows(w, h, rows, image, (const bf16 *)pack, c);
+		for (int p = 0; p < rows * s.in_w; p++) {
+			real *to = dx + ((ptrdiff_t)h * s.in_w + p) * s.in_c;
+			for (int i = 0; i < s.in_c; i += LANES) {
+				const vec sum = vec_load((const real *)(c + (ptrdiff_t)p * channels) + i);
+				vec_store_channels(to, add ? vec_load_channels(to, i, s.in_c) + sum : sum, i, s.in_c);
+			}
+		}
+	}
+	amx_close();
+}
+
+/* ---- the weights' gradient ---- */
+
+/* pairs = those of pixels that follow each other in dz's image, from its first on: [32 channels][pair][channel]. What the last
+ * chunk holds behind the image is zeros. */
+INLINE void amx_dz_pairs(struct direct s, const bf16 *image, uint32_t *pairs)
+{
+	const int there = amx_image_pixels(s) - amx_origin(s);
+	image += (ptrdiff_t)amx_origin(s) * s.out_c;
+	for (int o = 0; o < s.out_c; o += AMX_GROUP) {
+		const int n = at_most(s.out_c - o, AMX_GROUP);
+		const bf16 *from = image + o;
+		for (int p = 0; p < amx_pixels(s); p += 2, from += 2 * s.out_c, pairs += AMX_GROUP) {
+			if (p < there)
+				amx_interleave(from, p + 1 < there ? from + s.out_c : NULL, n, pairs);
+			memset(pairs + (p < there ? n : 0), 0, sizeof *pairs * (size_t)(p < there ? AMX_GROUP - n : AMX_GROUP));
+		}
+	}
+}
+
+/* 32 pixels of a row of x from w on, 16 channels from c on, as 16 rows of planes */
+INLINE void amx_plane_square(struct direct s, const real *x, int w, int c, bf16 *to)
+{
+	uint32_t pairs[AMX_ROWS * AMX_COLUMNS];
+	const int channels = at_most(s.in_c - c, AMX_COLUMNS), pixels = at_most(s.in_w - w, AMX_CHUNK);
+	x += (ptrdiff_t)w * s.in_c + c;
+	if (channels < AMX_COLUMNS || pixels < AMX_CHUNK)
+		memset(pairs, 0, sizeof pairs);
+	for (int p = 0; p < pixels; p += 2, x += 2 * s.in_c)
+		amx_pair(x, p + 1 < pixels ? x + s.in_c : NULL, channels, pairs + p / 2 * AMX_COLUMNS);
+	amx_transpose(pairs, AMX_COLUMNS, (amx_any *)to, amx_plane(s) / 2);
+}
+
+/* planes = the inputs' image, channel by channel. A square's zeros behind a row's end are overwritten by the next row. */
+INLINE void amx_planes(struct direct s, const real *x, bf16 *planes)
+{
+	const int plane = amx_plane(s), width = amx_image_width(s);
+	memset(planes, 0, sizeof *planes * (size_t)(amx_up(s.in_c, AMX_ROWS) * plane));
+	for (int c = 0; c < s.in_c; c += AMX_ROWS)
+		for (int h = 0; h < s.in_h; h++)
+			for (int w = 0; w < s.in_w; w += AMX_CHUNK)
+				amx_plane_square(s, x + (ptrdiff_t)h * s.in_w * s.in_c, w, c,
+					planes + (ptrdiff_t)c * plane + (h + s.pad_top) * width + s.pad_left + w);
+}
+
+/* dw += sums[tap][i in whole tiles][32] of the output channels from o on */
+INLINE void amx_add_weights(struct direct s, const float *sums, int o, real *dw)
+{
+	const int n = at_most(s.out_c - o, AMX_GROUP);
+	for (int row = 0; row < s.kernel_h * s.kernel_w * s.in_c; row++) {
+		const real *from = (const real *)(sums + (ptrdiff_t)(row / s.in_c * amx_up(s.in_c, AMX_ROWS) + row % s.in_c) * AMX_GROUP);
+		real *to = dw + (ptrdiff_t)row * s.out_c + o;
+		for (int c = 0; c < n; c += LANES)
+			vec_store_channels(to, vec_load_channels(to, c, n) + vec_load(from + c), c, n);
+	}
+}
+
+/* sums[tap][i in whole tiles][32] (+)= the sum over chunks from first on of x * dz of 32 output channels, of which `tiles` tiles
+ * are there. A block is two taps' or two channels' tiles that follow each other. */
+INLINE void amx_weights_chunks(struct direct s, int first, int chunks, int tiles, const bf16 *planes, const uint32_t *pairs, float *sums)
+{
+	const int plane = amx_plane(s), of_tap = amx_up(s.in_c, AMX_ROWS) / AMX_ROWS, all = s.kernel_h * s.kernel_w * of_tap;
+	const struct amx_right b = {(const bf16 *)(const void *)(pairs + (ptrdiff_t)first * AMX_CHUNK / 2 * AMX_GROUP), 2 * AMX_GROUP,
+		2 * AMX_COLUMNS, (ptrdiff_t)AMX_CHUNK * AMX_GROUP};
+	for (int tile = 0; tile < all; tile += 2, sums += 2 * AMX_ROWS * AMX_GROUP) {
+		const int m = at_most(all - tile, 2);
+		const bf16 *at[2] = {0};
+		for (int k = 0; k < m; k++) {
+			const int tap = (tile + k) / of_tap, i = (tile + k) % of_tap * AMX_ROWS;
+			at[k] = planes + (ptrdiff_t)i * plane + tap / s.kernel_w * amx_image_width(s) + tap % s.kernel_w + first * AMX_CHUNK;
+		}
+		amx_blocks(m, tiles, chunks, (struct amx_left){at[0], plane, at[1] - at[0], chunks, 0}, b,
+			(struct amx_sums){sums, AMX_GROUP, AMX_ROWS * AMX_GROUP}, first > 0);
+	}
+}
+
+/* dw[kh][kw][i][o] += sum over pixels of x * dz: some chunks of pixels for all taps, while these are in the first-level cache;
+ * sums: [kernel_h][kernel_w][in_c in whole tiles][32] of scratch */
+INLINE void amx_weights(struct direct s, const bf16 *planes, const uint32_t *pairs, float *sums, real *dw)
+{
+	const int chunks = amx_pixels(s) / AMX_CHUNK, parts = (chunks + AMX_CHUNKS - 1) / AMX_CHUNKS, each = (chunks + parts - 1) / parts;
+	amx_open(AMX_ROWS);
+	for (int o = 0; o < s.out_c; o += AMX_GROUP, pairs += (ptrdiff_t)amx_pixels(s) / 2 * AMX_GROUP) {
+		const int tiles = s.out_c - o > AMX_COLUMNS ? 2 : 1;
+		for (int first = 0; first < chunks; first += each)
+			amx_weights_chunks(s, first, at_most(chunks - first, each), tiles, planes, pairs, sums);
+		amx_add_weights(s, sums, o, dw);
+	}
+	amx_close();
+}
+
+#endif

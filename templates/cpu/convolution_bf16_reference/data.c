@@ -1,0 +1,1 @@
+{{>cpu/convolution_reference/data.c}}
