@@ -84,7 +84,7 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64, CUDA_PARTS = 4 };
 /* Rows that have files of their own. */
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot_2x2, winograd_slot, direct, direct_pool,
 	depthwise, dense_openblas, dense, dense_bf16, dense_bf16_reference, convolution_amx,
-	convolution_bf16_reference, dense_amx, normalise, add, fold, max_pool;
+	convolution_amx_slot, convolution_bf16_reference, dense_amx, normalise, add, fold, max_pool;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap; buffers of batch normalization. */
 bool kernel_is_2x2_pool(const struct op *op);
 void kernel_normalise_size(const struct group *g, struct buffers *b);

@@ -132,7 +132,7 @@ static const struct kernel loss_reference = {
 };
 
 const struct kernel *const cpu_kernels[] = {
-	&convolution_amx, &dense_amx,
+	&convolution_amx_slot, &convolution_amx, &dense_amx,
 	&winograd_sparse, &winograd, &winograd_slot_sparse, &winograd_slot_2x2, &winograd_slot, &direct, &direct_pool, &depthwise,
 	&dense_openblas, &dense, &dense_bf16, &normalise, &add, &max_pool,
 	&input_reference, &convolution_reference, &convolution_bf16_reference, &depthwise_reference, &dense_reference,

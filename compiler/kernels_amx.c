@@ -1,14 +1,50 @@
 /* Convolutions and dense layers in bfloat16 on processors with AMX, whose matrix products are many times as fast as any other. */
 #include "kernel.h"
 
-/* Rows and columns of the machine's tiles, and numbers of a sum in one, as in the runtime's amx.h */
-enum { ROWS = 16, COLUMNS = 16, CHUNK = 32, GROUP = 2 * COLUMNS };
+/* Rows and columns of the machine's tiles, and numbers of a sum in one, as in the runtime's amx.h; AMX_GROUP and AMX_CHUNKS of its
+ * convolution_amx.h */
+enum { ROWS = 16, COLUMNS = 16, CHUNK = 32, GROUP = 2 * COLUMNS, CHUNKS = 10 };
 /* Below, most of a tile would be zeros: numbers of a row of taps, and output channels */
 enum { FEWEST_NUMBERS = 24, FEWEST_OUTPUTS = 8 };
 
 static long up(long n, long to)
 {
 	return (n + to - 1) / to * to;
+}
+
+/* Reals, of an image, of a pack of weights, of two rows of sums, of dz's pairs and of planes: as in the runtime's
+ * convolution_amx.h, whose functions these are */
+static long image_size(long pixels, long channels)
+{
+	return up(pixels * channels + CHUNK, CHUNK) / 2;
+}
+
+static long pack_size(const int *a, long channels, long channels_out)
+{
+	return a[WINDOW_KERNEL_H] * up(a[WINDOW_KERNEL_W] * channels, CHUNK) * up(channels_out, COLUMNS) / 2;
+}
+
+static long rows_size(long columns, long channels_out)
+{
+	return 2 * columns * up(channels_out, COLUMNS);
+}
+
+static long image_width(const struct op *op)
+{
+	return op->in[0]->shape.size[1] + op->attributes[WINDOW_KERNEL_W] - 1;
+}
+
+/* Of dz's image, from its first to its last, in whole chunks */
+static long pixels_of(const struct op *op)
+{
+	const int *a = op->attributes, *out = op->out->shape.size;
+	return up((out[0] - 1) * a[WINDOW_STRIDE_H] * image_width(op) + (out[1] - 1L) * a[WINDOW_STRIDE_W] + 1, CHUNK);
+}
+
+static long together(const struct op *op)
+{
+	const long most = CHUNKS * CHUNK / pixels_of(op);
+	return most > 1 ? most : 1;
 }
 
 /* Convolution, activation, 2x2 max-pooling, dropout */
@@ -28,53 +64,51 @@ static int covers_convolution(const struct op *const *ops, int n)
 	return covered;
 }
 
-/* Reals, of an image, of a pack of weights, of two rows of sums, of dz's pairs, planes and the weights' sums: as in the runtime's
- * convolution_amx.h, whose functions these are */
-static long image_size(long pixels, long channels)
+static int covers_small(const struct op *const *ops, int n)
 {
-	return up(pixels * channels + CHUNK, CHUNK) / 2;
-}
-
-static long pack_size(const int *a, long channels, long channels_out)
-{
-	return a[WINDOW_KERNEL_H] * up(a[WINDOW_KERNEL_W] * channels, CHUNK) * up(channels_out, COLUMNS) / 2;
-}
-
-static long rows_size(long columns, long channels_out)
-{
-	return 2 * columns * up(channels_out, COLUMNS);
+	const int covered = covers_convolution(ops, n);
+	return covered && together(ops[0]) > 1 ? covered : 0;
 }
 
 static void size_convolution(const struct group *g, struct buffers *b)
 {
 	const struct op *op = g->ops[0];
 	const int *a = op->attributes, *in = op->in[0]->shape.size, *out = op->out->shape.size;
-	const long width = in[1] + a[WINDOW_KERNEL_W] - 1, image = (in[0] + a[WINDOW_KERNEL_H] - 1) * width;
-	const long pixels = up((out[0] - 1) * a[WINDOW_STRIDE_H] * width + (out[1] - 1L) * a[WINDOW_STRIDE_W] + 1, CHUNK);
+	const long width = image_width(op), image = (in[0] + a[WINDOW_KERNEL_H] - 1) * width, pixels = pixels_of(op);
 	const long reach = pixels + (a[WINDOW_KERNEL_H] - 1) * width + a[WINDOW_KERNEL_W] - 1;
 	const long plane = (up(reach > image + CHUNK ? reach : image + CHUNK, CHUNK) / CHUNK | 1) * CHUNK;
-	const long for_weights = pixels / 2 * up(out[2], GROUP) + up(in[2], ROWS) * plane / 2
-		+ a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * up(in[2], ROWS) * GROUP;
-	const long for_data = rows_size(in[1], in[2]);
+	const long pairs = pixels / 2 * up(out[2], GROUP), planes = up(in[2], ROWS) * plane / 2;
 	const bool bytes = op->out != g->out && g->ops[g->n - 1]->type != &op_map;
 
 	b->packs[0] = pack_size(a, in[2], out[2]);
 	b->packs[1] = pack_size(a, out[2], in[2]);
 	b->saved[0] = bytes ? up(shape_count(g->out->shape), sizeof(float)) / (long)sizeof(float) : 0;
+	b->sums[0] = a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * up(in[2], ROWS) * up(out[2], GROUP);
+	b->sums[1] = out[2];
 	b->scratch[0] = image_size(image, in[2]) + rows_size(out[1], out[2]);
-	b->scratch[1] = image_size(image, out[2]) + (for_weights > for_data ? for_weights : for_data);
+	b->scratch[1] = image_size(image, out[2]) + together(op) * (pairs + planes) + rows_size(in[1], in[2]);
 }
+
+#define PACK { \
+		{"pack", DOMAIN_TILE, "w0 p0", "{{kernel_h}}", NULL}, \
+		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}}", "dx0"}, \
+	}
+#define FORWARD {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}}
+#define FINISH {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}}
+#define EVALUATE {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}}
 
 const struct kernel convolution_amx = {
 	.name = "convolution_amx", .summary = "convolution of bfloat16 operands by AMX, with activation, 2x2 max-pooling and dropout",
-	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .size = size_convolution,
-	.pack = {
-		{"pack", DOMAIN_TILE, "w0 p0", "{{kernel_h}}", NULL},
-		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}}", "dx0"},
-	},
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 dw0 dw1 t1", NULL, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
+	.size = size_convolution, .pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
+};
+
+const struct kernel convolution_amx_slot = {
+	.name = "convolution_amx_slot", .summary = "as convolution_amx, the weights' gradients of some samples of a slot together",
+	.covers = covers_small, .cost = 0.04, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
+	.size = size_convolution, .pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
+	.backward = {{"backward", DOMAIN_SLOT, "work n x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
 };
 
 static int is_convolution(const struct op *const *ops, int n)

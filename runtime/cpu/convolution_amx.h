@@ -3,9 +3,8 @@
  * Inputs are copied into an image with zeros around: a row of taps of one output is a run of numbers there, and outputs beside
  * each other begin a pixel (or a stride) apart, so tiles are loaded from it as it is. dz has an image of the same size, with
  * the places between strides zeros; dx is the convolution of it, without strides, by the taps reversed. For the weights' gradient
- * the sum runs over pixels, in the order of these images: dz as pairs of pixels, the inputs turned round into planes, one a
- * channel.
- * Two rows of outputs by 32 channels are made at a time.
+ * the sum runs over pixels, in the order of these images, and over samples: dz as pairs of pixels, the inputs turned round into
+ * planes, one a channel. Two rows of outputs by 32 channels are made at a time, or two tiles of the weights by 32.
  */
 #ifndef TRAINC_CONVOLUTION_AMX_H
 #define TRAINC_CONVOLUTION_AMX_H
@@ -222,19 +221,20 @@ INLINE void amx_data_all(struct direct s, const bf16 *image, const real *pack, f
 
 /* ---- the weights' gradient ---- */
 
-/* pairs = those of pixels that follow each other in dz's image, from its first on: [32 channels][pair][channel]. What the last
- * chunk holds behind the image is zeros. */
-INLINE void amx_dz_pairs(struct direct s, const bf16 *image, uint32_t *pairs)
+/* pairs = those of pixels that follow each other in dz's image, from its first on: [pair][channel] of 32 channels, and so on `next`
+ * pairs behind. What the last chunk holds behind the image is zeros. */
+INLINE void amx_dz_pairs(struct direct s, const bf16 *image, uint32_t *pairs, ptrdiff_t next)
 {
 	const int there = amx_image_pixels(s) - amx_origin(s);
 	image += (ptrdiff_t)amx_origin(s) * s.out_c;
-	for (int o = 0; o < s.out_c; o += AMX_GROUP) {
+	for (int o = 0; o < s.out_c; o += AMX_GROUP, pairs += next) {
 		const int n = at_most(s.out_c - o, AMX_GROUP);
 		const bf16 *from = image + o;
-		for (int p = 0; p < amx_pixels(s); p += 2, from += 2 * s.out_c, pairs += AMX_GROUP) {
+		uint32_t *to = pairs;
+		for (int p = 0; p < amx_pixels(s); p += 2, from += 2 * s.out_c, to += AMX_GROUP) {
 			if (p < there)
-				amx_interleave(from, p + 1 < there ? from + s.out_c : NULL, n, pairs);
-			memset(pairs + (p < there ? n : 0), 0, sizeof *pairs * (size_t)(p < there ? AMX_GROUP - n : AMX_GROUP));
+				amx_interleave(from, p + 1 < there ? from + s.out_c : NULL, n, to);
+			memset(to + (p < there ? n : 0), 0, sizeof *to * (size_t)(p < there ? AMX_GROUP - n : AMX_GROUP));
 		}
 	}
 }
@@ -264,50 +264,68 @@ INLINE void amx_planes(struct direct s, const real *x, bf16 *planes)
 					planes + (ptrdiff_t)c * plane + (h + s.pad_top) * width + s.pad_left + w);
 }
 
-/* dw += sums[tap][i in whole tiles][32] of the output channels from o on */
-INLINE void amx_add_weights(struct direct s, const float *sums, int o, real *dw)
+/* Samples whose weights' gradient is summed together: as many as the first-level cache holds planes and pairs of for all taps */
+INLINE int amx_together(struct direct s)
 {
-	const int n = at_most(s.out_c - o, AMX_GROUP);
-	for (int row = 0; row < s.kernel_h * s.kernel_w * s.in_c; row++) {
-		const real *from = (const real *)(sums + (ptrdiff_t)(row / s.in_c * amx_up(s.in_c, AMX_ROWS) + row % s.in_c) * AMX_GROUP);
-		real *to = dw + (ptrdiff_t)row * s.out_c + o;
-		for (int c = 0; c < n; c += LANES)
-			vec_store_channels(to, vec_load_channels(to, c, n) + vec_load(from + c), c, n);
-	}
+	const int most = AMX_CHUNKS * AMX_CHUNK / amx_pixels(s);
+	return most > 1 ? most : 1;
 }
 
-/* sums[tap][i in whole tiles][32] (+)= the sum over chunks from first on of x * dz of 32 output channels, of which `tiles` tiles
- * are there. A block is two taps' or two channels' tiles that follow each other. */
-INLINE void amx_weights_chunks(struct direct s, int first, int chunks, int tiles, const bf16 *planes, const uint32_t *pairs, float *sums)
+/* What the weights' gradient is summed in: [32 output channels][tap][input channel in whole tiles][output channel], in reals */
+INLINE ptrdiff_t amx_sums_at(struct direct s, int o, int tap, int i)
 {
-	const int plane = amx_plane(s), of_tap = amx_up(s.in_c, AMX_ROWS) / AMX_ROWS, all = s.kernel_h * s.kernel_w * of_tap;
-	const struct amx_right b = {(const bf16 *)(const void *)(pairs + (ptrdiff_t)first * AMX_CHUNK / 2 * AMX_GROUP), 2 * AMX_GROUP,
+	const ptrdiff_t channels = amx_up(s.in_c, AMX_ROWS);
+	return (((ptrdiff_t)o / AMX_GROUP * s.kernel_h * s.kernel_w + tap) * channels + i) * AMX_GROUP + o % AMX_GROUP;
+}
+
+/* A part of the weights' gradient: so many samples, of each so many chunks from first on */
+struct amx_part { int samples, first, chunks; };
+
+/* sums += x * dz of 32 output channels from o on, for two tiles: input channels i .. of a tap, and those `beside` or the next tap */
+INLINE void amx_weights_block(struct direct s, struct amx_part part, const bf16 *planes, const uint32_t *pairs, int o, int tap, int i,
+	int tiles, bool beside, float *sums)
+{
+	const int plane = amx_plane(s), next = beside ? tap : tap + 1;
+	const ptrdiff_t here = tap / s.kernel_w * amx_image_width(s) + tap % s.kernel_w;
+	const ptrdiff_t there = next / s.kernel_w * amx_image_width(s) + next % s.kernel_w + (beside ? AMX_ROWS * plane : 0);
+	const struct amx_left a = {planes + (ptrdiff_t)i * plane + here + part.first * AMX_CHUNK, plane, there - here, part.chunks,
+		2 * (ptrdiff_t)amx_planes_size(s)};
+	const struct amx_right b = {(const bf16 *)(pairs + (ptrdiff_t)part.first * AMX_CHUNK / 2 * AMX_GROUP), 2 * AMX_GROUP,
 		2 * AMX_COLUMNS, (ptrdiff_t)AMX_CHUNK * AMX_GROUP};
-	for (int tile = 0; tile < all; tile += 2, sums += 2 * AMX_ROWS * AMX_GROUP) {
-		const int m = at_most(all - tile, 2);
-		const bf16 *at[2] = {0};
-		for (int k = 0; k < m; k++) {
-			const int tap = (tile + k) / of_tap, i = (tile + k) % of_tap * AMX_ROWS;
-			at[k] = planes + (ptrdiff_t)i * plane + tap / s.kernel_w * amx_image_width(s) + tap % s.kernel_w + first * AMX_CHUNK;
-		}
-		amx_blocks(m, tiles, chunks, (struct amx_left){at[0], plane, at[1] - at[0], chunks, 0}, b,
-			(struct amx_sums){sums, AMX_GROUP, AMX_ROWS * AMX_GROUP}, first > 0);
-	}
+	const ptrdiff_t at = amx_sums_at(s, o, tap, i);
+	amx_blocks(tiles, s.out_c - o > AMX_COLUMNS ? 2 : 1, part.samples * part.chunks, a, b,
+		(struct amx_sums){sums + at, AMX_GROUP, amx_sums_at(s, o, next, beside ? i + AMX_ROWS : i) - at}, true);
 }
 
-/* dw[kh][kw][i][o] += sum over pixels of x * dz: some chunks of pixels for all taps, while these are in the first-level cache;
- * sums: [kernel_h][kernel_w][in_c in whole tiles][32] of scratch */
-INLINE void amx_weights(struct direct s, const bf16 *planes, const uint32_t *pairs, float *sums, real *dw)
+/* sums += the sum over so many samples' pixels of x * dz: their planes, amx_planes_size apart, and pairs, [32 channels][sample] */
+INLINE void amx_weights(struct direct s, int samples, const bf16 *planes, const uint32_t *pairs, float *sums)
 {
 	const int chunks = amx_pixels(s) / AMX_CHUNK, parts = (chunks + AMX_CHUNKS - 1) / AMX_CHUNKS, each = (chunks + parts - 1) / parts;
+	const int taps = s.kernel_h * s.kernel_w;
 	amx_open(AMX_ROWS);
-	for (int o = 0; o < s.out_c; o += AMX_GROUP, pairs += (ptrdiff_t)amx_pixels(s) / 2 * AMX_GROUP) {
-		const int tiles = s.out_c - o > AMX_COLUMNS ? 2 : 1;
-		for (int first = 0; first < chunks; first += each)
-			amx_weights_chunks(s, first, at_most(chunks - first, each), tiles, planes, pairs, sums);
-		amx_add_weights(s, sums, o, dw);
-	}
+	for (int o = 0; o < s.out_c; o += AMX_GROUP, pairs += (ptrdiff_t)samples * amx_pixels(s) / 2 * AMX_GROUP)
+		for (int first = 0; first < chunks; first += each) {
+			const struct amx_part part = {samples, first, at_most(chunks - first, each)};
+			for (int i = 0; i < s.in_c; i += 2 * AMX_ROWS) {
+				const bool beside = s.in_c - i > AMX_ROWS;
+				for (int tap = 0; tap < taps; tap += beside ? 1 : 2)
+					amx_weights_block(s, part, planes, pairs, o, tap, i, beside ? 2 : at_most(taps - tap, 2), beside, sums);
+			}
+		}
 	amx_close();
+}
+
+/* dw = the sum over slots, in order, of such sums, which are `slot` reals apart: one tap */
+INLINE void amx_unpack(struct direct s, int tap, int slots, ptrdiff_t slot, const real *sums, real *dw)
+{
+	for (int i = 0; i < s.in_c; i++)
+		for (int o = 0; o < s.out_c; o += LANES) {
+			const real *from = sums + amx_sums_at(s, o, tap, i);
+			vec sum = vec_load(from);
+			for (int other = 1; other < slots; other++)
+				sum += vec_load(from + other * slot);
+			vec_store_channels(dw + ((ptrdiff_t)tap * s.in_c + i) * s.out_c, sum, o, s.out_c);
+		}
 }
 
 #endif

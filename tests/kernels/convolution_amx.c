@@ -40,13 +40,14 @@ INLINE void forward(struct direct s, struct numbers a, float *y)
 	free(pack), free(image), free(sums);
 }
 
-/* dw added to what is there, dx assigned and added once more */
+/* Two samples, the second the first once more, and two slots: four times dw; dx assigned and added once more */
 INLINE void backward(struct direct s, struct numbers a, float *dw, float *dx)
 {
 	const struct amx_window window = amx_data(s);
 	float *pack = nothing(s.kernel_h * amx_run(window) * AMX_CHUNK * amx_up(s.in_c, AMX_COLUMNS) / 2);
-	float *image = nothing(amx_image_size(s, s.out_c)), *pairs = nothing(amx_pairs_size(s)), *planes = nothing(amx_planes_size(s));
-	float *sums = nothing(s.kernel_h * s.kernel_w * amx_up(s.in_c, AMX_ROWS) * AMX_GROUP), *rows = nothing(amx_rows_size(window));
+	float *image = nothing(amx_image_size(s, s.out_c)), *pairs = nothing(2 * amx_pairs_size(s)), *planes = nothing(2 * amx_planes_size(s));
+	const int of_sample = amx_pixels(s) / 2 * AMX_GROUP, size = (int)amx_sums_at(s, amx_up(s.out_c, AMX_GROUP), 0, 0);
+	float *sums = memset(nothing(2 * size), 0, sizeof *sums * 2 * (size_t)size), *rows = nothing(amx_rows_size(window));
 	for (int row = 0; row < s.kernel_h; row++)
 		amx_pack_data(s, row, a.w, pack);
 	amx_clear_dz(s, true, (bf16 *)image);
@@ -54,9 +55,14 @@ INLINE void backward(struct direct s, struct numbers a, float *dw, float *dx)
 		for (int c = 0; c < s.out_c; c += LANES)
 			amx_narrow_channels(vec_load_channels(a.dz + p * s.out_c, c, s.out_c), c, s.out_c,
 				(bf16 *)image + amx_dz_at(s, p / s.out_w, p % s.out_w));
-	amx_dz_pairs(s, (const bf16 *)image, (uint32_t *)pairs);
-	amx_planes(s, a.x, (bf16 *)planes);
-	amx_weights(s, (const bf16 *)planes, (const uint32_t *)pairs, sums, dw);
+	for (int i = 0; i < 2; i++) {
+		amx_dz_pairs(s, (const bf16 *)image, (uint32_t *)pairs + i * of_sample, 2 * of_sample);
+		amx_planes(s, a.x, (bf16 *)(planes + i * amx_planes_size(s)));
+	}
+	for (int slot = 0; slot < 2; slot++)
+		amx_weights(s, 2, (const bf16 *)planes, (const uint32_t *)pairs, sums + slot * size);
+	for (int tap = 0; tap < s.kernel_h * s.kernel_w; tap++)
+		amx_unpack(s, tap, 2, size, sums, dw);
 	amx_data_all(s, (const bf16 *)image, pack, rows, dx, false);
 	amx_data_all(s, (const bf16 *)image, pack, rows, dx, true);
 	free(pack), free(image), free(pairs), free(planes), free(sums), free(rows);
@@ -102,10 +108,10 @@ static void exact(struct direct s, struct numbers a, double *y, double *dw, doub
 	}
 }
 
-static void compare(const char *what, const float *found, const double *right, double times, double plus, int count, int length)
+static void compare(const char *what, const float *found, const double *right, double times, int count, int length)
 {
 	for (int i = 0; i < count; i++)
-		expect(what, found[i], times * right[i] + plus, length);
+		expect(what, found[i], times * right[i], length);
 }
 
 static void check(const struct shape *shape)
@@ -116,14 +122,12 @@ static void check(const struct shape *shape)
 	float *y = nothing(out), *dw = nothing(weights), *dx = nothing(in);
 	double *right = calloc((size_t)(in + out + weights), sizeof *right), *right_dw = right + out, *right_dx = right_dw + weights;
 
-	for (int i = 0; i < weights; i++)
-		dw[i] = 1;
 	shape->forward(a, y);
 	shape->backward(a, dw, dx);
 	exact(s, a, right, right_dw, right_dx);
-	compare("y", y, right, 1, 0, out, s.kernel_h * s.kernel_w * s.in_c);
-	compare("dw", dw, right_dw, 1, 1, weights, s.out_h * s.out_w);
-	compare("dx", dx, right_dx, 2, 0, in, s.kernel_h * s.kernel_w * s.out_c);
+	compare("y", y, right, 1, out, s.kernel_h * s.kernel_w * s.in_c);
+	compare("dw", dw, right_dw, 4, weights, s.out_h * s.out_w);
+	compare("dx", dx, right_dx, 2, in, s.kernel_h * s.kernel_w * s.out_c);
 	free(a.x), free(a.w), free(a.dz), free(y), free(dw), free(dx), free(right);
 }
 

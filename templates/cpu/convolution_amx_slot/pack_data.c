@@ -1,0 +1,1 @@
+{{>cpu/convolution_amx/pack_data.c}}
