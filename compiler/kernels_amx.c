@@ -24,9 +24,9 @@ static long pack_size(const int *a, long channels, long channels_out)
 	return a[WINDOW_KERNEL_H] * up(a[WINDOW_KERNEL_W] * channels, CHUNK) * up(channels_out, COLUMNS) / 2;
 }
 
-static long rows_size(long columns, long channels_out)
+static long rows_size(long columns)
 {
-	return 2 * columns * up(channels_out, COLUMNS);
+	return 2 * columns * GROUP;
 }
 
 static long image_width(const struct op *op)
@@ -85,8 +85,8 @@ static void size_convolution(const struct group *g, struct buffers *b)
 	b->saved[0] = bytes ? up(shape_count(g->out->shape), sizeof(float)) / (long)sizeof(float) : 0;
 	b->sums[0] = a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * up(in[2], ROWS) * up(out[2], GROUP);
 	b->sums[1] = out[2];
-	b->scratch[0] = image_size(image, in[2]) + rows_size(out[1], out[2]);
-	b->scratch[1] = image_size(image, out[2]) + together(op) * (pairs + planes) + rows_size(in[1], in[2]);
+	b->scratch[0] = image_size(image, in[2]) + rows_size(out[1]);
+	b->scratch[1] = image_size(image, out[2]) + together(op) * (pairs + planes) + rows_size(in[1]);
 }
 
 #define PACK { \

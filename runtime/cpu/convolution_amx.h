@@ -45,7 +45,7 @@ INLINE int amx_run(struct amx_window w)
 
 INLINE int amx_rows_size(struct amx_window w)
 {
-	return 2 * w.columns * amx_up(w.channels_out, AMX_COLUMNS);
+	return 2 * w.columns * AMX_GROUP;
 }
 
 /* Where dz's first pixel lies in its image */
@@ -173,22 +173,18 @@ INLINE ptrdiff_t amx_dz_at(struct direct s, int oh, int ow)
 
 /* ---- two rows of outputs ---- */
 
-/* c[rows][columns][channels_out in whole tiles] = the rows from h on of the convolution of an image by a pack */
-INLINE void amx_rows(struct amx_window w, int h, int rows, const bf16 *image, const bf16 *pack, float *c)
+/* c[rows][columns][32] = the rows from h on of the convolution of an image by a pack, 32 channels from 32 * group on */
+INLINE void amx_rows(struct amx_window w, int group, int h, int rows, const bf16 *image, const bf16 *pack, float *c)
 {
 	const int blocks = (w.columns + AMX_ROWS - 1) / AMX_ROWS, height = (w.columns + blocks - 1) / blocks;
-	const int channels = amx_up(w.channels_out, AMX_COLUMNS);
+	const int tiles = amx_pack_tiles(w, group);
 	const ptrdiff_t row = (ptrdiff_t)w.stride_h * w.width * w.channels, pixel = (ptrdiff_t)w.stride_w * w.channels;
-	for (int group = 0; 2 * group * AMX_COLUMNS < w.channels_out; group++) {
-		const int tiles = amx_pack_tiles(w, group);
-		const struct amx_right b = {pack + amx_pack_at(w, group), AMX_CHUNK, AMX_TILE, (ptrdiff_t)tiles * AMX_TILE};
-		for (int i = 0; i < blocks; i++) {
-			const int first = at_most(i * height, w.columns - height);      /* the last may make some once more */
-			const struct amx_left a = {image + h * row + first * pixel, pixel, row, amx_run(w), (ptrdiff_t)w.width * w.channels};
-			const struct amx_sums to = {c + (ptrdiff_t)first * channels + 2 * group * AMX_COLUMNS, channels,
-				(ptrdiff_t)w.columns * channels};
-			amx_blocks(rows, tiles, w.kernel_h * amx_run(w), a, b, to, false);
-		}
+	const struct amx_right b = {pack + amx_pack_at(w, group), AMX_CHUNK, AMX_TILE, (ptrdiff_t)tiles * AMX_TILE};
+	for (int i = 0; i < blocks; i++) {
+		const int first = at_most(i * height, w.columns - height);      /* the last may make some once more */
+		const struct amx_left a = {image + h * row + first * pixel, pixel, row, amx_run(w), (ptrdiff_t)w.width * w.channels};
+		amx_blocks(rows, tiles, w.kernel_h * amx_run(w), a, b,
+			(struct amx_sums){c + first * AMX_GROUP, AMX_GROUP, w.columns * AMX_GROUP}, false);
 	}
 }
 
@@ -203,19 +199,19 @@ INLINE void amx_open_rows(struct amx_window w)
 INLINE void amx_data_all(struct direct s, const bf16 *image, const real *pack, float *c, real *dx, bool add)
 {
 	const struct amx_window w = amx_data(s);
-	const int channels = amx_up(s.in_c, AMX_COLUMNS);
 	amx_open_rows(w);
-	for (int h = 0; h < s.in_h; h += 2) {
-		const int rows = at_most(s.in_h - h, 2);
-		amx_rows(w, h, rows, image, (const bf16 *)pack, c);
-		for (int p = 0; p < rows * s.in_w; p++) {
-			real *to = dx + ((ptrdiff_t)h * s.in_w + p) * s.in_c;
-			for (int i = 0; i < s.in_c; i += LANES) {
-				const vec sum = vec_load((const real *)(c + (ptrdiff_t)p * channels) + i);
-				vec_store_channels(to, add ? vec_load_channels(to, i, s.in_c) + sum : sum, i, s.in_c);
+	for (int first = 0; first < s.in_c; first += AMX_GROUP)
+		for (int h = 0; h < s.in_h; h += 2) {
+			const int rows = at_most(s.in_h - h, 2), n = at_most(s.in_c - first, AMX_GROUP);
+			amx_rows(w, first / AMX_GROUP, h, rows, image, (const bf16 *)pack, c);
+			for (int p = 0; p < rows * s.in_w; p++) {
+				real *to = dx + ((ptrdiff_t)h * s.in_w + p) * s.in_c + first;
+				for (int i = 0; i < n; i += LANES) {
+					const vec sum = vec_load((const real *)(c + p * AMX_GROUP) + i);
+					vec_store_channels(to, add ? vec_load_channels(to, i, n) + sum : sum, i, n);
+				}
 			}
 		}
-	}
 	amx_close();
 }
 
@@ -297,10 +293,12 @@ INLINE void amx_weights_block(struct direct s, struct amx_part part, const bf16 
 		(struct amx_sums){sums + at, AMX_GROUP, amx_sums_at(s, o, next, beside ? i + AMX_ROWS : i) - at}, true);
 }
 
-/* sums += the sum over so many samples' pixels of x * dz: their planes, amx_planes_size apart, and pairs, [32 channels][sample] */
+/* sums += the sum over so many samples' pixels of x * dz: their planes, amx_planes_size apart, and pairs, [32 channels][sample]
+ * [pair][channel] */
 INLINE void amx_weights(struct direct s, int samples, const bf16 *planes, const uint32_t *pairs, float *sums)
 {
-	const int chunks = amx_pixels(s) / AMX_CHUNK, parts = (chunks + AMX_CHUNKS - 1) / AMX_CHUNKS, each = (chunks + parts - 1) / parts;
+	const int chunks = amx_pixels(s) / AMX_CHUNK, parts = (chunks + AMX_CHUNKS - 1) / AMX_CHUNKS;
+	const int each = (chunks + parts - 1) / parts;
 	const int taps = s.kernel_h * s.kernel_w;
 	amx_open(AMX_ROWS);
 	for (int o = 0; o < s.out_c; o += AMX_GROUP, pairs += (ptrdiff_t)samples * amx_pixels(s) / 2 * AMX_GROUP)

@@ -1,6 +1,6 @@
 /* Convolutions by AMX, for channels, windows, strides and padding around the machine's tiles, against sums in double of operands
- * rounded by arithmetic. Where there is no AMX the tiles are plain C. Prints the largest error; exits with 1 where it is more than
- * a float's sums may lose. */
+ * rounded by arithmetic. Where there is no AMX the tiles are plain C. Prints the largest error; exits with 1 where it is more
+ * than a float's sums may lose. */
 #include "products.h"
 #include <trainc/convolution_amx.h>
 
@@ -23,19 +23,20 @@ static int out_size(int in, struct direct s)
 INLINE void forward(struct direct s, struct numbers a, float *y)
 {
 	const struct amx_window window = amx_forward(s);
-	const int columns = amx_up(s.out_c, AMX_COLUMNS);
-	float *pack = nothing(s.kernel_h * amx_run(window) * AMX_CHUNK * columns / 2);
+	float *pack = nothing(s.kernel_h * amx_run(window) * AMX_CHUNK * amx_up(s.out_c, AMX_COLUMNS) / 2);
 	float *image = nothing(amx_image_size(s, s.in_c)), *sums = nothing(amx_rows_size(window));
 	for (int row = 0; row < s.kernel_h; row++)
 		amx_pack(s, row, a.w, pack);
 	amx_inputs(s, a.x, (bf16 *)image);
 	amx_open_rows(window);
-	for (int h = 0; h < s.out_h; h += 2) {
-		const int rows = at_most(s.out_h - h, 2);
-		amx_rows(window, h, rows, (const bf16 *)image, (const bf16 *)pack, sums);
-		for (int p = 0; p < rows * s.out_w; p++)
-			memcpy(y + (h * s.out_w + p) * s.out_c, sums + p * columns, sizeof *y * (size_t)s.out_c);
-	}
+	for (int first = 0; first < s.out_c; first += AMX_GROUP)
+		for (int h = 0; h < s.out_h; h += 2) {
+			const int rows = at_most(s.out_h - h, 2);
+			amx_rows(window, first / AMX_GROUP, h, rows, (const bf16 *)image, (const bf16 *)pack, sums);
+			for (int p = 0; p < rows * s.out_w; p++)
+				memcpy(y + (h * s.out_w + p) * s.out_c + first, sums + p * AMX_GROUP,
+					sizeof *y * (size_t)at_most(s.out_c - first, AMX_GROUP));
+		}
 	amx_close();
 	free(pack), free(image), free(sums);
 }
@@ -45,7 +46,8 @@ INLINE void backward(struct direct s, struct numbers a, float *dw, float *dx)
 {
 	const struct amx_window window = amx_data(s);
 	float *pack = nothing(s.kernel_h * amx_run(window) * AMX_CHUNK * amx_up(s.in_c, AMX_COLUMNS) / 2);
-	float *image = nothing(amx_image_size(s, s.out_c)), *pairs = nothing(2 * amx_pairs_size(s)), *planes = nothing(2 * amx_planes_size(s));
+	float *image = nothing(amx_image_size(s, s.out_c)), *pairs = nothing(2 * amx_pairs_size(s));
+	float *planes = nothing(2 * amx_planes_size(s));
 	const int of_sample = amx_pixels(s) / 2 * AMX_GROUP, size = (int)amx_sums_at(s, amx_up(s.out_c, AMX_GROUP), 0, 0);
 	float *sums = memset(nothing(2 * size), 0, sizeof *sums * 2 * (size_t)size), *rows = nothing(amx_rows_size(window));
 	for (int row = 0; row < s.kernel_h; row++)

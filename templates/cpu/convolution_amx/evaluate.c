@@ -5,17 +5,16 @@ NOINLINE void {{function}}(const real *restrict x, const real *restrict pack, {{
 	real *restrict scratch)
 {
 	{{>cpu/convolution_amx/shape.c}}
-	enum { COLUMNS = (OUT_C + AMX_COLUMNS - 1) / AMX_COLUMNS * AMX_COLUMNS };
 	const struct amx_window window = amx_forward(s);
 	bf16 *image = (bf16 *)scratch;
-	real *sums = scratch + amx_image_size(s, IN_C);
+	float *sums = (float *)scratch + amx_image_size(s, IN_C);
 
 	amx_inputs(s, x, image);
 	amx_open_rows(window);
 	{{>cpu/convolution_amx/outputs.c}}
-			(void)which;
-			vec_store_channels(y + at, out, c, OUT_C);
+				(void)which;
+				vec_store_channels(y + at, out, c, OUT_C);
+			}
 		}
-	}
 	amx_close();
 }

@@ -7,10 +7,9 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}real *restrict scratch)
 {
 	{{>cpu/convolution_amx/shape.c}}
-	enum { COLUMNS = (OUT_C + AMX_COLUMNS - 1) / AMX_COLUMNS * AMX_COLUMNS };
 	const struct amx_window window = amx_forward(s);
 	bf16 *image = (bf16 *)scratch;
-	real *sums = scratch + amx_image_size(s, IN_C);
+	float *sums = (float *)scratch + amx_image_size(s, IN_C);
 	{{#bytes}}
 	uint8_t *restrict bytes = (uint8_t *)saved;
 	{{/bytes}}
@@ -29,19 +28,19 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 	amx_inputs(s, x, image);
 	amx_open_rows(window);
 	{{>cpu/convolution_amx/outputs.c}}
-			{{#mask}}
-			const vec_mask kept = vec_load_bytes(bytes + at, c, OUT_C);
-			out = (vec)((vec_mask)(out * scale) & kept);
-			which |= kept & 4;
-			{{/mask}}
-			vec_store_channels(y + at, out, c, OUT_C);
-			{{#bytes}}
-			vec_store_bytes(bytes + at, which, c, OUT_C);
-			{{/bytes}}
-			{{^bytes}}
-			(void)which;
-			{{/bytes}}
+				{{#mask}}
+				const vec_mask kept = vec_load_bytes(bytes + at, c, OUT_C);
+				out = (vec)((vec_mask)(out * scale) & kept);
+				which |= kept & 4;
+				{{/mask}}
+				vec_store_channels(y + at, out, c, OUT_C);
+				{{#bytes}}
+				vec_store_bytes(bytes + at, which, c, OUT_C);
+				{{/bytes}}
+				{{^bytes}}
+				(void)which;
+				{{/bytes}}
+			}
 		}
-	}
 	amx_close();
 }
