@@ -23,7 +23,7 @@ trainc_find(ZLIB zlib1g-dev zlib)
 trainc_find(HDF5 libhdf5-dev hdf5-serial hdf5)
 trainc_find(MICROHTTPD libmicrohttpd-dev libmicrohttpd)
 trainc_find(PNG libpng-dev libpng)
-trainc_find(YAJL libyajl-dev yajl)
+trainc_find(SIMDJSON libsimdjson-dev simdjson)
 pkg_search_module(TRAINC_DEFLATE QUIET libdeflate)       # optional: gunzips twice as fast
 
 # gcc's -fopenmp means libgomp, clang's libomp: a program compiled by the other needs this one too.

@@ -5,7 +5,7 @@ fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
 # The libraries that trainc and the programs it writes link, and what building them takes.
 library_packages=(libyaml-dev libcjson-dev zlib1g-dev libdeflate-dev libhdf5-dev
-	libmicrohttpd-dev libpng-dev libyajl-dev)
+	libmicrohttpd-dev libpng-dev libsimdjson-dev)
 build_packages=(build-essential cmake pkg-config "${library_packages[@]}")
 # What trainc build --network=gloo links.
 network_packages=(libgloo-dev)

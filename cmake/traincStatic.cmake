@@ -4,15 +4,10 @@
 # What an archive needs besides: its pkg-config file tells only part.
 set(trainc_needs_libhdf5 libsz libaec libz)
 set(trainc_needs_libpng16 libz m)
-# Where the archive is not called as the library is.
-set(trainc_archive_of_libyajl libyajl_s)
 
 # Appends the path of NAME.a to the list called archives, and those of what it needs.
 function(trainc_archive name folder)
 	set(file ${name}.a)
-	if(trainc_archive_of_${name})
-		set(file ${trainc_archive_of_${name}}.a)
-	endif()
 	find_library(trainc_${name}_archive ${file} HINTS ${folder})
 	mark_as_advanced(trainc_${name}_archive)
 	if(NOT trainc_${name}_archive)

@@ -217,8 +217,8 @@ INLINE void amx_data_all(struct direct s, const bf16 *image, const real *pack, f
 
 /* ---- the weights' gradient ---- */
 
-/* pairs = those of pixels that follow each other in dz's image, from its first on: [pair][channel] of 32 channels, and so on `next`
- * pairs behind. What the last chunk holds behind the image is zeros. */
+/* pairs = those of pixels that follow each other in dz's image, from its first on: [pair][channel] of 32 channels, and those of
+ * the next 32 `next` pairs behind. What the last chunk holds behind the image is zeros. */
 INLINE void amx_dz_pairs(struct direct s, const bf16 *image, uint32_t *pairs, ptrdiff_t next)
 {
 	const int there = amx_image_pixels(s) - amx_origin(s);
@@ -277,9 +277,10 @@ INLINE ptrdiff_t amx_sums_at(struct direct s, int o, int tap, int i)
 /* A part of the weights' gradient: so many samples, of each so many chunks from first on */
 struct amx_part { int samples, first, chunks; };
 
-/* sums += x * dz of 32 output channels from o on, for two tiles: input channels i .. of a tap, and those `beside` or the next tap */
-INLINE void amx_weights_block(struct direct s, struct amx_part part, const bf16 *planes, const uint32_t *pairs, int o, int tap, int i,
-	int tiles, bool beside, float *sums)
+/* sums += x * dz of 32 output channels from o on, for two tiles: input channels i .. of a tap, and those `beside` or the next
+ * tap's */
+INLINE void amx_weights_block(struct direct s, struct amx_part part, const bf16 *planes, const uint32_t *pairs, int o, int tap,
+	int i, int tiles, bool beside, float *sums)
 {
 	const int plane = amx_plane(s), next = beside ? tap : tap + 1;
 	const ptrdiff_t here = tap / s.kernel_w * amx_image_width(s) + tap % s.kernel_w;

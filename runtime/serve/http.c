@@ -263,11 +263,11 @@ static enum MHD_Result begin(struct request *r, const char *url, const char *met
 	return r->route->begin ? r->route->begin(r) : MHD_YES;
 }
 
-/* Room for size more bytes and a NUL behind them. */
+/* Room for size more bytes and what readers want behind them. */
 static bool make_room(struct request *r, size_t size)
 {
 	size_t room = r->room ? r->room : BODY_BEGIN;
-	while (room < r->size + size + 1)
+	while (room < r->size + size + RT_BODY_BEHIND)
 		room *= 2;
 	if (room == r->room)
 		return true;

@@ -1,17 +1,15 @@
-/* Requests as JSON: {"instances": [...]} or the array alone, parsed by yajl. Numbers are kept as they go by: a tree of them would
- * cost more than the model. Nothing is believed of arrays that have not been seen to their end. */
+/* Requests as JSON: {"instances": [...]} or the array alone. Numbers are kept as they go by: a tree of them would cost more than
+ * the model. Nothing is believed of arrays that have not been seen to their end. */
+#include "json.h"
 #include "serve.h"
 #include <math.h>
 #include <string.h>
-#include <yajl_parse.h>
 
 enum { RANK_MOST = 8 };
 
-enum value { A_NUMBER, A_STRING, AN_ARRAY, AN_OBJECT, NOTHING, A_BOOLEAN };
-
 static const char *const value_names[] = {
-	[A_NUMBER] = "a number", [A_STRING] = "a string", [AN_ARRAY] = "an array", [AN_OBJECT] = "an object", [NOTHING] = "null",
-	[A_BOOLEAN] = "a boolean",
+	[RT_JSON_NUMBER] = "a number", [RT_JSON_STRING] = "a string", [RT_JSON_ARRAY] = "an array", [RT_JSON_OBJECT] = "an object",
+	[RT_JSON_NULL] = "null", [RT_JSON_BOOLEAN] = "a boolean",
 };
 
 struct walk {
@@ -31,8 +29,7 @@ static const char *place(const struct walk *w, int depth, char *text, size_t siz
 	return text;
 }
 
-/* yajl goes on where a callback returns true. */
-static int refuse(const struct walk *w, enum value found)
+static bool refuse(const struct walk *w, enum rt_json_value found)
 {
 	char where[128];
 	place(w, w->depth, where, sizeof where);
@@ -44,17 +41,17 @@ static int refuse(const struct walk *w, enum value found)
 }
 
 /* A value outside of all arrays: the request itself, or an item of its object. */
-static int begin_outside(struct walk *w, enum value found)
+static bool begin_outside(struct walk *w, enum rt_json_value found)
 {
-	if (w->skipping && found == A_STRING) {
+	if (w->skipping && found == RT_JSON_STRING) {
 		w->skipping = false;
 		return true;
 	}
-	if (found == AN_ARRAY && !w->skipping && !w->found) {
+	if (found == RT_JSON_ARRAY && !w->skipping && !w->found) {
 		w->found = true;
 		return true;
 	}
-	if (found == AN_OBJECT && !w->in_object) {
+	if (found == RT_JSON_OBJECT && !w->in_object) {
 		w->in_object = true;
 		return true;
 	}
@@ -63,34 +60,36 @@ static int begin_outside(struct walk *w, enum value found)
 	return false;
 }
 
-/* Every value but a number in an array. */
-static int begin(struct walk *w, enum value found)
+/* Every value but a number in an array; of an array and of the request's object its beginning */
+static bool on_value(void *walk, enum rt_json_value found)
 {
-	if (w->depth == 0)
-		return begin_outside(w, found);
-	if (found != AN_ARRAY || (w->rank && w->depth == w->rank))
+	struct walk *w = walk;
+	if (w->depth == 0 && !begin_outside(w, found))
+		return false;
+	if (w->depth > 0 && (found != RT_JSON_ARRAY || (w->rank && w->depth == w->rank)))
 		return refuse(w, found);
-	if (w->depth < RANK_MOST)
+	if (found != RT_JSON_ARRAY)
 		return true;
-	rt_fail(RT_DATA_ERROR, "the arrays are nested deeper than %d", RANK_MOST);
-	return false;
+	if (w->depth == RANK_MOST) {
+		rt_fail(RT_DATA_ERROR, "the arrays are nested deeper than %d", RANK_MOST);
+		return false;
+	}
+	w->at[w->depth++] = 0;
+	return true;
 }
 
-/* The text of a number is followed by another letter, or by the body's NUL. */
-static int on_number(void *walk, const char *text, size_t size)
+static bool on_number(void *walk, double number)
 {
 	struct walk *w = walk;
 	char where[128];
-	float *number = &w->values[w->n];
-	(void)size;
 	if (w->depth == 0)
-		return begin_outside(w, A_NUMBER);
+		return begin_outside(w, RT_JSON_NUMBER);
 	if (!w->rank)
 		w->rank = w->depth;
 	if (w->depth != w->rank)
-		return refuse(w, A_NUMBER);
-	rt_read_number(text, number);           /* yajl has seen that it is one */
-	if (!isfinite(*number)) {
+		return refuse(w, RT_JSON_NUMBER);
+	w->values[w->n] = (float)number;
+	if (!isfinite(w->values[w->n])) {
 		rt_fail(RT_DATA_ERROR, "%s is too large for a float", place(w, w->depth, where, sizeof where));
 		return false;
 	}
@@ -99,16 +98,7 @@ static int on_number(void *walk, const char *text, size_t size)
 	return true;
 }
 
-static int on_array(void *walk)
-{
-	struct walk *w = walk;
-	if (!begin(w, AN_ARRAY))
-		return false;
-	w->at[w->depth++] = 0;
-	return true;
-}
-
-static int on_array_end(void *walk)
+static bool on_array_end(void *walk)
 {
 	struct walk *w = walk;
 	int depth = --w->depth;
@@ -129,7 +119,7 @@ static int on_array_end(void *walk)
 }
 
 /* signature_name is what clients of TensorFlow Serving add. */
-static int on_key(void *walk, const unsigned char *name, size_t size)
+static bool on_key(void *walk, const char *name, size_t size)
 {
 	static const char instances[] = "instances", signature[] = "signature_name";
 	struct walk *w = walk;
@@ -137,58 +127,19 @@ static int on_key(void *walk, const unsigned char *name, size_t size)
 	if (w->skipping || (size == sizeof instances - 1 && !memcmp(name, instances, size)))
 		return true;
 	rt_fail(RT_DATA_ERROR, "unknown key '%.*s'; the request is {\"instances\": [...]}, or the array alone",
-		(int)(size < 64 ? size : 64), (const char *)name);
+		(int)(size < 64 ? size : 64), name);
 	return false;
 }
 
-static int on_object(void *walk)
-{
-	return begin(walk, AN_OBJECT);
-}
-
-static int on_object_end(void *walk)
-{
-	(void)walk;
-	return true;
-}
-
-static int on_string(void *walk, const unsigned char *text, size_t size)
-{
-	(void)text, (void)size;
-	return begin(walk, A_STRING);
-}
-
-static int on_null(void *walk)
-{
-	return begin(walk, NOTHING);
-}
-
-static int on_boolean(void *walk, int value)
-{
-	(void)value;
-	return begin(walk, A_BOOLEAN);
-}
-
-static const yajl_callbacks callbacks = {
-	.yajl_null = on_null, .yajl_boolean = on_boolean, .yajl_number = on_number, .yajl_string = on_string,
-	.yajl_start_map = on_object, .yajl_map_key = on_key, .yajl_end_map = on_object_end, .yajl_start_array = on_array,
-	.yajl_end_array = on_array_end,
-};
-
 static int walk_through(struct walk *w, const char *body, size_t size)
 {
-	yajl_handle parser = yajl_alloc(&callbacks, NULL, w);
-	if (!parser)
-		return rt_fail(RT_SYSTEM_ERROR, "not enough memory for the request");
-	yajl_status status = yajl_parse(parser, (const unsigned char *)body, size);
-	size_t at = status == yajl_status_ok ? size : yajl_get_bytes_consumed(parser);
-	if (status == yajl_status_ok)
-		status = yajl_complete_parse(parser);
-	yajl_free(parser);
-	if (status == yajl_status_error)
-		return rt_fail(RT_DATA_ERROR, "the request is not JSON: see byte %zu of %zu", at, size);
-	if (status != yajl_status_ok)
-		return -1;
+	static const struct rt_json_reader reader = {on_value, on_number, on_key, on_array_end};
+	size_t at;
+	switch (rt_json_read(body, size, &reader, w, &at)) {
+	case RT_JSON_WRONG: return rt_fail(RT_DATA_ERROR, "the request is not JSON: see byte %zu of %zu", at, size);
+	case RT_JSON_ENDED: return -1;
+	case RT_JSON_READ: break;
+	}
 	return w->found ? 0 :
 		rt_fail(RT_DATA_ERROR, "there is no key 'instances'; the request is {\"instances\": [...]}, or the array alone");
 }

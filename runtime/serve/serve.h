@@ -9,7 +9,9 @@
 /* values is [n][element_count], as the data set's files hold them: before data.scale. malloc. */
 struct rt_samples { long n; float *values; };
 
-/* A row a media type. read sets *s from the body, which has a NUL behind its size bytes; -1 after rt_fail. */
+/* A row a media type. read sets *s from the body; RT_BODY_BEHIND bytes behind its size are there, too, the first of
+ * them a NUL; -1 after rt_fail. */
+enum { RT_BODY_BEHIND = 64 };
 struct rt_reader {
 	const char *type;
 	int (*read)(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);

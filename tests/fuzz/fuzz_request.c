@@ -24,9 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		return 0;
 	while (rt_readers[readers].type)
 		readers++;
-	body = malloc(size);                    /* all but the first byte, and a NUL */
+	body = calloc(size - 1 + RT_BODY_BEHIND, 1);                    /* all but the first byte */
 	memcpy(body, bytes + 1, size - 1);
-	body[size - 1] = '\0';
 	rt_fail_into(reason);
 	read_as(&rt_readers[bytes[0] % readers], body, size - 1);
 	rt_reader_find(body);
