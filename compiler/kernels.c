@@ -136,6 +136,6 @@ const struct kernel *const cpu_kernels[] = {
 	&winograd_sparse, &winograd, &winograd_slot_sparse, &winograd_slot_2x2, &winograd_slot, &direct, &direct_pool, &depthwise,
 	&dense_openblas, &dense, &dense_bf16, &normalise, &add, &max_pool,
 	&input_reference, &convolution_reference, &convolution_bf16_reference, &depthwise_reference, &dense_reference,
-	&dense_bf16_reference, &max_pool_reference, &average_pool_reference, &map_reference, &softmax_reference, &mask_reference, &normalise_reference, &add_reference, &concatenate_reference,
-	&pad_reference, &loss_reference, NULL,
+	&dense_bf16_reference, &max_pool_reference, &average_pool_reference, &map_reference, &softmax_reference, &mask_reference,
+	&normalise_reference, &add_reference, &concatenate_reference, &pad_reference, &loss_reference, NULL,
 };

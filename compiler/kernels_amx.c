@@ -1,8 +1,8 @@
 /* Convolutions and dense layers in bfloat16 on processors with AMX, whose matrix products are many times as fast as any other. */
 #include "kernel.h"
 
-/* Rows and columns of the machine's tiles, and numbers of a sum in one, as in the runtime's amx.h; AMX_GROUP and AMX_CHUNKS of its
- * convolution_amx.h */
+/* Rows and columns of the machine's tiles, and numbers of a sum in one, as in the runtime's amx.h; AMX_GROUP and AMX_CHUNKS of
+ * its convolution_amx.h */
 enum { ROWS = 16, COLUMNS = 16, CHUNK = 32, GROUP = 2 * COLUMNS, CHUNKS = 10 };
 /* Below, most of a tile would be zeros: numbers of a row of taps, and output channels */
 enum { FEWEST_NUMBERS = 24, FEWEST_OUTPUTS = 8 };
