@@ -108,7 +108,8 @@ def bfloat16(s):
         first = first or job.models()
         same(job.models(), first, "%d threads" % count)
     assert first["residual.hd5"] != models["residual.hd5"], "the bytes are float32's"
-    assert "Operands in bfloat16: dense_1\n" in harness.run(s.program("bfloat16"), "--describe"), "--describe does not say so"
+    said = harness.run(s.program("bfloat16"), "--describe")
+    assert "Operands in bfloat16: dense_1\nWith AMX: " in said and "conv2d" in said.split("With AMX: ")[1], "--describe does not say so"
     assert "bfloat16" not in harness.run(s.program("residual"), "--describe"), "--describe of float32 names bfloat16"
     assert abs(wide["loss"] - narrow["loss"]) <= 0.1 * wide["loss"] and narrow["val_acc"] >= 0.9, "%s, not %s" % (narrow, wide)
     return "loss %s, %s in float32" % (narrow["loss"], wide["loss"])
