@@ -23,6 +23,7 @@ struct rt_cuda {
 	struct rt_nccl *nccl;               /* the other GPUs; NULL: there are none */
 	bool planning;                      /* launches do nothing: only plans of the libraries are made */
 	struct rt_products *products;       /* these */
+	struct CUlib_st *kernels;           /* a library of them for this card; NULL: those that nvcc made */
 };
 
 /* NVIDIA's libraries, for programs that call them: libraries.h. */

@@ -38,6 +38,12 @@ int rt_cuda_check(cudaError_t error, const char *what);
 int rt_cuda_take_error(struct rt_cuda *c);
 /* Chooses the GPU and checks that it and its driver run this program. */
 int rt_cuda_choose(int *device, const struct rt_ranks *ranks);
+/* The GPU's compute capability. */
+int rt_cuda_capability(int device, int *major, int *minor);
+/* volta.c: kernels for this card that nvcc did not make, where the program holds such; which of them takes kernel's place. */
+int rt_cuda_load_kernels(struct rt_cuda *c, int device);
+void rt_cuda_unload_kernels(struct rt_cuda *c);
+cudaError_t rt_cuda_find_kernel(const struct rt_cuda *c, const char *name, const void **kernel);
 /* This GPU's part of the batch in w: whole slots. */
 void rt_cuda_take_part(struct rt_cuda_work *to, const struct rt_work *w);
 /* Launches a kernel of the runtime's, with pointers to its arguments; an error is kept in c. */

@@ -73,8 +73,7 @@ static int check_precision(const struct rt_cuda_job *j, int device)
 	int major, minor;
 	if (!j->model->bfloat16 || !j->code->libraries)
 		return 0;
-	if (rt_cuda_check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "use the GPU") ||
-		rt_cuda_check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "use the GPU"))
+	if (rt_cuda_capability(device, &major, &minor))
 		return -1;
 	if (major >= AMPERE)
 		return 0;
@@ -92,7 +91,7 @@ static bool forbids_tf32(void)
 static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batch)
 {
 	int device, processors;
-	if (rt_cuda_choose(&device, w->ranks) || check_precision(j, device) ||
+	if (rt_cuda_choose(&device, w->ranks) || check_precision(j, device) || rt_cuda_load_kernels(&j->cuda, device) ||
 		rt_cuda_check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "use the GPU") ||
 		rt_cuda_check(cudaStreamCreateWithFlags(&j->cuda.stream, cudaStreamNonBlocking), "use the GPU") ||
 		rt_cuda_check(cudaMallocHost((void **)&j->polled, 2 * sizeof *j->polled), "allocate pinned memory"))
@@ -137,6 +136,7 @@ static void close_job(struct rt_work *w)
 		if (j->evaluate[i].exec)
 			cudaGraphExecDestroy(j->evaluate[i].exec);
 	}
+	rt_cuda_unload_kernels(&j->cuda);
 	if (j->cuda.products)
 		j->code->libraries->close(&j->cuda);
 	if (j->cuda.nccl)
