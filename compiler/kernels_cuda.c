@@ -245,6 +245,23 @@ static const struct kernel cuda_loss = {
 	.backward = {{"backward", DOMAIN_ELEMENTS, "x0 dx0", "n", "dx0"}},
 };
 
+/* The derivatives of both together are a subtraction, so that forward makes the gradient, too. */
+static int covers_softmax_crossentropy(const struct op *const *ops, int n)
+{
+	return n > 1 && ops[0]->type == &op_softmax && ops[1]->type == &op_loss
+		&& ops[0]->attributes[SLICE_LENGTH] == shape_count(ops[0]->out->shape)
+		&& !strcmp(ops[1]->function->name, "categorical_crossentropy") ? 2 : 0;
+}
+
+#define WARPS(count) "((" count ") * 32 + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS"
+
+static const struct kernel cuda_softmax_crossentropy = {
+	.name = "softmax_crossentropy", .summary = "softmax and categorical_crossentropy, and their gradient",
+	.covers = covers_softmax_crossentropy, .cost = .5,
+	.forward = {{"forward", DOMAIN_BLOCKS, "x0 y dx0", WARPS("n"), NULL}},
+	.evaluate = {{"evaluate", DOMAIN_BLOCKS, "x0 y", WARPS("n"), NULL}},
+};
+
 /* ---- NVIDIA's libraries ---- */
 
 /* They add a bias, and then relu, in the same kernel. */
@@ -372,5 +389,5 @@ const struct kernel *const cuda_kernels[] = {
 	&convolution_cudnn, &convolution_cudnn_bf16, &dense_cublas, &dense_cublas_bf16,
 	&cuda_input, &cuda_convolution_few, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_dense_bf16,
 	&cuda_relu_pool, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax, &cuda_mask,
-	&cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
+	&cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_softmax_crossentropy, &cuda_loss, NULL,
 };

@@ -131,7 +131,7 @@ static void add_metrics(struct builder *b, const struct group *loss)
 		struct step *s = add_plain_step(b, "metric", type->template, "metric");
 		s->metric = &type->row;
 		s->group = loss;
-		build_value(b, s, loss->in[0]);
+		build_value(b, s, plan_output(loss));
 		if (s->domain == DOMAIN_SAMPLE)
 			build_plain(s, ARGUMENT_LABEL, 0);
 		build_plain(s, ARGUMENT_METRIC, m);
@@ -142,7 +142,7 @@ static void add_predictions(struct builder *b, const struct group *loss)
 {
 	struct step *s = add_plain_step(b, "predict", "copy", "predict");
 	s->group = loss;
-	build_value(b, s, loss->in[0]);
+	build_value(b, s, plan_output(loss));
 	if (s->domain != DOMAIN_SAMPLE)
 		return;
 	build_plain(s, ARGUMENT_WORK, 0);
@@ -248,9 +248,12 @@ static struct schedule evaluate_schedule(struct builder *b)
 	build_begin(b, "E");
 	for (int i = 0; i < p->n_evaluated; i++) {
 		const struct group *g = p->evaluated[i];
-		if (g->ops[g->n - 1]->type == &op_loss)
+		const bool loss = g->ops[g->n - 1]->type == &op_loss;
+		if (loss && g->n == 1)                  /* while the outputs are in the cache */
 			add_predictions(b, g);
 		forward(b, g, g->kernel->evaluate[0].name ? g->kernel->evaluate : g->kernel->forward);
+		if (loss && g->n > 1)
+			add_predictions(b, g);
 	}
 	return build_end(b);
 }

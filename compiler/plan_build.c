@@ -86,6 +86,11 @@ void build_value(struct builder *b, struct step *s, struct tensor *t)
 	build_buffer(s, tensor_buffer(b, t, b->values, 'Y'));
 }
 
+struct tensor *plan_output(const struct group *g)
+{
+	return g->out ? g->out : g->ops[g->n - 1]->in[0];
+}
+
 static void add_gradient(struct builder *b, struct step *s, const struct group *g, int i)
 {
 	if (!g->in[i]->needs_gradient)
@@ -173,7 +178,7 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 		add_role(b, s, g, role + 1);
 		s->shared = s->arguments[s->n_arguments - 1].buffer;
 	} else if (!strcmp(role, "y") || (!strcmp(role, "ymap") && has_map(g)))
-		build_value(b, s, g->out);
+		build_value(b, s, plan_output(g));
 	else if (!strcmp(role, "dy"))
 		build_buffer(s, tensor_buffer(b, g->out, b->gradients, 'D'));
 	else if (!strcmp(role, "dz"))

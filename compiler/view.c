@@ -294,7 +294,10 @@ static const char *provenance(struct arena *a, const struct step *s, const char 
 	if (s->metric)
 		return s->metric->name;
 	const struct op *last = s->group->ops[s->group->n - 1];
-	const char *what = last->type == &op_loss ? last->function->name : group_words(a, s->group, file);
+	const char *what = group_words(a, s->group, file);
+	if (last->type == &op_loss)
+		what = s->group->n > 1 ? arena_format(a, "%s's softmax and %s", s->group->ops[0]->layer->name, last->function->name)
+			: last->function->name;
 	return arena_format(a, "%s, %s", what, s->what);
 }
 

@@ -49,7 +49,6 @@ enum {
 	Y_dropout_2 = 128, /* 128, sample */
 	Y_dense_2_linear = 256, /* 10, sample */
 	Y_dense_2 = 272, /* 10, sample */
-	D_dense_2 = 256, /* 10, sample */
 	D_dense_2_linear = 288, /* 10, sample */
 	D_dropout_2 = 128, /* 128, sample */
 	D_dense_1 = 256, /* 128, sample */

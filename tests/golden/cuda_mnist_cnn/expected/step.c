@@ -13,11 +13,8 @@ void input_forward_1(void);
 void convolution_few_forward_1(void);
 void relu_pool_forward_1(void);
 void mask_forward_1(void);
-void softmax_forward_1(void);
-void loss_categorical_crossentropy_forward_1(void);
+void softmax_crossentropy_forward_1(void);
 void metric_categorical_accuracy_1(void);
-void loss_categorical_crossentropy_backward_1(void);
-void softmax_backward_1(void);
 void mask_backward_1(void);
 void dense_cublas_through_1(void);
 void relu_pool_backward_1(void);
@@ -28,6 +25,7 @@ void convolution_few_sums_1(void);
 void convolution_few_gradients_1(void);
 void relu_pool_evaluate_1(void);
 void mask_evaluate_1(void);
+void softmax_crossentropy_evaluate_1(void);
 void predict_copy_1(void);
 void update(void);
 
@@ -127,17 +125,11 @@ static void gradients(struct rt_cuda *cuda)
 	PRODUCT(dense, 1, SAMPLES(Y_dropout_2), WEIGHTS(W_dense_2_kernel), SAMPLES(Y_dense_2_linear),
 			WEIGHTS(W_dense_2_bias));
 	TRACE(8, SAMPLES(Y_dense_2_linear), 10);
-	/* dense_2 (spec.yaml:34)  10 -> 10, forward */
-	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_2_linear), SAMPLES(Y_dense_2));
-	TRACE(8, SAMPLES(Y_dense_2), 10);
-	/* categorical_crossentropy, forward */
-	LAUNCH(loss_categorical_crossentropy_forward_1, ELEMENTS(n), SAMPLES(Y_dense_2));
+	/* dense_2's softmax and categorical_crossentropy, forward */
+	LAUNCH(softmax_crossentropy_forward_1, ((n) * 32 + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS, SAMPLES(Y_dense_2_linear),
+			SAMPLES(Y_dense_2), SAMPLES(D_dense_2_linear));
 	/* accuracy */
 	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(Y_dense_2), METRIC(0));
-	/* categorical_crossentropy, backward */
-	LAUNCH(loss_categorical_crossentropy_backward_1, ELEMENTS(n), SAMPLES(Y_dense_2), SAMPLES(D_dense_2));
-	/* dense_2 (spec.yaml:34)  10 -> 10, backward */
-	LAUNCH(softmax_backward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_2), SAMPLES(D_dense_2), SAMPLES(D_dense_2_linear));
 	/* dense_2 (spec.yaml:34)  128 -> 10, backward */
 	PRODUCT(dense, 2, SAMPLES(Y_dropout_2), GRADIENTS(W_dense_2_kernel), SAMPLES(D_dense_2_linear),
 			GRADIENTS(W_dense_2_bias));
@@ -211,14 +203,13 @@ static void evaluate(struct rt_cuda *cuda)
 	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 	PRODUCT(dense, 1, SAMPLES(EY_dropout_2), WEIGHTS(W_dense_2_kernel), SAMPLES(EY_dense_2_linear),
 			WEIGHTS(W_dense_2_bias));
-	/* dense_2 (spec.yaml:34)  10 -> 10, forward */
-	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(EY_dense_2_linear), SAMPLES(EY_dense_2));
-	/* categorical_crossentropy, predict */
-	LAUNCH(predict_copy_1, ELEMENTS(n), SAMPLES(EY_dense_2));
-	/* categorical_crossentropy, forward */
-	LAUNCH(loss_categorical_crossentropy_forward_1, ELEMENTS(n), SAMPLES(EY_dense_2));
+	/* dense_2's softmax and categorical_crossentropy, forward */
+	LAUNCH(softmax_crossentropy_evaluate_1, ((n) * 32 + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS, SAMPLES(EY_dense_2_linear),
+			SAMPLES(EY_dense_2));
 	/* accuracy */
 	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(EY_dense_2), METRIC(0));
+	/* dense_2's softmax and categorical_crossentropy, predict */
+	LAUNCH(predict_copy_1, ELEMENTS(n), SAMPLES(EY_dense_2));
 }
 
 static const struct rt_cuda_code code = {

@@ -56,7 +56,6 @@ enum {
 	Y_global_average_pooling2d_1_mean = 2048, /* 8, sample */
 	Y_dense_1_linear = 2064, /* 4, sample */
 	Y_dense_1 = 2080, /* 4, sample */
-	D_dense_1 = 2064, /* 4, sample */
 	D_dense_1_linear = 2096, /* 4, sample */
 	D_global_average_pooling2d_1_mean = 2560, /* 8, sample */
 	D_activation_1 = 2048, /* 512, sample */

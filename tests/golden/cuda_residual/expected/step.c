@@ -17,11 +17,8 @@ void normalise_forward_1(void);
 void map_forward_1(void);
 void add_forward_1(void);
 void average_pool_forward_1(void);
-void softmax_forward_1(void);
-void loss_categorical_crossentropy_forward_1(void);
+void softmax_crossentropy_forward_1(void);
 void metric_categorical_accuracy_1(void);
-void loss_categorical_crossentropy_backward_1(void);
-void softmax_backward_1(void);
 void average_pool_backward_1(void);
 void map_backward_1(void);
 void add_backward_1(void);
@@ -31,6 +28,7 @@ void normalise_data_1(void);
 void convolution_cudnn_unpack_1(void);
 void convolution_cudnn_unpack_2(void);
 void normalise_fold_1(void);
+void softmax_crossentropy_evaluate_1(void);
 void predict_copy_1(void);
 void update(void);
 
@@ -159,17 +157,11 @@ static void gradients(struct rt_cuda *cuda)
 	PRODUCT(dense, 0, SAMPLES(Y_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(Y_dense_1_linear),
 			WEIGHTS(W_dense_1_bias));
 	TRACE(9, SAMPLES(Y_dense_1_linear), 4);
-	/* dense_1 (spec.yaml:22)  4 -> 4, forward */
-	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_1_linear), SAMPLES(Y_dense_1));
-	TRACE(9, SAMPLES(Y_dense_1), 4);
-	/* categorical_crossentropy, forward */
-	LAUNCH(loss_categorical_crossentropy_forward_1, ELEMENTS(n), SAMPLES(Y_dense_1));
+	/* dense_1's softmax and categorical_crossentropy, forward */
+	LAUNCH(softmax_crossentropy_forward_1, ((n) * 32 + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS, SAMPLES(Y_dense_1_linear),
+			SAMPLES(Y_dense_1), SAMPLES(D_dense_1_linear));
 	/* accuracy */
 	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(Y_dense_1), METRIC(0));
-	/* categorical_crossentropy, backward */
-	LAUNCH(loss_categorical_crossentropy_backward_1, ELEMENTS(n), SAMPLES(Y_dense_1), SAMPLES(D_dense_1));
-	/* dense_1 (spec.yaml:22)  4 -> 4, backward */
-	LAUNCH(softmax_backward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_1), SAMPLES(D_dense_1), SAMPLES(D_dense_1_linear));
 	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
 	PRODUCT(dense, 1, SAMPLES(Y_global_average_pooling2d_1_mean), GRADIENTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear),
 			GRADIENTS(W_dense_1_bias));
@@ -270,14 +262,13 @@ static void evaluate(struct rt_cuda *cuda)
 	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 	PRODUCT(dense, 0, SAMPLES(EY_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(EY_dense_1_linear),
 			WEIGHTS(W_dense_1_bias));
-	/* dense_1 (spec.yaml:22)  4 -> 4, forward */
-	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(EY_dense_1_linear), SAMPLES(EY_dense_1));
-	/* categorical_crossentropy, predict */
-	LAUNCH(predict_copy_1, ELEMENTS(n), SAMPLES(EY_dense_1));
-	/* categorical_crossentropy, forward */
-	LAUNCH(loss_categorical_crossentropy_forward_1, ELEMENTS(n), SAMPLES(EY_dense_1));
+	/* dense_1's softmax and categorical_crossentropy, forward */
+	LAUNCH(softmax_crossentropy_evaluate_1, ((n) * 32 + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS, SAMPLES(EY_dense_1_linear),
+			SAMPLES(EY_dense_1));
 	/* accuracy */
 	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(EY_dense_1), METRIC(0));
+	/* dense_1's softmax and categorical_crossentropy, predict */
+	LAUNCH(predict_copy_1, ELEMENTS(n), SAMPLES(EY_dense_1));
 }
 
 static const struct rt_cuda_code code = {
