@@ -33,6 +33,7 @@ struct phase {
 	const char *args;
 	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names */
 	const char *only_if;                /* or "map": the group has an activation */
+	bool aside;                         /* makes gradients of parameters only, on a GPU: beside the phases that follow */
 };
 
 /* Sizes, in reals, of the buffers a group needs. */

@@ -25,6 +25,8 @@ static int covers_with_map(const struct op *const *ops, int n, const struct op_t
 	return n > 1 && ops[1]->type == &op_map && !covers_relu_pool(ops + 1, n - 1) ? 2 : 1;
 }
 
+enum { ASIDE = true };                  /* struct phase's */
+
 #define COVERS_WITH_MAP(type) \
 	static int covers_##type(const struct op *const *ops, int n) { return covers_with_map(ops, n, &op_##type); }
 
@@ -59,7 +61,8 @@ static const struct kernel cuda_convolution = {
 	.cost = OWN_PRODUCT, .reference = true,
 	.forward = {{"forward", DOMAIN_BLOCKS, "x0 w0 w1 y", "TILES(" PIXELS("out") ", {{out_c}})", NULL}},
 	.backward = {
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL},
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL,
+			ASIDE},
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(" PIXELS("in") ", {{in_c}})", "dx0"},
 	},
 };
@@ -97,7 +100,8 @@ static const struct kernel cuda_depthwise = {
 	.reference = true,
 	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 w0 w1 y", "n * {{out_size}}", NULL}},
 	.backward = {
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)", NULL},
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)", NULL,
+			ASIDE},
 		{"data", DOMAIN_ELEMENTS, "y dy w0 dx0", "n * {{in_size}}", "dx0"},
 	},
 };
@@ -118,7 +122,7 @@ static const struct kernel cuda_dense = {
 		{"forward", DOMAIN_ELEMENTS, "s0 w1 y", "n * {{out_size}}", NULL},
 	},
 	.backward = {
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "TILES({{in_size}} + 1, {{out_size}})", NULL},
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "TILES({{in_size}} + 1, {{out_size}})", NULL, ASIDE},
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
 	},
 };
@@ -132,8 +136,8 @@ static const struct kernel cuda_dense_bf16 = {
 		{"forward", DOMAIN_ELEMENTS, "s0 w1 y", "n * {{out_size}}", NULL},
 	},
 	.backward = {
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0", "TILES({{in_size}}, {{out_size}})", NULL},
-		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1"},
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0", "TILES({{in_size}}, {{out_size}})", NULL, ASIDE},
+		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1", ASIDE},
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
 	},
 };
@@ -302,10 +306,10 @@ static const struct kernel convolution_cudnn = {
 	.forward = {{"forward", DOMAIN_LIBRARY, "x0 p0 y w1", NULL, NULL}},
 	.backward = {
 		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
-		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"weights", DOMAIN_LIBRARY, "x0 p1 dz", NULL, NULL},
-		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
+		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
+		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
+		{"weights", DOMAIN_LIBRARY, "x0 p1 dz", NULL, NULL, ASIDE},
+		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL, ASIDE},
 		{"data", DOMAIN_LIBRARY, "dx0 p0 dz", NULL, "dx0"},
 	},
 };
@@ -316,7 +320,7 @@ static const struct kernel dense_cublas = {
 	.forward = {{"forward", DOMAIN_LIBRARY, "x0 w0 y w1", NULL, NULL}},
 	.backward = {
 		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
-		{"weights", DOMAIN_LIBRARY, "x0 dw0 dz dw1", NULL, NULL},
+		{"weights", DOMAIN_LIBRARY, "x0 dw0 dz dw1", NULL, NULL, ASIDE},
 		{"data", DOMAIN_LIBRARY, "dx0 w0 dz", NULL, "dx0"},
 	},
 };
@@ -352,10 +356,10 @@ static const struct kernel convolution_cudnn_bf16 = {
 	},
 	.backward = {
 		{"gradient", DOMAIN_ELEMENTS, "y dy s1", "n * {{group_out_size}}", NULL},
-		{"bias_sums", DOMAIN_BLOCKS, "y dy k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"weights", DOMAIN_LIBRARY, "s0 p1 s1", NULL, NULL},
-		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
+		{"bias_sums", DOMAIN_BLOCKS, "y dy k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
+		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
+		{"weights", DOMAIN_LIBRARY, "s0 p1 s1", NULL, NULL, ASIDE},
+		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL, ASIDE},
 		{"data", DOMAIN_LIBRARY, "s2 p0 s1", NULL, "dx0"},
 		{"widen", DOMAIN_ELEMENTS, "s2 dx0", "n * {{in_size}}", "dx0"},
 	},
@@ -379,8 +383,8 @@ static const struct kernel dense_cublas_bf16 = {
 	},
 	.backward = {
 		{"gradient", DOMAIN_ELEMENTS, "y dy s1", "n * {{out_size}}", NULL},
-		{"weights", DOMAIN_LIBRARY, "s0 dw0 s1", NULL, NULL},
-		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1"},
+		{"weights", DOMAIN_LIBRARY, "s0 dw0 s1", NULL, NULL, ASIDE},
+		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1", ASIDE},
 		{"data", DOMAIN_LIBRARY, "dx0 p0 s1", NULL, "dx0"},
 	},
 };

@@ -32,6 +32,22 @@ static void set_lifetimes(struct schedule *s)
 	}
 }
 
+/* What is aside may run until the next begins that waits for it. */
+static void extend_asides(struct schedule *s)
+{
+	int end = s->n - 1;
+	for (int i = s->n - 1; i >= 0; i--) {
+		const struct step *step = &s->steps[i];
+		for (int k = 0; k < step->n_arguments && step->aside; k++) {
+			struct buffer *x = step->arguments[k].buffer;
+			if (x && x->last < end)
+				x->last = end;
+		}
+		if (step->begins_aside)
+			end = i - 1;
+	}
+}
+
 static int segment_of(const struct schedule *s, int step)
 {
 	int i = 0;
@@ -115,6 +131,7 @@ static void lay_out_slots(struct schedule *s)
 void memory_lay_out(struct arena *a, struct schedule *s, bool slots_share)
 {
 	set_lifetimes(s);
+	extend_asides(s);
 	choose_arenas(s);
 	lay_out_shared(a, s, ARENA_SAMPLE);
 	lay_out_shared(a, s, ARENA_THREAD);

@@ -157,12 +157,12 @@ static void forward(struct builder *b, const struct group *g, const struct phase
 }
 
 /* Gradients that are sums a slot become one by adding the slots in order. */
-static void add_merge(struct builder *b, const struct parameter *p)
+static struct step *add_merge(struct builder *b, const struct parameter *p)
 {
 	const bool whole = b->plan->target->whole_batches;
 	struct buffer *sums = p ? b->sums[p->index] : NULL;
 	if (!sums)
-		return;
+		return NULL;
 	struct step *s = build_step(b, build_template(b, "merge", "merge"), "merge", whole ? DOMAIN_ELEMENTS : DOMAIN_TILE);
 	s->merged = p;
 	s->tiles = whole ? "{{count}}" : "({{count}} + 4095) / 4096";
@@ -170,6 +170,16 @@ static void add_merge(struct builder *b, const struct parameter *p)
 		build_plain(s, ARGUMENT_WORK, 0);
 	build_buffer(s, sums);
 	build_buffer(s, build_parameter(b, p, ARENA_GRADIENTS));
+	return s;
+}
+
+static void add_merges(struct builder *b, const struct group *g, bool aside)
+{
+	for (int i = 0; i < g->n_parameters; i++) {
+		struct step *s = add_merge(b, g->parameters[i]);
+		if (s)
+			s->aside = aside;
+	}
 }
 
 enum { BUCKET = 1 << 18 };                  /* reals: a megabyte keeps the GPUs' links busy */
@@ -202,12 +212,16 @@ static void backward(struct builder *b, const struct group *g)
 		return;
 	if (above && plan_makes_again(b->plan, above))
 		build_again(b, above);
-	build_phases(b, g, g->kernel->backward, "backward");
-	if (!b->plan->target->whole_batches)
-		return;
-	for (int i = 0; i < g->n_parameters; i++)
-		add_merge(b, g->parameters[i]);
-	add_reduction(b, g);
+	const struct phase *rest = build_asides(b, g, g->kernel->backward, "backward");
+	const bool aside = rest > g->kernel->backward;
+	if (!aside)
+		build_phases(b, g, rest, "backward");
+	if (b->plan->target->whole_batches)
+		add_merges(b, g, aside);
+	if (aside)
+		build_phases(b, g, rest, "backward");
+	if (b->plan->target->whole_batches)
+		add_reduction(b, g);
 }
 
 static struct schedule train_schedule(struct builder *b)

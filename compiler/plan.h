@@ -34,6 +34,7 @@ struct step {
 	struct argument arguments[STEP_ARGUMENTS]; int n_arguments;
 	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
 	bool same[GROUP_INPUTS];            /* dx i is dy */
+	bool aside, begins_aside, ends_aside;   /* beside the steps that follow, up to the next that begins; first and last in a row */
 	bool gives_output;                  /* the group's output is whole behind it */
 	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: other steps' outputs, whole before it */
 	struct buffer *traced_buffers[GROUP_INPUTS];

@@ -254,12 +254,19 @@ static bool is_idle(const struct step *s, const struct group *g)
 	return same > 0 && same == needed && !has_map(g);
 }
 
+/* Where nothing follows in backward, nothing is beside it. */
+static bool is_aside(const struct group *g, const struct phase *p)
+{
+	return p->aside && g->in[0]->needs_gradient;
+}
+
 static void build_phase(struct builder *b, const struct group *g, const struct phase *p, const char *what)
 {
 	char args[256], *save = NULL;
 	struct step *s = build_step(b, phase_template(b, g, p), what, p->domain);
 	s->group = g;
 	s->tiles = p->tiles ? p->tiles : "1";
+	s->aside = is_aside(g, p);
 	snprintf(args, sizeof args, "%s", p->args);
 	for (char *role = strtok_r(args, " ", &save); role; role = strtok_r(NULL, " ", &save))
 		add_role(b, s, g, role);
@@ -292,6 +299,18 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 		b->pending[b->n_pending++] = g;
 	else
 		b->steps[b->n - 1].gives_output = true;
+}
+
+const struct phase *build_asides(struct builder *b, const struct group *g, const struct phase *phases, const char *what)
+{
+	const struct phase *end = phases;
+	for (const struct phase *p = phases; p->name; p++)
+		if (is_aside(g, p))
+			end = p + 1;
+	for (const struct phase *p = phases; p < end; p++)
+		if (!lacking(b, g, p->only_if))
+			build_phase(b, g, p, what);
+	return end;
 }
 
 /* ---- the schedule as a whole ---- */
@@ -327,8 +346,18 @@ static void cut_segments(struct arena *a, struct schedule *s)
 	}
 }
 
+static void mark_asides(struct builder *b)
+{
+	for (int i = 0; i < b->n; i++) {
+		struct step *s = &b->steps[i];
+		s->begins_aside = s->aside && !(i > 0 && s[-1].aside);
+		s->ends_aside = s->aside && !(i + 1 < b->n && s[1].aside);
+	}
+}
+
 struct schedule build_end(struct builder *b)
 {
+	mark_asides(b);
 	struct schedule s = {.steps = b->steps, .n = b->n, .buffers = b->buffers, .n_buffers = b->n_buffers};
 	cut_segments(b->arena, &s);
 	memory_lay_out(b->arena, &s, b->plan->target->whole_batches);

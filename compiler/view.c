@@ -343,6 +343,8 @@ static void add_step(struct naming *n, struct object *list, const struct step *s
 	object_text(o, "tiles", "%s", tiles);
 	object_flag(o, "traces_before", false);
 	object_flag(o, "traces", false);
+	object_flag(o, "begins_aside", s->begins_aside);
+	object_flag(o, "ends_aside", s->ends_aside);
 	add_sharing(o, s);
 	for (int i = 0; i < s->n_traced; i++)
 		add_trace(o, "traces_before", s->traced[i], s->traced_buffers[i], s->domain);
@@ -403,9 +405,13 @@ static void add_schedule(struct naming *n, const char *name, const char *prefix,
 		add_segments(n, schedule, prefix, s);
 		return;
 	}
+	bool asides = false;
 	object_flag(schedule, "steps", false);
-	for (int i = 0; i < s->n; i++)
+	for (int i = 0; i < s->n; i++) {
 		add_step(n, schedule, &s->steps[i]);
+		asides |= s->steps[i].aside;
+	}
+	object_flag(schedule, "asides", asides);
 }
 
 static void add_offsets(struct object *root, const struct schedule *s)

@@ -10,10 +10,19 @@
 struct rt_nccl;
 struct rt_products;
 
+/* The stream beside: aside.c. */
+struct rt_cuda_aside {
+	cudaStream_t stream;                /* the one that launches do not go to */
+	cudaEvent_t begun, done;
+	bool on;                            /* launches go beside */
+	bool pending;                       /* something went there that c->stream has not waited for */
+};
+
 /* A GPU at work for one process. Launches go to stream; the first error is kept, and later launches do nothing. */
 struct rt_cuda {
 	struct rt_cuda_work work;           /* as the next launch passes it */
 	cudaStream_t stream;
+	struct rt_cuda_aside aside;
 	long most_blocks;                   /* that elementwise kernels are cut into */
 	cudaError_t error;
 	const char *failed;                 /* what failed with it, for messages */
@@ -65,6 +74,11 @@ void rt_cuda_share_begin(struct rt_cuda *c, real *values, size_t count);
 void rt_cuda_share_end(struct rt_cuda *c, real *values, size_t count);
 void rt_cuda_reduce(struct rt_cuda *c, real *values, size_t count);
 
+/* What is launched between begin and end goes beside what follows; c->stream waits for it at the next begin, or at join. */
+void rt_cuda_aside_begin(struct rt_cuda *c);
+void rt_cuda_aside_end(struct rt_cuda *c);
+void rt_cuda_aside_join(struct rt_cuda *c);
+
 static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
 {
 	long blocks = (elements + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS;
@@ -81,6 +95,9 @@ static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
 #define SHARE_BEGIN(values, count) rt_cuda_share_begin(cuda, values, count)
 #define SHARE_END(values, count) rt_cuda_share_end(cuda, values, count)
 #define REDUCE(from, count) rt_cuda_reduce(cuda, cuda->work.gradients + (from), count)
+#define ASIDE_BEGIN() rt_cuda_aside_begin(cuda)
+#define ASIDE_END() rt_cuda_aside_end(cuda)
+#define ASIDE_JOIN() rt_cuda_aside_join(cuda)
 #define TRACE(layer, values, count) \
 	do { \
 		if (cuda->trace) \

@@ -37,6 +37,14 @@ int rt_cuda_take_error(struct rt_cuda *c)
 	return rt_cuda_check(error, what);
 }
 
+void rt_cuda_keep(struct rt_cuda *c, cudaError_t error, const char *what)
+{
+	if (c->error || !error)
+		return;
+	c->error = error;
+	c->failed = what;
+}
+
 /* ---- launches ---- */
 
 enum { MOST_POINTERS = 128 };

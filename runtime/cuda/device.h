@@ -36,6 +36,11 @@ void rt_cuda_advance(void);
 int rt_cuda_check(cudaError_t error, const char *what);
 /* The same of c's first error, which is forgotten. */
 int rt_cuda_take_error(struct rt_cuda *c);
+/* Keeps c's first error, and what it was that failed. */
+void rt_cuda_keep(struct rt_cuda *c, cudaError_t error, const char *what);
+/* The stream beside: 0, or -1 after rt_fail. */
+int rt_cuda_aside_open(struct rt_cuda *c);
+void rt_cuda_aside_close(struct rt_cuda *c);
 /* Chooses the GPU and checks that it and its driver run this program. */
 int rt_cuda_choose(int *device, const struct rt_ranks *ranks);
 /* The GPU's compute capability. */

@@ -94,6 +94,7 @@ static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batc
 	if (rt_cuda_choose(&device, w->ranks) || check_precision(j, device) || rt_cuda_load_kernels(&j->cuda, device) ||
 		rt_cuda_check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "use the GPU") ||
 		rt_cuda_check(cudaStreamCreateWithFlags(&j->cuda.stream, cudaStreamNonBlocking), "use the GPU") ||
+		rt_cuda_aside_open(&j->cuda) ||
 		rt_cuda_check(cudaMallocHost((void **)&j->polled, 2 * sizeof *j->polled), "allocate pinned memory"))
 		return -1;
 	for (int i = 0; i < 2; i++)
@@ -148,6 +149,7 @@ static void close_job(struct rt_work *w)
 			cudaEventDestroy(j->copied[i]);
 	if (j->polled)
 		cudaFreeHost(j->polled);
+	rt_cuda_aside_close(&j->cuda);
 	if (j->cuda.stream)
 		cudaStreamDestroy(j->cuda.stream);
 	free(j);

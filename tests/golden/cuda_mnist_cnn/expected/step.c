@@ -1,7 +1,8 @@
 /* mnist-cnn: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
  *
- * A step is a row of launches of the kernels in kernels.cu, in order on one stream; the runtime records it once as a graph
- * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
+ * A step is a row of launches of the kernels in kernels.cu, in order on one stream, but that gradients of weights go aside, where
+ * they run beside what follows. The runtime records it once as a graph and replays that. Each sum over the batch has one order,
+ * so the same GPU gives the same bits every time.
  */
 #include <trainc/cuda/cuda.h>
 #include <trainc/cuda/libraries.h>
@@ -131,8 +132,10 @@ static void gradients(struct rt_cuda *cuda)
 	/* accuracy */
 	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(Y_dense_2), METRIC(0));
 	/* dense_2 (spec.yaml:34)  128 -> 10, backward */
+	ASIDE_BEGIN();
 	PRODUCT(dense, 2, SAMPLES(Y_dropout_2), GRADIENTS(W_dense_2_kernel), SAMPLES(D_dense_2_linear),
 			GRADIENTS(W_dense_2_bias));
+	ASIDE_END();
 	/* dense_2 (spec.yaml:34)  128 -> 10, backward */
 	PRODUCT(dense, 3, SAMPLES(D_dropout_2), WEIGHTS(W_dense_2_kernel), SAMPLES(D_dense_2_linear));
 	/* dropout_2 (spec.yaml:33)  128 -> 128, backward */
@@ -140,7 +143,9 @@ static void gradients(struct rt_cuda *cuda)
 	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
 	LAUNCH(dense_cublas_through_1, ELEMENTS(n * 128), SAMPLES(Y_dense_1), SAMPLES(D_dense_1), SAMPLES(S0_dense_1));
 	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
+	ASIDE_BEGIN();
 	PRODUCT(dense, 4, SAMPLES(Y_dropout_1), GRADIENTS(W_dense_1_kernel), SAMPLES(S0_dense_1), GRADIENTS(W_dense_1_bias));
+	ASIDE_END();
 	/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
 	PRODUCT(dense, 5, SAMPLES(D_dropout_1), WEIGHTS(W_dense_1_kernel), SAMPLES(S0_dense_1));
 	REDUCE(18816, 1181072);
@@ -148,6 +153,7 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(relu_pool_backward_1, ELEMENTS(n * 36864 / 4), SAMPLES(S0_dropout_1), SAMPLES(D_dropout_1),
 			SAMPLES(D_conv2d_2_linear));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
+	ASIDE_BEGIN();
 	LAUNCH(convolution_cudnn_bias_sums_1, slots * RT_CUDA_PARTS * CHANNEL_GROUPS(64), SAMPLES(D_conv2d_2_linear),
 			SUMS(K0_conv2d_2_linear));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
@@ -156,6 +162,7 @@ static void gradients(struct rt_cuda *cuda)
 	PRODUCT(convolution, 1, SAMPLES(Y_conv2d_1), ONCE(P1_conv2d_2_linear), SAMPLES(D_conv2d_2_linear));
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
 	LAUNCH(convolution_cudnn_unpack_1, ELEMENTS(3 * 3 * 32 * 64), ONCE(P1_conv2d_2_linear), GRADIENTS(W_conv2d_2_kernel));
+	ASIDE_END();
 	/* conv2d_2 (spec.yaml:28)  26x26x32 -> 24x24x64, backward */
 	PRODUCT(convolution, 2, SAMPLES(D_conv2d_1), ONCE(P0_conv2d_2_linear), SAMPLES(D_conv2d_2_linear));
 	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, backward */
@@ -165,6 +172,7 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(convolution_few_gradients_1, CHANNEL_GROUPS((3 * 3 * 1 + 1) * 32), SUMS(K0_conv2d_1),
 			GRADIENTS(W_conv2d_1_kernel), GRADIENTS(W_conv2d_1_bias));
 	REDUCE(0, 18816);
+	ASIDE_JOIN();
 }
 
 /* SGD */

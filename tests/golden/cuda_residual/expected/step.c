@@ -1,7 +1,8 @@
 /* residual: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
  *
- * A step is a row of launches of the kernels in kernels.cu, in order on one stream; the runtime records it once as a graph
- * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
+ * A step is a row of launches of the kernels in kernels.cu, in order on one stream, but that gradients of weights go aside, where
+ * they run beside what follows. The runtime records it once as a graph and replays that. Each sum over the batch has one order,
+ * so the same GPU gives the same bits every time.
  */
 #include <trainc/cuda/cuda.h>
 #include <trainc/cuda/libraries.h>
@@ -163,8 +164,10 @@ static void gradients(struct rt_cuda *cuda)
 	/* accuracy */
 	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(Y_dense_1), METRIC(0));
 	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+	ASIDE_BEGIN();
 	PRODUCT(dense, 1, SAMPLES(Y_global_average_pooling2d_1_mean), GRADIENTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear),
 			GRADIENTS(W_dense_1_bias));
+	ASIDE_END();
 	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
 	PRODUCT(dense, 2, SAMPLES(D_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear));
 	/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, backward */
@@ -186,9 +189,11 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(normalise_data_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_2), SAMPLES(D_branch), ONCE(P0_branch),
 			ONCE(P1_branch), WEIGHTS(W_branch_gamma), SAMPLES(D_conv2d_2));
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
+	ASIDE_BEGIN();
 	PRODUCT(convolution, 2, SAMPLES(Y_trunk), ONCE(P1_conv2d_2), SAMPLES(D_conv2d_2));
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
 	LAUNCH(convolution_cudnn_unpack_1, ELEMENTS(3 * 3 * 8 * 8), ONCE(P1_conv2d_2), GRADIENTS(W_conv2d_2_kernel));
+	ASIDE_END();
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
 	PRODUCT(convolution, 3, SAMPLES(D_trunk), ONCE(P0_conv2d_2), SAMPLES(D_conv2d_2));
 	/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, backward */
@@ -210,6 +215,7 @@ static void gradients(struct rt_cuda *cuda)
 	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
 	LAUNCH(convolution_cudnn_unpack_2, ELEMENTS(3 * 3 * 3 * 8), ONCE(P1_conv2d_1), GRADIENTS(W_conv2d_1_kernel));
 	REDUCE(0, 912);
+	ASIDE_JOIN();
 }
 
 /* SGD */
