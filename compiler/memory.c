@@ -32,19 +32,22 @@ static void set_lifetimes(struct schedule *s)
 	}
 }
 
-/* What is aside may run until the next begins that waits for it. */
+/* What is aside may run from its fork to the next, which waits for it. */
 static void extend_asides(struct schedule *s)
 {
-	int end = s->n - 1;
-	for (int i = s->n - 1; i >= 0; i--) {
+	for (int i = 0, begin = 0, end; i < s->n; i++) {
 		const struct step *step = &s->steps[i];
+		if (step->forks)
+			begin = i;
+		for (end = i; step->aside && end + 1 < s->n && !s->steps[end + 1].forks;)
+			end++;
 		for (int k = 0; k < step->n_arguments && step->aside; k++) {
 			struct buffer *x = step->arguments[k].buffer;
+			if (x && x->first > begin)
+				x->first = begin;
 			if (x && x->last < end)
 				x->last = end;
 		}
-		if (step->begins_aside)
-			end = i - 1;
 	}
 }
 

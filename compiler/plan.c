@@ -130,6 +130,7 @@ static void add_metrics(struct builder *b, const struct group *loss)
 		const struct metric_type *type = (const struct metric_type *)spec->metrics[m]->row;
 		struct step *s = add_plain_step(b, "metric", type->template, "metric");
 		s->metric = &type->row;
+		s->aside = b->trace && b->plan->target->whole_batches;      /* in training, which does not wait for it */
 		s->group = loss;
 		build_value(b, s, plan_output(loss));
 		if (s->domain == DOMAIN_SAMPLE)
@@ -152,34 +153,27 @@ static void add_predictions(struct builder *b, const struct group *loss)
 static void forward(struct builder *b, const struct group *g, const struct phase *phases)
 {
 	build_phases(b, g, phases, "forward");
-	if (g->ops[g->n - 1]->type == &op_loss)
-		add_metrics(b, g);
+	if (g->ops[g->n - 1]->type != &op_loss)
+		return;
+	add_metrics(b, g);
+	b->steps[b->n - 1].sums = true;
 }
 
 /* Gradients that are sums a slot become one by adding the slots in order. */
-static struct step *add_merge(struct builder *b, const struct parameter *p)
+static void add_merge(struct builder *b, const struct parameter *p, bool aside)
 {
 	const bool whole = b->plan->target->whole_batches;
 	struct buffer *sums = p ? b->sums[p->index] : NULL;
 	if (!sums)
-		return NULL;
+		return;
 	struct step *s = build_step(b, build_template(b, "merge", "merge"), "merge", whole ? DOMAIN_ELEMENTS : DOMAIN_TILE);
 	s->merged = p;
+	s->aside = aside;
 	s->tiles = whole ? "{{count}}" : "({{count}} + 4095) / 4096";
 	if (!whole)
 		build_plain(s, ARGUMENT_WORK, 0);
 	build_buffer(s, sums);
 	build_buffer(s, build_parameter(b, p, ARENA_GRADIENTS));
-	return s;
-}
-
-static void add_merges(struct builder *b, const struct group *g, bool aside)
-{
-	for (int i = 0; i < g->n_parameters; i++) {
-		struct step *s = add_merge(b, g->parameters[i]);
-		if (s)
-			s->aside = aside;
-	}
 }
 
 enum { BUCKET = 1 << 18 };                  /* reals: a megabyte keeps the GPUs' links busy */
@@ -212,16 +206,12 @@ static void backward(struct builder *b, const struct group *g)
 		return;
 	if (above && plan_makes_again(b->plan, above))
 		build_again(b, above);
-	const struct phase *rest = build_asides(b, g, g->kernel->backward, "backward");
-	const bool aside = rest > g->kernel->backward;
-	if (!aside)
-		build_phases(b, g, rest, "backward");
-	if (b->plan->target->whole_batches)
-		add_merges(b, g, aside);
-	if (aside)
-		build_phases(b, g, rest, "backward");
-	if (b->plan->target->whole_batches)
-		add_reduction(b, g);
+	build_phases(b, g, g->kernel->backward, "backward");
+	if (!b->plan->target->whole_batches)
+		return;
+	for (int i = 0; i < g->n_parameters; i++)
+		add_merge(b, g->parameters[i], b->steps[b->n - 1].aside);
+	add_reduction(b, g);
 }
 
 static struct schedule train_schedule(struct builder *b)
@@ -240,7 +230,7 @@ static struct schedule train_schedule(struct builder *b)
 		if (backward_needed(&p->groups[i]))
 			build_phases(b, &p->groups[i], p->groups[i].kernel->finish, "finish");
 	for (int i = 0; i < p->graph->n_parameters && !p->target->whole_batches; i++)
-		add_merge(b, p->graph->parameters[i]);
+		add_merge(b, p->graph->parameters[i], false);
 	return build_end(b);
 }
 

@@ -254,7 +254,7 @@ static bool is_idle(const struct step *s, const struct group *g)
 	return same > 0 && same == needed && !has_map(g);
 }
 
-/* Where nothing follows in backward, nothing is beside it. */
+/* Where no gradient goes on to a layer before, nothing is beside it. */
 static bool is_aside(const struct group *g, const struct phase *p)
 {
 	return p->aside && g->in[0]->needs_gradient;
@@ -267,6 +267,7 @@ static void build_phase(struct builder *b, const struct group *g, const struct p
 	s->group = g;
 	s->tiles = p->tiles ? p->tiles : "1";
 	s->aside = is_aside(g, p);
+	s->for_input = p->only_if && !strncmp(p->only_if, "dx", 2);
 	snprintf(args, sizeof args, "%s", p->args);
 	for (char *role = strtok_r(args, " ", &save); role; role = strtok_r(NULL, " ", &save))
 		add_role(b, s, g, role);
@@ -299,18 +300,6 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 		b->pending[b->n_pending++] = g;
 	else
 		b->steps[b->n - 1].gives_output = true;
-}
-
-const struct phase *build_asides(struct builder *b, const struct group *g, const struct phase *phases, const char *what)
-{
-	const struct phase *end = phases;
-	for (const struct phase *p = phases; p->name; p++)
-		if (is_aside(g, p))
-			end = p + 1;
-	for (const struct phase *p = phases; p < end; p++)
-		if (!lacking(b, g, p->only_if))
-			build_phase(b, g, p, what);
-	return end;
 }
 
 /* ---- the schedule as a whole ---- */
@@ -346,12 +335,18 @@ static void cut_segments(struct arena *a, struct schedule *s)
 	}
 }
 
+/* What is aside goes beside the steps before it that make gradients of the group's inputs: these are launched first. */
 static void mark_asides(struct builder *b)
 {
 	for (int i = 0; i < b->n; i++) {
-		struct step *s = &b->steps[i];
+		struct step *s = &b->steps[i], *fork = s;
 		s->begins_aside = s->aside && !(i > 0 && s[-1].aside);
 		s->ends_aside = s->aside && !(i + 1 < b->n && s[1].aside);
+		if (!s->begins_aside)
+			continue;
+		while (fork > b->steps && fork[-1].for_input && fork[-1].group == s->group)
+			fork--;
+		fork->forks = true;
 	}
 }
 

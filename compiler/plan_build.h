@@ -43,8 +43,6 @@ const char *build_template(struct builder *b, const char *folder, const char *na
 /* A step without arguments. */
 struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain);
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what);
-/* The phases up to the last that is aside, and the first behind it. */
-const struct phase *build_asides(struct builder *b, const struct group *g, const struct phase *phases, const char *what);
 void build_value(struct builder *b, struct step *s, struct tensor *t);
 void build_buffer(struct step *s, struct buffer *buffer);
 void build_plain(struct step *s, enum argument_kind kind, int number);

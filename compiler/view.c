@@ -343,6 +343,8 @@ static void add_step(struct naming *n, struct object *list, const struct step *s
 	object_text(o, "tiles", "%s", tiles);
 	object_flag(o, "traces_before", false);
 	object_flag(o, "traces", false);
+	object_flag(o, "sums", s->sums);
+	object_flag(o, "forks", s->forks);
 	object_flag(o, "begins_aside", s->begins_aside);
 	object_flag(o, "ends_aside", s->ends_aside);
 	add_sharing(o, s);

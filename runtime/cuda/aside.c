@@ -1,5 +1,6 @@
 /* A second stream, for what only the optimizer waits for: products of weights' gradients, beside what goes on to the layers
- * before. One such group of launches at a time: the next waits for it, so that what it reads need not stay for long. */
+ * before. That is launched first, since more waits for it. One group of launches at a time: the next waits for the last, so
+ * that what it reads need not stay for long. */
 #include "device.h"
 
 static void swap_streams(struct rt_cuda *c)
@@ -14,28 +15,34 @@ int rt_cuda_aside_open(struct rt_cuda *c)
 {
 	struct rt_cuda_aside *a = &c->aside;
 	return rt_cuda_check(cudaStreamCreateWithFlags(&a->stream, cudaStreamNonBlocking), "use the GPU") ||
-		rt_cuda_check(cudaEventCreateWithFlags(&a->begun, cudaEventDisableTiming), "use the GPU") ||
+		rt_cuda_check(cudaEventCreateWithFlags(&a->forked, cudaEventDisableTiming), "use the GPU") ||
 		rt_cuda_check(cudaEventCreateWithFlags(&a->done, cudaEventDisableTiming), "use the GPU") ? -1 : 0;
 }
 
 void rt_cuda_aside_close(struct rt_cuda *c)
 {
 	struct rt_cuda_aside *a = &c->aside;
-	if (a->begun)
-		cudaEventDestroy(a->begun);
+	if (a->forked)
+		cudaEventDestroy(a->forked);
 	if (a->done)
 		cudaEventDestroy(a->done);
 	if (a->stream)
 		cudaStreamDestroy(a->stream);
 }
 
-void rt_cuda_aside_begin(struct rt_cuda *c)
+void rt_cuda_aside_fork(struct rt_cuda *c)
 {
 	if (c->planning)
 		return;
 	rt_cuda_aside_join(c);
-	rt_cuda_keep(c, cudaEventRecord(c->aside.begun, c->stream), "gradients of weights");
-	rt_cuda_keep(c, cudaStreamWaitEvent(c->aside.stream, c->aside.begun, 0), "gradients of weights");
+	rt_cuda_keep(c, cudaEventRecord(c->aside.forked, c->stream), "gradients of weights");
+}
+
+void rt_cuda_aside_begin(struct rt_cuda *c)
+{
+	if (c->planning)
+		return;
+	rt_cuda_keep(c, cudaStreamWaitEvent(c->aside.stream, c->aside.forked, 0), "gradients of weights");
 	swap_streams(c);
 }
 

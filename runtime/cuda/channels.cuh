@@ -14,6 +14,7 @@ __device__ static inline real channel_sum(int begin, int end, Value value)
 	const int line = (int)threadIdx.x / RT_CUDA_CHANNELS, channel = (int)threadIdx.x % RT_CUDA_CHANNELS;
 	real sum = 0;
 
+#pragma unroll 8
 	for (int i = begin + line; i < end; i += CHANNELS_LINES)
 		sum += value(i);
 	lines[line][channel] = sum;

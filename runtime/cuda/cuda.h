@@ -13,7 +13,7 @@ struct rt_products;
 /* The stream beside: aside.c. */
 struct rt_cuda_aside {
 	cudaStream_t stream;                /* the one that launches do not go to */
-	cudaEvent_t begun, done;
+	cudaEvent_t forked, done;
 	bool on;                            /* launches go beside */
 	bool pending;                       /* something went there that c->stream has not waited for */
 };
@@ -43,10 +43,10 @@ struct rt_cuda_libraries {
 
 /* The generated program's part: each function puts its launches on c->stream. */
 struct rt_cuda_code {
-	void (*gradients)(struct rt_cuda *c);       /* forward, loss, backward: work.loss, work.metrics, work.gradients */
+	void (*gradients)(struct rt_cuda *c);       /* forward, loss, backward: work.gradients and the sums behind them */
 	void (*update)(struct rt_cuda *c);          /* the optimizer's step, unless the loss was not finite */
 	void (*prepare)(struct rt_cuda *c);         /* once before evaluations */
-	void (*evaluate)(struct rt_cuda *c);        /* forward without dropout: work.loss, work.metrics, work.predictions */
+	void (*evaluate)(struct rt_cuda *c);        /* forward without dropout: these sums, and work.predictions */
 	const struct rt_cuda_libraries *libraries;  /* NULL: it calls none */
 	size_t sample, slot, fixed;                 /* reals of memory a sample of the batch, a slot, once */
 	size_t largest;                             /* reals of the largest tensor, a sample: batches of them fit an int */
@@ -74,10 +74,15 @@ void rt_cuda_share_begin(struct rt_cuda *c, real *values, size_t count);
 void rt_cuda_share_end(struct rt_cuda *c, real *values, size_t count);
 void rt_cuda_reduce(struct rt_cuda *c, real *values, size_t count);
 
-/* What is launched between begin and end goes beside what follows; c->stream waits for it at the next begin, or at join. */
+/* What is launched between begin and end waits for what was launched before fork, and goes beside what is launched since;
+ * c->stream waits for it at the next fork, or at join. */
+void rt_cuda_aside_fork(struct rt_cuda *c);
 void rt_cuda_aside_begin(struct rt_cuda *c);
 void rt_cuda_aside_end(struct rt_cuda *c);
 void rt_cuda_aside_join(struct rt_cuda *c);
+
+/* Adds up the batch's losses and metrics, behind the gradients. */
+void rt_cuda_sum_losses(struct rt_cuda *c);
 
 static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
 {
@@ -95,6 +100,8 @@ static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
 #define SHARE_BEGIN(values, count) rt_cuda_share_begin(cuda, values, count)
 #define SHARE_END(values, count) rt_cuda_share_end(cuda, values, count)
 #define REDUCE(from, count) rt_cuda_reduce(cuda, cuda->work.gradients + (from), count)
+#define SUM_LOSSES() rt_cuda_sum_losses(cuda)
+#define ASIDE_FORK() rt_cuda_aside_fork(cuda)
 #define ASIDE_BEGIN() rt_cuda_aside_begin(cuda)
 #define ASIDE_END() rt_cuda_aside_end(cuda)
 #define ASIDE_JOIN() rt_cuda_aside_join(cuda)

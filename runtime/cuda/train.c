@@ -190,11 +190,12 @@ static void take_data(struct rt_cuda_work *w, const struct rt_cuda_data *d, cons
 
 /* ---- graphs ---- */
 
-static void launch_sums(struct rt_cuda_job *j)
+void rt_cuda_sum_losses(struct rt_cuda *c)
 {
-	int metrics = j->model->n_metrics;
-	real *sums = j->cuda.work.gradients + j->model->trainable;
-	rt_cuda_launch_with(&j->cuda, "rt_cuda_account", (const void *)rt_cuda_account, 1, (void *[]){&j->cuda.work, &metrics, &sums});
+	const struct rt_model *m = ((struct rt_cuda_job *)c)->model;
+	int metrics = m->n_metrics;
+	real *sums = c->work.gradients + m->trainable;
+	rt_cuda_launch_with(c, "rt_cuda_account", (const void *)rt_cuda_account, 1, (void *[]){&c->work, &metrics, &sums});
 }
 
 static void launch_advance(struct rt_cuda_job *j, int training)
@@ -211,7 +212,6 @@ static void launch_step(struct rt_cuda_job *j, bool training)
 		j->code->gradients(&j->cuda);
 	else
 		j->code->evaluate(&j->cuda);
-	launch_sums(j);
 	rt_cuda_reduce(&j->cuda, j->cuda.work.gradients + j->model->trainable, (size_t)j->model->n_metrics + 1);
 	rt_nccl_join(&j->cuda);
 	if (training)

@@ -54,10 +54,16 @@ static void gradients(struct rt_cuda *cuda)
 	{{#shared}}
 	SHARE_BEGIN({{shared_place}}, {{shared_count}});
 	{{/shared}}
+	{{#forks}}
+	ASIDE_FORK();
+	{{/forks}}
 	{{#begins_aside}}
 	ASIDE_BEGIN();
 	{{/begins_aside}}
 	{{call}};
+	{{#sums}}
+	SUM_LOSSES();
+	{{/sums}}
 	{{#ends_aside}}
 	ASIDE_END();
 	{{/ends_aside}}
@@ -104,6 +110,9 @@ static void evaluate(struct rt_cuda *cuda)
 	{{#steps}}
 	/* {{provenance}} */
 	{{call}};
+	{{#sums}}
+	SUM_LOSSES();
+	{{/sums}}
 	{{/steps}}
 }
 {{/evaluate}}

@@ -125,8 +125,8 @@ KERNEL relu_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
 }
 
 
-/* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-KERNEL mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+/* y = relu of x, / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
+KERNEL relu_mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
 	enum { SIZE = 128, QUADS = (SIZE + 3) / 4, STREAM = 7 };
 	const double rate = 0.5;
@@ -139,7 +139,7 @@ KERNEL mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real
 		philox_words(philox_of(work.seed, STREAM, work.step->step, (uint32_t)work.batch_offset + sample), counter, words);
 		for (int j = 0; j < 4 && counter * 4 + j < SIZE; j++) {
 			const int e = (int)sample * SIZE + counter * 4 + j;
-			y[e] = words[j] < below ? 0 : x[e] * scale;
+			y[e] = words[j] < below ? 0 : real_max(x[e], 0) * scale;
 		}
 	}
 }
@@ -192,36 +192,13 @@ KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__res
 }
 
 
-/* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
-KERNEL mask_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
+/* dx = dy / (1 - rate) where y is above 0: there relu passes, and forward kept x */
+KERNEL relu_mask_backward_1(struct rt_cuda_work work, const real *__restrict__ y, const real *__restrict__ dy, real *__restrict__ dx)
 {
-	enum { SIZE = 128, QUADS = (SIZE + 3) / 4, STREAM = 7 };
-	const double rate = 0.5;
-	const uint32_t below = philox_threshold(rate);
-	const real scale = (real)(1 / (1 - rate));
+	const real scale = (real)(1 / (1 - 0.5));
 
-	EACH (q, work.n * QUADS) {
-		const uint32_t sample = (uint32_t)(q / QUADS), counter = (uint32_t)(q % QUADS);
-		uint32_t words[4];
-		philox_words(philox_of(work.seed, STREAM, work.step->step, (uint32_t)work.batch_offset + sample), counter, words);
-		for (int j = 0; j < 4 && counter * 4 + j < SIZE; j++) {
-			const int e = (int)sample * SIZE + counter * 4 + j;
-			dx[e] = words[j] < below ? 0 : dy[e] * scale;
-		}
-	}
-}
-
-
-/* dz = dy * relu'(x), from y */
-KERNEL dense_cublas_through_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
-{
-	enum { SIZE = 128 };
-
-	EACH (e, work.n * SIZE) {
-		const real y = output[e], dy = d_output[e];
-		(void)y;
-		dz[e] = real_select(y > 0, dy, 0);
-	}
+	EACH (e, work.n * 128)
+		dx[e] = y[e] > 0 ? dy[e] * scale : 0;
 }
 
 
@@ -397,11 +374,11 @@ KERNEL relu_pool_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x
 }
 
 
-/* y = x: dropout is for training */
-KERNEL mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+/* y = relu of x: dropout is for training */
+KERNEL relu_mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
 	EACH (e, work.n * 128)
-		y[e] = x[e];
+		y[e] = real_max(x[e], 0);
 }
 
 
