@@ -32,7 +32,8 @@ void rt_cuda_aside_close(struct rt_cuda *c)
 
 void rt_cuda_aside_fork(struct rt_cuda *c)
 {
-	if (c->planning)
+	c->aside.used = true;
+	if (c->planning || c->aside.off)
 		return;
 	rt_cuda_aside_join(c);
 	rt_cuda_keep(c, cudaEventRecord(c->aside.forked, c->stream), "gradients of weights");
@@ -40,7 +41,7 @@ void rt_cuda_aside_fork(struct rt_cuda *c)
 
 void rt_cuda_aside_begin(struct rt_cuda *c)
 {
-	if (c->planning)
+	if (c->planning || c->aside.off)
 		return;
 	rt_cuda_keep(c, cudaStreamWaitEvent(c->aside.stream, c->aside.forked, 0), "gradients of weights");
 	swap_streams(c);
@@ -48,7 +49,7 @@ void rt_cuda_aside_begin(struct rt_cuda *c)
 
 void rt_cuda_aside_end(struct rt_cuda *c)
 {
-	if (c->planning)
+	if (c->planning || c->aside.off)
 		return;
 	rt_cuda_keep(c, cudaEventRecord(c->aside.done, c->stream), "gradients of weights");
 	swap_streams(c);

@@ -14,6 +14,7 @@ struct rt_products;
 struct rt_cuda_aside {
 	cudaStream_t stream;                /* the one that launches do not go to */
 	cudaEvent_t forked, done;
+	bool used, off;                     /* something is to go there; it does not: all goes to c->stream */
 	bool on;                            /* launches go beside */
 	bool pending;                       /* something went there that c->stream has not waited for */
 };

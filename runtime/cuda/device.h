@@ -5,8 +5,11 @@
 #include "internal.h"
 #include "collective.h"
 
-/* A step recorded for global batches of n samples. */
-struct rt_cuda_graph { int n; cudaGraphExec_t exec; };
+enum { RT_CUDA_MARKS = 3 };
+
+/* A step recorded for global batches of n samples. other: with gradients of weights in a row, while it is tried, too; launches
+ * of the epoch so far, and events between those that are timed. */
+struct rt_cuda_graph { int n; cudaGraphExec_t exec, other; int launches; cudaEvent_t marks[RT_CUDA_MARKS]; };
 
 /* One data set in the GPU's memory. */
 struct rt_cuda_data { uint8_t *bytes; float *floats, *labels; };
@@ -51,6 +54,12 @@ void rt_cuda_unload_kernels(struct rt_cuda *c);
 cudaError_t rt_cuda_find_kernel(const struct rt_cuda *c, const char *name, const void **kernel);
 /* This GPU's part of the batch in w: whole slots. */
 void rt_cuda_take_part(struct rt_cuda_work *to, const struct rt_work *w);
+/* Launches the step for the batch in w; it is recorded when first asked for. */
+int rt_cuda_launch_step(struct rt_cuda_job *j, struct rt_cuda_graph graphs[RT_CUDA_GRAPHS], const struct rt_work *w,
+	bool training);
+void rt_cuda_graphs_close(struct rt_cuda_graph graphs[RT_CUDA_GRAPHS]);
+/* Waits for what was launched before the event. */
+int rt_cuda_wait(struct rt_cuda_job *j, cudaEvent_t event);
 /* Launches a kernel of the runtime's, with pointers to its arguments; an error is kept in c. */
 void rt_cuda_launch_with(struct rt_cuda *c, const char *name, const void *kernel, long blocks, void **arguments);
 /* Memory on the GPU, zeroed, freed by the job's close. */
