@@ -96,7 +96,7 @@ function(trainc_add_cuda_step train serve folder)
 				"--cuda-libraries=none")
 		endif()
 	endif()
-	find_program(TRAINC_NVCC nvcc HINTS /usr/local/cuda/bin REQUIRED)
+	find_program(TRAINC_NVCC nvcc PATHS /usr/local/cuda/bin REQUIRED)
 	set(kernels ${CMAKE_CURRENT_BINARY_DIR}/${train}_kernels.o)
 	set(wanted ${TRAINC_CUDA_ARCHITECTURES})
 	execute_process(COMMAND ${TRAINC_NVCC} --list-gpu-code OUTPUT_VARIABLE known)
@@ -138,7 +138,7 @@ function(trainc_add_volta train serve folder)
 	find_library(TRAINC_NVRTC libnvrtc.so.12 HINTS ${toolkit}/../lib)
 	if(NOT TRAINC_NVRTC)
 		message(FATAL_ERROR "the V100 (70 in TRAINC_CUDA_ARCHITECTURES) takes NVRTC 12, since this nvcc has dropped it: pip install "
-			"nvidia-cuda-nvrtc-cu12==12.9.86 and set TRAINC_NVRTC to the path of its libnvrtc.so.12, or take the toolkit that "
+			"nvidia-cuda-nvrtc-cu12==12.9.86 and set CMAKE_PREFIX_PATH to its folder nvidia/cuda_nvrtc, or take the toolkit that "
 			"trainc's cmake/cuda FOLDER none volta makes")
 	endif()
 	if(NOT TARGET trainc_nvrtc)
