@@ -7,7 +7,8 @@ include(CMakePackageConfigHelpers)
 set(package_folder ${PROJECT_BINARY_DIR}/cmake/trainc)
 set(package_installed lib/cmake/trainc)
 
-foreach(file traincConfig.cmake traincStatic.cmake)
+set(package_files traincConfig.cmake traincStatic.cmake nvrtc.c)
+foreach(file IN LISTS package_files)
 	configure_file(${PROJECT_SOURCE_DIR}/cmake/${file} ${package_folder}/${file} COPYONLY)
 endforeach()
 write_basic_package_version_file(${package_folder}/traincConfigVersion.cmake COMPATIBILITY SameMinorVersion)
@@ -21,6 +22,6 @@ install(TARGETS ${package_targets} EXPORT traincTargets
 	RUNTIME DESTINATION bin ARCHIVE DESTINATION lib INCLUDES DESTINATION include)
 export(EXPORT traincTargets NAMESPACE trainc:: FILE ${package_folder}/traincTargets.cmake)
 install(EXPORT traincTargets NAMESPACE trainc:: DESTINATION ${package_installed})
-install(FILES ${package_folder}/traincConfig.cmake ${package_folder}/traincStatic.cmake
-	${package_folder}/traincConfigVersion.cmake DESTINATION ${package_installed})
+list(TRANSFORM package_files PREPEND ${package_folder}/)
+install(FILES ${package_files} ${package_folder}/traincConfigVersion.cmake DESTINATION ${package_installed})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION share/doc/trainc)

@@ -5,7 +5,7 @@
 #   trainc_add_program(TRAIN SERVE FOLDER TARGET [libraries] [gloo] [openblas])    the executables from a folder that trainc
 #                                                    wrote; libraries: it calls cuDNN and cublasLt; gloo: TRAIN is for
 #                                                    several hosts; openblas: it calls OpenBLAS
-# TRAINC_CUDA_ARCHITECTURES, set before, is the list of GPUs' architectures that programs are built for.
+# TRAINC_CUDA_ARCHITECTURES, set before or in the environment, is the list of GPUs' architectures that programs are built for.
 # With TRAINC_STATIC set before, the executables are static.
 include(${CMAKE_CURRENT_LIST_DIR}/traincTargets.cmake)
 if(TRAINC_STATIC)
@@ -28,6 +28,9 @@ set(trainc_flags_avx2 -mavx2 -mfma)
 # gcc schedules before it assigns registers, except on x86: it would load so far ahead that sums go to the stack.
 set(trainc_flags_neon $<$<C_COMPILER_ID:GNU>:-fno-schedule-insns>)
 
+if(NOT TRAINC_CUDA_ARCHITECTURES)
+	set(TRAINC_CUDA_ARCHITECTURES $ENV{TRAINC_CUDA_ARCHITECTURES})
+endif()
 if(NOT TRAINC_CUDA_ARCHITECTURES)
 	set(TRAINC_CUDA_ARCHITECTURES 75 80 90 100 120)
 endif()
@@ -94,13 +97,22 @@ function(trainc_add_cuda_step train serve folder)
 				"--cuda-libraries=none")
 		endif()
 	endif()
-	find_program(TRAINC_NVCC nvcc HINTS /usr/local/cuda/bin REQUIRED)
+	find_program(TRAINC_NVCC nvcc PATHS /usr/local/cuda/bin REQUIRED)
 	set(kernels ${CMAKE_CURRENT_BINARY_DIR}/${train}_kernels.o)
+	set(wanted ${TRAINC_CUDA_ARCHITECTURES})
+	execute_process(COMMAND ${TRAINC_NVCC} --list-gpu-code OUTPUT_VARIABLE known)
+	if("70" IN_LIST wanted AND NOT known MATCHES "sm_70")
+		trainc_add_volta(${train} ${serve} ${folder} ${ARGN})
+		list(REMOVE_ITEM wanted 70)
+		if(NOT wanted)                                  # the program names nvcc's kernels all the same
+			set(wanted 75)
+		endif()
+	endif()
 	set(architectures)
-	foreach(architecture IN LISTS TRAINC_CUDA_ARCHITECTURES)
+	foreach(architecture IN LISTS wanted)
 		list(APPEND architectures -gencode arch=compute_${architecture},code=sm_${architecture})
 	endforeach()
-	list(GET TRAINC_CUDA_ARCHITECTURES -1 newest)       # as PTX, too: what comes later runs it
+	list(GET wanted -1 newest)       # as PTX, too: what comes later runs it
 	list(APPEND architectures -gencode arch=compute_${newest},code=compute_${newest})
 	get_target_property(include trainc::runtime INTERFACE_INCLUDE_DIRECTORIES)
 	add_custom_command(OUTPUT ${kernels}
@@ -115,6 +127,41 @@ function(trainc_add_cuda_step train serve folder)
 		target_link_libraries(${program} PRIVATE $<TARGET_OBJECTS:${train}_step> ${kernels} ${runtime})
 	endforeach()
 	set(targets ${targets} ${train}_step ${train}_kernels PARENT_SCOPE)
+endfunction()
+
+# The V100, which CUDA 13's nvcc has dropped: NVRTC 12 compiles for it, and the programs hold what it makes.
+function(trainc_add_volta train serve folder)
+	if("libraries" IN_LIST ARGN)
+		message(FATAL_ERROR "cuDNN and cublasLt of CUDA 13 have dropped the V100 (70 in TRAINC_CUDA_ARCHITECTURES): take "
+			"--cuda-libraries=none, or CUDA 12.9 with cuDNN 9.10")
+	endif()
+	get_filename_component(toolkit ${TRAINC_NVCC} DIRECTORY)
+	find_library(TRAINC_NVRTC libnvrtc.so.12 HINTS ${toolkit}/../lib)
+	if(NOT TRAINC_NVRTC)
+		message(FATAL_ERROR "the V100 (70 in TRAINC_CUDA_ARCHITECTURES) takes NVRTC 12, since this nvcc has dropped it: pip install "
+			"nvidia-cuda-nvrtc-cu12==12.9.86 and set CMAKE_PREFIX_PATH to its folder nvidia/cuda_nvrtc, or take the toolkit that "
+			"trainc's cmake/cuda FOLDER none volta makes")
+	endif()
+	if(NOT TARGET trainc_nvrtc)
+		add_executable(trainc_nvrtc ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/nvrtc.c)
+		target_link_libraries(trainc_nvrtc PRIVATE ${CMAKE_DL_LIBS})
+	endif()
+	set(cubin ${CMAKE_CURRENT_BINARY_DIR}/${train}_volta.cubin)
+	set(source ${CMAKE_CURRENT_BINARY_DIR}/${train}_volta.c)
+	get_target_property(include trainc::runtime INTERFACE_INCLUDE_DIRECTORIES)
+	# Host functions that the headers declare are taken for the GPU's, and a constant without a value is none of a kernel's.
+	add_custom_command(OUTPUT ${cubin}
+		COMMAND trainc_nvrtc ${TRAINC_NVRTC} ${folder}/kernels.cu ${cubin} -arch=sm_70 -std=c++17 -default-device
+			--diag-suppress=20044 -I${include} -I${folder}
+		DEPENDS ${folder}/kernels.cu ${folder}/model.h ${folder}/memory.h
+		COMMENT "Compiling kernels.cu for the V100" VERBATIM)
+	file(CONFIGURE OUTPUT ${source} @ONLY CONTENT [[/* What runtime/cuda/volta.c loads. */
+__asm__(".section .rodata\n.balign 64\n.globl rt_cuda_volta\nrt_cuda_volta: .incbin \"@cubin@\"\n.previous");
+]])
+	set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS ${cubin})
+	add_library(${train}_volta OBJECT ${source} ${cubin})
+	target_sources(${train} PRIVATE $<TARGET_OBJECTS:${train}_volta>)
+	target_sources(${serve} PRIVATE $<TARGET_OBJECTS:${train}_volta>)
 endfunction()
 
 function(trainc_add_model name)

@@ -14,6 +14,7 @@ enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_B
 
 /* One function of a kernel. args lists its parameters in order, by role:
  *   x0 … inputs           dx0 … their gradients      y output          dy its gradient
+ *                                                    (or what the group's loss takes)
  *   ymap y, where the group has an activation
  *   w0 … parameters       dw0 … their gradients      label, loss       of the loss
  *   s0 … saved a sample   t0 … scratch of a thread   k0 … sums of a slot (zero at first)
@@ -32,6 +33,7 @@ struct phase {
 	const char *args;
 	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names */
 	const char *only_if;                /* or "map": the group has an activation */
+	bool aside;                         /* makes gradients of parameters only, on a GPU: beside the phases that follow */
 };
 
 /* Sizes, in reals, of the buffers a group needs. */

@@ -16,14 +16,22 @@ static int covers_relu_pool(const struct op *const *ops, int n)
 	return n > 2 && ops[2]->type == &op_mask ? 3 : 2;
 }
 
-/* With the activation behind it, which has its own sum's element in a register; but where relu_pool takes that, it costs
- * nothing there. */
+static int covers_relu_mask(const struct op *const *ops, int n)
+{
+	return n > 1 && is_relu(ops[0]) && ops[1]->type == &op_mask ? 2 : 0;
+}
+
+/* With the activation behind it, which has its own sum's element in a register; but where relu_pool or relu_mask takes that, it
+ * costs nothing there. */
 static int covers_with_map(const struct op *const *ops, int n, const struct op_type *type)
 {
 	if (ops[0]->type != type)
 		return 0;
-	return n > 1 && ops[1]->type == &op_map && !covers_relu_pool(ops + 1, n - 1) ? 2 : 1;
+	const bool taken = covers_relu_pool(ops + 1, n - 1) || covers_relu_mask(ops + 1, n - 1);
+	return n > 1 && ops[1]->type == &op_map && !taken ? 2 : 1;
 }
+
+enum { ASIDE = true };                  /* struct phase's */
 
 #define COVERS_WITH_MAP(type) \
 	static int covers_##type(const struct op *const *ops, int n) { return covers_with_map(ops, n, &op_##type); }
@@ -59,8 +67,9 @@ static const struct kernel cuda_convolution = {
 	.cost = OWN_PRODUCT, .reference = true,
 	.forward = {{"forward", DOMAIN_BLOCKS, "x0 w0 w1 y", "TILES(" PIXELS("out") ", {{out_c}})", NULL}},
 	.backward = {
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL},
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(" PIXELS("in") ", {{in_c}})", "dx0"},
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL,
+			ASIDE},
 	},
 };
 
@@ -97,8 +106,9 @@ static const struct kernel cuda_depthwise = {
 	.reference = true,
 	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 w0 w1 y", "n * {{out_size}}", NULL}},
 	.backward = {
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)", NULL},
 		{"data", DOMAIN_ELEMENTS, "y dy w0 dx0", "n * {{in_size}}", "dx0"},
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)", NULL,
+			ASIDE},
 	},
 };
 
@@ -118,8 +128,8 @@ static const struct kernel cuda_dense = {
 		{"forward", DOMAIN_ELEMENTS, "s0 w1 y", "n * {{out_size}}", NULL},
 	},
 	.backward = {
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "TILES({{in_size}} + 1, {{out_size}})", NULL},
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "TILES({{in_size}} + 1, {{out_size}})", NULL, ASIDE},
 	},
 };
 
@@ -132,9 +142,9 @@ static const struct kernel cuda_dense_bf16 = {
 		{"forward", DOMAIN_ELEMENTS, "s0 w1 y", "n * {{out_size}}", NULL},
 	},
 	.backward = {
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0", "TILES({{in_size}}, {{out_size}})", NULL},
-		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1"},
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0", "TILES({{in_size}}, {{out_size}})", NULL, ASIDE},
+		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1", ASIDE},
 	},
 };
 
@@ -168,6 +178,13 @@ static const struct kernel cuda_relu_pool = {
 	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y s0", "n * {{group_out_size}} / 4", NULL}},
 	.backward = {{"backward", DOMAIN_ELEMENTS, "s0 dy dx0", "n * {{in_size}} / 4", "dx0"}},
 	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, "x0 y", "n * {{group_out_size}} / 4", NULL}},
+};
+
+static const struct kernel cuda_relu_mask = {
+	.name = "relu_mask", .summary = "relu and dropout", .covers = covers_relu_mask, .cost = .5,
+	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 y", "n * (({{out_size}} + 3) / 4)", NULL}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, "y dy dx0", "n * {{out_size}}", "dx0"}},
+	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, "x0 y", "n * {{out_size}}", NULL}},
 };
 
 static const struct kernel cuda_average_pool = {
@@ -245,6 +262,23 @@ static const struct kernel cuda_loss = {
 	.backward = {{"backward", DOMAIN_ELEMENTS, "x0 dx0", "n", "dx0"}},
 };
 
+/* The derivatives of both together are a subtraction, so that forward makes the gradient, too. */
+static int covers_softmax_crossentropy(const struct op *const *ops, int n)
+{
+	return n > 1 && ops[0]->type == &op_softmax && ops[1]->type == &op_loss
+		&& ops[0]->attributes[SLICE_LENGTH] == shape_count(ops[0]->out->shape)
+		&& !strcmp(ops[1]->function->name, "categorical_crossentropy") ? 2 : 0;
+}
+
+#define WARPS(count) "((" count ") * 32 + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS"
+
+static const struct kernel cuda_softmax_crossentropy = {
+	.name = "softmax_crossentropy", .summary = "softmax and categorical_crossentropy, and their gradient",
+	.covers = covers_softmax_crossentropy, .cost = .5,
+	.forward = {{"forward", DOMAIN_BLOCKS, "x0 y dx0", WARPS("n"), NULL}},
+	.evaluate = {{"evaluate", DOMAIN_BLOCKS, "x0 y", WARPS("n"), NULL}},
+};
+
 /* ---- NVIDIA's libraries ---- */
 
 /* They add a bias, and then relu, in the same kernel. */
@@ -285,11 +319,11 @@ static const struct kernel convolution_cudnn = {
 	.forward = {{"forward", DOMAIN_LIBRARY, "x0 p0 y w1", NULL, NULL}},
 	.backward = {
 		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
-		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"weights", DOMAIN_LIBRARY, "x0 p1 dz", NULL, NULL},
-		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
 		{"data", DOMAIN_LIBRARY, "dx0 p0 dz", NULL, "dx0"},
+		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
+		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
+		{"weights", DOMAIN_LIBRARY, "x0 p1 dz", NULL, NULL, ASIDE},
+		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL, ASIDE},
 	},
 };
 
@@ -299,8 +333,8 @@ static const struct kernel dense_cublas = {
 	.forward = {{"forward", DOMAIN_LIBRARY, "x0 w0 y w1", NULL, NULL}},
 	.backward = {
 		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
-		{"weights", DOMAIN_LIBRARY, "x0 dw0 dz dw1", NULL, NULL},
 		{"data", DOMAIN_LIBRARY, "dx0 w0 dz", NULL, "dx0"},
+		{"weights", DOMAIN_LIBRARY, "x0 dw0 dz dw1", NULL, NULL, ASIDE},
 	},
 };
 
@@ -335,12 +369,12 @@ static const struct kernel convolution_cudnn_bf16 = {
 	},
 	.backward = {
 		{"gradient", DOMAIN_ELEMENTS, "y dy s1", "n * {{group_out_size}}", NULL},
-		{"bias_sums", DOMAIN_BLOCKS, "y dy k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1"},
-		{"weights", DOMAIN_LIBRARY, "s0 p1 s1", NULL, NULL},
-		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
 		{"data", DOMAIN_LIBRARY, "s2 p0 s1", NULL, "dx0"},
 		{"widen", DOMAIN_ELEMENTS, "s2 dx0", "n * {{in_size}}", "dx0"},
+		{"bias_sums", DOMAIN_BLOCKS, "y dy k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
+		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
+		{"weights", DOMAIN_LIBRARY, "s0 p1 s1", NULL, NULL, ASIDE},
+		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL, ASIDE},
 	},
 };
 
@@ -362,15 +396,16 @@ static const struct kernel dense_cublas_bf16 = {
 	},
 	.backward = {
 		{"gradient", DOMAIN_ELEMENTS, "y dy s1", "n * {{out_size}}", NULL},
-		{"weights", DOMAIN_LIBRARY, "s0 dw0 s1", NULL, NULL},
-		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1"},
 		{"data", DOMAIN_LIBRARY, "dx0 p0 s1", NULL, "dx0"},
+		{"weights", DOMAIN_LIBRARY, "s0 dw0 s1", NULL, NULL, ASIDE},
+		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1", ASIDE},
 	},
 };
 
 const struct kernel *const cuda_kernels[] = {
 	&convolution_cudnn, &convolution_cudnn_bf16, &dense_cublas, &dense_cublas_bf16,
 	&cuda_input, &cuda_convolution_few, &cuda_convolution, &cuda_depthwise, &cuda_dense, &cuda_dense_bf16,
-	&cuda_relu_pool, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax, &cuda_mask,
-	&cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_loss, NULL,
+	&cuda_relu_pool, &cuda_relu_mask, &cuda_max_pool_mask, &cuda_max_pool, &cuda_average_pool, &cuda_map, &cuda_softmax,
+	&cuda_mask,
+	&cuda_normalise, &cuda_add, &cuda_concatenate, &cuda_pad, &cuda_softmax_crossentropy, &cuda_loss, NULL,
 };

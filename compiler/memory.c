@@ -32,6 +32,25 @@ static void set_lifetimes(struct schedule *s)
 	}
 }
 
+/* What is aside may run from its fork to the next, which waits for it. */
+static void extend_asides(struct schedule *s)
+{
+	for (int i = 0, begin = 0, end; i < s->n; i++) {
+		const struct step *step = &s->steps[i];
+		if (step->forks)
+			begin = i;
+		for (end = i; step->aside && end + 1 < s->n && !s->steps[end + 1].forks;)
+			end++;
+		for (int k = 0; k < step->n_arguments && step->aside; k++) {
+			struct buffer *x = step->arguments[k].buffer;
+			if (x && x->first > begin)
+				x->first = begin;
+			if (x && x->last < end)
+				x->last = end;
+		}
+	}
+}
+
 static int segment_of(const struct schedule *s, int step)
 {
 	int i = 0;
@@ -115,6 +134,7 @@ static void lay_out_slots(struct schedule *s)
 void memory_lay_out(struct arena *a, struct schedule *s, bool slots_share)
 {
 	set_lifetimes(s);
+	extend_asides(s);
 	choose_arenas(s);
 	lay_out_shared(a, s, ARENA_SAMPLE);
 	lay_out_shared(a, s, ARENA_THREAD);

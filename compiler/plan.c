@@ -131,8 +131,9 @@ static void add_metrics(struct builder *b, const struct group *loss)
 		const struct metric_type *type = (const struct metric_type *)spec->metrics[m]->row;
 		struct step *s = add_plain_step(b, "metric", type->template, "metric");
 		s->metric = &type->row;
+		s->aside = b->trace && b->plan->target->whole_batches;      /* in training, which does not wait for it */
 		s->group = loss;
-		build_value(b, s, loss->in[0]);
+		build_value(b, s, plan_output(loss));
 		if (s->domain == DOMAIN_SAMPLE)
 			build_plain(s, ARGUMENT_LABEL, 0);
 		build_plain(s, ARGUMENT_METRIC, m);
@@ -143,7 +144,7 @@ static void add_predictions(struct builder *b, const struct group *loss)
 {
 	struct step *s = add_plain_step(b, "predict", "copy", "predict");
 	s->group = loss;
-	build_value(b, s, loss->in[0]);
+	build_value(b, s, plan_output(loss));
 	if (s->domain != DOMAIN_SAMPLE)
 		return;
 	build_plain(s, ARGUMENT_WORK, 0);
@@ -153,12 +154,14 @@ static void add_predictions(struct builder *b, const struct group *loss)
 static void forward(struct builder *b, const struct group *g, const struct phase *phases)
 {
 	build_phases(b, g, phases, "forward");
-	if (g->ops[g->n - 1]->type == &op_loss)
-		add_metrics(b, g);
+	if (g->ops[g->n - 1]->type != &op_loss)
+		return;
+	add_metrics(b, g);
+	b->steps[b->n - 1].sums = true;
 }
 
 /* Gradients that are sums a slot become one by adding the slots in order. */
-static void add_merge(struct builder *b, const struct parameter *p)
+static void add_merge(struct builder *b, const struct parameter *p, bool aside)
 {
 	const bool whole = b->plan->target->whole_batches;
 	struct buffer *sums = p ? b->sums[p->index] : NULL;
@@ -166,6 +169,7 @@ static void add_merge(struct builder *b, const struct parameter *p)
 		return;
 	struct step *s = build_step(b, build_template(b, "merge", "merge"), "merge", whole ? DOMAIN_ELEMENTS : DOMAIN_TILE);
 	s->merged = p;
+	s->aside = aside;
 	s->tiles = whole ? "{{count}}" : "({{count}} + 4095) / 4096";
 	if (!whole)
 		build_plain(s, ARGUMENT_WORK, 0);
@@ -207,7 +211,7 @@ static void backward(struct builder *b, const struct group *g)
 	if (!b->plan->target->whole_batches)
 		return;
 	for (int i = 0; i < g->n_parameters; i++)
-		add_merge(b, g->parameters[i]);
+		add_merge(b, g->parameters[i], b->steps[b->n - 1].aside);
 	add_reduction(b, g);
 }
 
@@ -227,7 +231,7 @@ static struct schedule train_schedule(struct builder *b)
 		if (backward_needed(&p->groups[i]))
 			build_phases(b, &p->groups[i], p->groups[i].kernel->finish, "finish");
 	for (int i = 0; i < p->graph->n_parameters && !p->target->whole_batches; i++)
-		add_merge(b, p->graph->parameters[i]);
+		add_merge(b, p->graph->parameters[i], false);
 	return build_end(b);
 }
 
@@ -249,9 +253,12 @@ static struct schedule evaluate_schedule(struct builder *b)
 	build_begin(b, "E");
 	for (int i = 0; i < p->n_evaluated; i++) {
 		const struct group *g = p->evaluated[i];
-		if (g->ops[g->n - 1]->type == &op_loss)
+		const bool loss = g->ops[g->n - 1]->type == &op_loss;
+		if (loss && g->n == 1)                  /* while the outputs are in the cache */
 			add_predictions(b, g);
 		forward(b, g, g->kernel->evaluate[0].name ? g->kernel->evaluate : g->kernel->forward);
+		if (loss && g->n > 1)
+			add_predictions(b, g);
 	}
 	return build_end(b);
 }

@@ -34,6 +34,10 @@ struct step {
 	struct argument arguments[STEP_ARGUMENTS]; int n_arguments;
 	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
 	bool same[GROUP_INPUTS];            /* dx i is dy */
+	bool for_input;                     /* it makes a gradient of the group's inputs */
+	bool aside, begins_aside, ends_aside;   /* beside other steps, from that which forks to the next; first and last in a row */
+	bool forks;
+	bool sums;                          /* behind it, on a GPU, losses and metrics are added up */
 	bool gives_output;                  /* the group's output is whole behind it */
 	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: other steps' outputs, whole before it */
 	struct buffer *traced_buffers[GROUP_INPUTS];

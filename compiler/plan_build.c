@@ -86,6 +86,11 @@ void build_value(struct builder *b, struct step *s, struct tensor *t)
 	build_buffer(s, tensor_buffer(b, t, b->values, 'Y'));
 }
 
+struct tensor *plan_output(const struct group *g)
+{
+	return g->out ? g->out : g->ops[g->n - 1]->in[0];
+}
+
 static void add_gradient(struct builder *b, struct step *s, const struct group *g, int i)
 {
 	if (!g->in[i]->needs_gradient)
@@ -173,7 +178,7 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 		add_role(b, s, g, role + 1);
 		s->shared = s->arguments[s->n_arguments - 1].buffer;
 	} else if (!strcmp(role, "y") || (!strcmp(role, "ymap") && has_map(g)))
-		build_value(b, s, g->out);
+		build_value(b, s, plan_output(g));
 	else if (!strcmp(role, "dy"))
 		build_buffer(s, tensor_buffer(b, g->out, b->gradients, 'D'));
 	else if (!strcmp(role, "dz"))
@@ -249,12 +254,20 @@ static bool is_idle(const struct step *s, const struct group *g)
 	return same > 0 && same == needed && !has_map(g);
 }
 
+/* Where no gradient goes on to a layer before, nothing is beside it. */
+static bool is_aside(const struct group *g, const struct phase *p)
+{
+	return p->aside && g->in[0]->needs_gradient;
+}
+
 static void build_phase(struct builder *b, const struct group *g, const struct phase *p, const char *what)
 {
 	char args[256], *save = NULL;
 	struct step *s = build_step(b, phase_template(b, g, p), what, p->domain);
 	s->group = g;
 	s->tiles = p->tiles ? p->tiles : "1";
+	s->aside = is_aside(g, p);
+	s->for_input = p->only_if && !strncmp(p->only_if, "dx", 2);
 	snprintf(args, sizeof args, "%s", p->args);
 	for (char *role = strtok_r(args, " ", &save); role; role = strtok_r(NULL, " ", &save))
 		add_role(b, s, g, role);
@@ -322,8 +335,24 @@ static void cut_segments(struct arena *a, struct schedule *s)
 	}
 }
 
+/* What is aside goes beside the steps before it that make gradients of the group's inputs: these are launched first. */
+static void mark_asides(struct builder *b)
+{
+	for (int i = 0; i < b->n; i++) {
+		struct step *s = &b->steps[i], *fork = s;
+		s->begins_aside = s->aside && !(i > 0 && s[-1].aside);
+		s->ends_aside = s->aside && !(i + 1 < b->n && s[1].aside);
+		if (!s->begins_aside)
+			continue;
+		while (fork > b->steps && fork[-1].for_input && fork[-1].group == s->group)
+			fork--;
+		fork->forks = true;
+	}
+}
+
 struct schedule build_end(struct builder *b)
 {
+	mark_asides(b);
 	struct schedule s = {.steps = b->steps, .n = b->n, .buffers = b->buffers, .n_buffers = b->n_buffers};
 	cut_segments(b->arena, &s);
 	memory_lay_out(b->arena, &s, b->plan->target->whole_batches);

@@ -26,6 +26,8 @@ struct builder {
 struct tensor *plan_storage(struct tensor *t);
 /* A group of the first operations of a chain of n, as many as the kernel covers that is chosen. */
 struct group *plan_add_group(struct builder *b, const struct op *const *chain, int n);
+/* g's output; where g ends with the loss, what that takes. */
+struct tensor *plan_output(const struct group *g);
 /* plan_fold.c: evaluation's groups. */
 void plan_fold(struct builder *b);
 /* plan_keep.c: the group that covers op, or NULL; whether backward makes g's output again, right before the one group that

@@ -297,7 +297,10 @@ static const char *provenance(struct arena *a, const struct step *s, const char 
 	if (s->metric)
 		return s->metric->name;
 	const struct op *last = s->group->ops[s->group->n - 1];
-	const char *what = last->type == &op_loss ? last->function->name : group_words(a, s->group, file);
+	const char *what = group_words(a, s->group, file);
+	if (last->type == &op_loss)
+		what = s->group->n > 1 ? arena_format(a, "%s's softmax and %s", s->group->ops[0]->layer->name, last->function->name)
+			: last->function->name;
 	return arena_format(a, "%s, %s", what, s->what);
 }
 
@@ -343,6 +346,10 @@ static void add_step(struct naming *n, struct object *list, const struct step *s
 	object_text(o, "tiles", "%s", tiles);
 	object_flag(o, "traces_before", false);
 	object_flag(o, "traces", false);
+	object_flag(o, "sums", s->sums);
+	object_flag(o, "forks", s->forks);
+	object_flag(o, "begins_aside", s->begins_aside);
+	object_flag(o, "ends_aside", s->ends_aside);
 	add_sharing(o, s);
 	for (int i = 0; i < s->n_traced; i++)
 		add_trace(o, "traces_before", s->traced[i], s->traced_buffers[i], s->domain);
@@ -403,9 +410,13 @@ static void add_schedule(struct naming *n, const char *name, const char *prefix,
 		add_segments(n, schedule, prefix, s);
 		return;
 	}
+	bool asides = false;
 	object_flag(schedule, "steps", false);
-	for (int i = 0; i < s->n; i++)
+	for (int i = 0; i < s->n; i++) {
 		add_step(n, schedule, &s->steps[i]);
+		asides |= s->steps[i].aside;
+	}
+	object_flag(schedule, "asides", asides);
 }
 
 static void add_offsets(struct object *root, const struct schedule *s)

@@ -11,6 +11,7 @@
 #   tests/venvs.sh sdk2       SageMaker's SDK 2 with local mode, moto's server, the AWS command line, podman-compose (Python 3.9 to 3.12)
 #   tests/venvs.sh sdk3       SageMaker's SDK 3 (Python 3.10 to 3.12)
 #   tests/venvs.sh keras_mxnet  keras-mxnet 2.2.4.3 on MXNet 1.6 with MKL-DNN (Python 3.7)
+#   tests/venvs.sh nvrtc_volta  NVRTC of CUDA 12.9, the last that compiles for the V100 (any Python from 3.8 on)
 #   tests/venvs.sh cudnn_volta  NVIDIA's libraries of CUDA 12.9 with cuDNN 9.10, the last that knows the V100 (Python 3.10 to 3.13)
 #
 # They lie in ${XDG_CACHE_HOME:-$HOME/.cache}/trainc/venvs. Exit status 77 (a test's "skipped") when no fitting Python
@@ -18,7 +19,7 @@
 set -eu
 
 usage() {
-	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema|torch|jax|serving|sdk2|sdk3|keras_mxnet|cudnn_volta" >&2
+	echo "usage: tests/venvs.sh keras224|mxnet|tf|schema|torch|jax|serving|sdk2|sdk3|keras_mxnet|nvrtc_volta|cudnn_volta" >&2
 	exit 2
 }
 
@@ -63,6 +64,10 @@ sdk3)
 keras_mxnet)
 	pythons=3.7
 	packages="keras-mxnet==2.2.4.3 mxnet-mkl==1.6.0 numpy==1.16.6 h5py==2.10.0 scipy==1.5.4 pyyaml"
+	;;
+nvrtc_volta)
+	pythons="3.11 3.12 3.10 3.13 3.9 3.8"
+	packages="nvidia-cuda-nvrtc-cu12==12.9.86"
 	;;
 cudnn_volta)
 	pythons="3.11 3.12 3.10 3.13"

@@ -1,7 +1,7 @@
-/* Sums over samples and pixels, by one block. */
+/* Sums over samples and pixels, by one block, and over a warp. */
 #ifndef TRAINC_CUDA_CHANNELS_CUH
 #define TRAINC_CUDA_CHANNELS_CUH
-#include "work.h"
+#include "real.cuh"
 
 enum { CHANNELS_LINES = RT_CUDA_THREADS / RT_CUDA_CHANNELS };
 
@@ -14,6 +14,7 @@ __device__ static inline real channel_sum(int begin, int end, Value value)
 	const int line = (int)threadIdx.x / RT_CUDA_CHANNELS, channel = (int)threadIdx.x % RT_CUDA_CHANNELS;
 	real sum = 0;
 
+#pragma unroll 8
 	for (int i = begin + line; i < end; i += CHANNELS_LINES)
 		sum += value(i);
 	lines[line][channel] = sum;
@@ -45,6 +46,21 @@ __device__ static inline void block_fold(real (&values)[N], int lanes)
 				values[i] += upper[i][thread];
 		__syncthreads();
 	}
+}
+
+/* The sum of a warp's values, and the largest; a NaN stays. All of its threads take part, and get it. */
+__device__ static inline real warp_sum(real value)
+{
+	for (int apart = 16; apart > 0; apart /= 2)
+		value += __shfl_xor_sync(0xffffffffu, value, apart);
+	return value;
+}
+
+__device__ static inline real warp_max(real value)
+{
+	for (int apart = 16; apart > 0; apart /= 2)
+		value = real_max(value, __shfl_xor_sync(0xffffffffu, value, apart));
+	return value;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* Sums over GPUs. They go to a stream of their own, so that they overlap with what the step does next; all of them in one
  * order, which is the same on every GPU. */
-#include "collective.h"
+#include "device.h"
 #include <dlfcn.h>
 #include <nccl.h>
 #include <stdlib.h>
@@ -144,24 +144,24 @@ void rt_nccl_close(struct rt_cuda *c, bool failed)
 
 /* ---- sums ---- */
 
-static void keep(struct rt_cuda *c, cudaError_t error, const char *what)
-{
-	if (c->error || !error)
-		return;
-	c->error = error;
-	c->failed = what;
-}
-
-void rt_cuda_reduce(struct rt_cuda *c, real *values, size_t count)
+/* Waits for what is on c->stream so far; beside: and for what went aside. */
+static void add_up(struct rt_cuda *c, real *values, size_t count, bool beside)
 {
 	struct rt_nccl *n = c->nccl;
 	if (!n || c->planning || c->error || n->error)
 		return;
-	keep(c, cudaEventRecord(n->ready, c->stream), "a sum over GPUs");
-	keep(c, cudaStreamWaitEvent(n->stream, n->ready, 0), "a sum over GPUs");
+	rt_cuda_keep(c, cudaEventRecord(n->ready, c->stream), "a sum over GPUs");
+	rt_cuda_keep(c, cudaStreamWaitEvent(n->stream, n->ready, 0), "a sum over GPUs");
+	if (beside && c->aside.pending)
+		rt_cuda_keep(c, cudaStreamWaitEvent(n->stream, c->aside.done, 0), "a sum over GPUs");
 	ncclResult_t result = n->all_reduce(values, values, count, sizeof(real) == sizeof(float) ? ncclFloat : ncclDouble, ncclSum,
 		n->comm, n->stream);
 	n->error = settle(n, result, seconds() + STILL_SECONDS);
+}
+
+void rt_cuda_reduce(struct rt_cuda *c, real *values, size_t count)
+{
+	add_up(c, values, count, true);
 }
 
 void rt_nccl_join(struct rt_cuda *c)
@@ -169,21 +169,21 @@ void rt_nccl_join(struct rt_cuda *c)
 	struct rt_nccl *n = c->nccl;
 	if (!n || c->planning)
 		return;
-	keep(c, cudaEventRecord(n->summed, n->stream), "a sum over GPUs");
-	keep(c, cudaStreamWaitEvent(c->stream, n->summed, 0), "a sum over GPUs");
+	rt_cuda_keep(c, cudaEventRecord(n->summed, n->stream), "a sum over GPUs");
+	rt_cuda_keep(c, cudaStreamWaitEvent(c->stream, n->summed, 0), "a sum over GPUs");
 	if (n->error)
-		keep(c, cudaErrorUnknown, n->error_text(n->error));
+		rt_cuda_keep(c, cudaErrorUnknown, n->error_text(n->error));
 }
 
 void rt_cuda_share_begin(struct rt_cuda *c, real *values, size_t count)
 {
 	if (c->nccl && !c->planning)
-		keep(c, cudaMemsetAsync(values, 0, count * sizeof *values, c->stream), "statistics");
+		rt_cuda_keep(c, cudaMemsetAsync(values, 0, count * sizeof *values, c->stream), "statistics");
 }
 
 void rt_cuda_share_end(struct rt_cuda *c, real *values, size_t count)
 {
-	rt_cuda_reduce(c, values, count);
+	add_up(c, values, count, false);
 	rt_nccl_join(c);
 }
 

@@ -10,10 +10,20 @@
 struct rt_nccl;
 struct rt_products;
 
+/* The stream beside: aside.c. */
+struct rt_cuda_aside {
+	cudaStream_t stream;                /* the one that launches do not go to */
+	cudaEvent_t forked, done;
+	bool used, off;                     /* something is to go there; it does not: all goes to c->stream */
+	bool on;                            /* launches go beside */
+	bool pending;                       /* something went there that c->stream has not waited for */
+};
+
 /* A GPU at work for one process. Launches go to stream; the first error is kept, and later launches do nothing. */
 struct rt_cuda {
 	struct rt_cuda_work work;           /* as the next launch passes it */
 	cudaStream_t stream;
+	struct rt_cuda_aside aside;
 	long most_blocks;                   /* that elementwise kernels are cut into */
 	cudaError_t error;
 	const char *failed;                 /* what failed with it, for messages */
@@ -23,6 +33,7 @@ struct rt_cuda {
 	struct rt_nccl *nccl;               /* the other GPUs; NULL: there are none */
 	bool planning;                      /* launches do nothing: only plans of the libraries are made */
 	struct rt_products *products;       /* these */
+	struct CUlib_st *kernels;           /* a library of them for this card; NULL: those that nvcc made */
 };
 
 /* NVIDIA's libraries, for programs that call them: libraries.h. */
@@ -33,10 +44,10 @@ struct rt_cuda_libraries {
 
 /* The generated program's part: each function puts its launches on c->stream. */
 struct rt_cuda_code {
-	void (*gradients)(struct rt_cuda *c);       /* forward, loss, backward: work.loss, work.metrics, work.gradients */
+	void (*gradients)(struct rt_cuda *c);       /* forward, loss, backward: work.gradients and the sums behind them */
 	void (*update)(struct rt_cuda *c);          /* the optimizer's step, unless the loss was not finite */
 	void (*prepare)(struct rt_cuda *c);         /* once before evaluations */
-	void (*evaluate)(struct rt_cuda *c);        /* forward without dropout: work.loss, work.metrics, work.predictions */
+	void (*evaluate)(struct rt_cuda *c);        /* forward without dropout: these sums, and work.predictions */
 	const struct rt_cuda_libraries *libraries;  /* NULL: it calls none */
 	size_t sample, slot, fixed;                 /* reals of memory a sample of the batch, a slot, once */
 	size_t largest;                             /* reals of the largest tensor, a sample: batches of them fit an int */
@@ -64,6 +75,16 @@ void rt_cuda_share_begin(struct rt_cuda *c, real *values, size_t count);
 void rt_cuda_share_end(struct rt_cuda *c, real *values, size_t count);
 void rt_cuda_reduce(struct rt_cuda *c, real *values, size_t count);
 
+/* What is launched between begin and end waits for what was launched before fork, and goes beside what is launched since;
+ * c->stream waits for it at the next fork, or at join. */
+void rt_cuda_aside_fork(struct rt_cuda *c);
+void rt_cuda_aside_begin(struct rt_cuda *c);
+void rt_cuda_aside_end(struct rt_cuda *c);
+void rt_cuda_aside_join(struct rt_cuda *c);
+
+/* Adds up the batch's losses and metrics, behind the gradients. */
+void rt_cuda_sum_losses(struct rt_cuda *c);
+
 static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
 {
 	long blocks = (elements + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS;
@@ -80,6 +101,11 @@ static inline long rt_cuda_blocks(const struct rt_cuda *c, long elements)
 #define SHARE_BEGIN(values, count) rt_cuda_share_begin(cuda, values, count)
 #define SHARE_END(values, count) rt_cuda_share_end(cuda, values, count)
 #define REDUCE(from, count) rt_cuda_reduce(cuda, cuda->work.gradients + (from), count)
+#define SUM_LOSSES() rt_cuda_sum_losses(cuda)
+#define ASIDE_FORK() rt_cuda_aside_fork(cuda)
+#define ASIDE_BEGIN() rt_cuda_aside_begin(cuda)
+#define ASIDE_END() rt_cuda_aside_end(cuda)
+#define ASIDE_JOIN() rt_cuda_aside_join(cuda)
 #define TRACE(layer, values, count) \
 	do { \
 		if (cuda->trace) \

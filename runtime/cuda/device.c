@@ -37,6 +37,14 @@ int rt_cuda_take_error(struct rt_cuda *c)
 	return rt_cuda_check(error, what);
 }
 
+void rt_cuda_keep(struct rt_cuda *c, cudaError_t error, const char *what)
+{
+	if (c->error || !error)
+		return;
+	c->error = error;
+	c->failed = what;
+}
+
 /* ---- launches ---- */
 
 enum { MOST_POINTERS = 128 };
@@ -45,8 +53,11 @@ void rt_cuda_launch_with(struct rt_cuda *c, const char *name, const void *kernel
 {
 	if (c->error || c->planning || blocks < 1)
 		return;
-	c->error = cudaLaunchKernel(kernel, (dim3){(unsigned)blocks, 1, 1}, (dim3){RT_CUDA_THREADS, 1, 1}, arguments, 0, c->stream);
 	c->failed = name;
+	c->error = rt_cuda_find_kernel(c, name, &kernel);
+	if (!c->error)
+		c->error = cudaLaunchKernel(kernel, (dim3){(unsigned)blocks, 1, 1}, (dim3){RT_CUDA_THREADS, 1, 1}, arguments, 0,
+			c->stream);
 }
 
 void rt_cuda_launch(struct rt_cuda *c, const char *name, const void *kernel, long blocks, const real *const *pointers, int n)
@@ -68,6 +79,12 @@ int rt_cuda_choose(int *device, const struct rt_ranks *ranks)
 		return rt_fail(RT_USER_ERROR, "%d GPUs are asked for and this machine has %d", wanted, count);
 	*device = ranks ? ranks->rank : 0;
 	return rt_cuda_check(cudaSetDevice(*device), "use the GPU");
+}
+
+int rt_cuda_capability(int device, int *major, int *minor)
+{
+	return rt_cuda_check(cudaDeviceGetAttribute(major, cudaDevAttrComputeCapabilityMajor, device), "use the GPU") ||
+		rt_cuda_check(cudaDeviceGetAttribute(minor, cudaDevAttrComputeCapabilityMinor, device), "use the GPU") ? -1 : 0;
 }
 
 /* ---- memory ---- */

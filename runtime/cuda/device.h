@@ -5,8 +5,11 @@
 #include "internal.h"
 #include "collective.h"
 
-/* A step recorded for global batches of n samples. */
-struct rt_cuda_graph { int n; cudaGraphExec_t exec; };
+enum { RT_CUDA_MARKS = 3 };
+
+/* A step recorded for global batches of n samples. other: with gradients of weights in a row, while it is tried, too; launches
+ * of the epoch so far, and events between those that are timed. */
+struct rt_cuda_graph { int n; cudaGraphExec_t exec, other; int launches; cudaEvent_t marks[RT_CUDA_MARKS]; };
 
 /* One data set in the GPU's memory. */
 struct rt_cuda_data { uint8_t *bytes; float *floats, *labels; };
@@ -36,10 +39,27 @@ void rt_cuda_advance(void);
 int rt_cuda_check(cudaError_t error, const char *what);
 /* The same of c's first error, which is forgotten. */
 int rt_cuda_take_error(struct rt_cuda *c);
+/* Keeps c's first error, and what it was that failed. */
+void rt_cuda_keep(struct rt_cuda *c, cudaError_t error, const char *what);
+/* The stream beside: 0, or -1 after rt_fail. */
+int rt_cuda_aside_open(struct rt_cuda *c);
+void rt_cuda_aside_close(struct rt_cuda *c);
 /* Chooses the GPU and checks that it and its driver run this program. */
 int rt_cuda_choose(int *device, const struct rt_ranks *ranks);
+/* The GPU's compute capability. */
+int rt_cuda_capability(int device, int *major, int *minor);
+/* volta.c: kernels for this card that nvcc did not make, where the program holds such; which of them takes kernel's place. */
+int rt_cuda_load_kernels(struct rt_cuda *c, int device);
+void rt_cuda_unload_kernels(struct rt_cuda *c);
+cudaError_t rt_cuda_find_kernel(const struct rt_cuda *c, const char *name, const void **kernel);
 /* This GPU's part of the batch in w: whole slots. */
 void rt_cuda_take_part(struct rt_cuda_work *to, const struct rt_work *w);
+/* Launches the step for the batch in w; it is recorded when first asked for. */
+int rt_cuda_launch_step(struct rt_cuda_job *j, struct rt_cuda_graph graphs[RT_CUDA_GRAPHS], const struct rt_work *w,
+	bool training);
+void rt_cuda_graphs_close(struct rt_cuda_graph graphs[RT_CUDA_GRAPHS]);
+/* Waits for what was launched before the event. */
+int rt_cuda_wait(struct rt_cuda_job *j, cudaEvent_t event);
 /* Launches a kernel of the runtime's, with pointers to its arguments; an error is kept in c. */
 void rt_cuda_launch_with(struct rt_cuda *c, const char *name, const void *kernel, long blocks, void **arguments);
 /* Memory on the GPU, zeroed, freed by the job's close. */

@@ -3,7 +3,6 @@
  * TF32, from compute capability 8.0 on, unless work.strict says that operands must stay float. */
 #ifndef TRAINC_CUDA_MATRIX_CUH
 #define TRAINC_CUDA_MATRIX_CUH
-#include <mma.h>
 #include "bf16.cuh"
 
 enum { MATRIX_DEPTH = 32, MATRIX_PART = 4, MATRIX_ACROSS = RT_CUDA_TILE / MATRIX_PART, MATRIX_STRIDE = RT_CUDA_TILE + 4 };
@@ -20,6 +19,7 @@ enum matrix_precision { MATRIX_FLOAT32, MATRIX_BFLOAT16 };
 /* ---- tensor cores ---- */
 
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
+#include <mma.h>
 #define MATRIX_CORES true
 #else
 #define MATRIX_CORES false

@@ -73,8 +73,7 @@ static int check_precision(const struct rt_cuda_job *j, int device)
 	int major, minor;
 	if (!j->model->bfloat16 || !j->code->libraries)
 		return 0;
-	if (rt_cuda_check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "use the GPU") ||
-		rt_cuda_check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "use the GPU"))
+	if (rt_cuda_capability(device, &major, &minor))
 		return -1;
 	if (major >= AMPERE)
 		return 0;
@@ -92,9 +91,10 @@ static bool forbids_tf32(void)
 static int open_device(struct rt_cuda_job *j, const struct rt_work *w, long batch)
 {
 	int device, processors;
-	if (rt_cuda_choose(&device, w->ranks) || check_precision(j, device) ||
+	if (rt_cuda_choose(&device, w->ranks) || check_precision(j, device) || rt_cuda_load_kernels(&j->cuda, device) ||
 		rt_cuda_check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), "use the GPU") ||
 		rt_cuda_check(cudaStreamCreateWithFlags(&j->cuda.stream, cudaStreamNonBlocking), "use the GPU") ||
+		rt_cuda_aside_open(&j->cuda) ||
 		rt_cuda_check(cudaMallocHost((void **)&j->polled, 2 * sizeof *j->polled), "allocate pinned memory"))
 		return -1;
 	for (int i = 0; i < 2; i++)
@@ -131,12 +131,9 @@ static void close_job(struct rt_work *w)
 	struct rt_cuda_job *j = job_of(w);
 	if (!j)
 		return;
-	for (int i = 0; i < RT_CUDA_GRAPHS; i++) {
-		if (j->train[i].exec)
-			cudaGraphExecDestroy(j->train[i].exec);
-		if (j->evaluate[i].exec)
-			cudaGraphExecDestroy(j->evaluate[i].exec);
-	}
+	rt_cuda_graphs_close(j->train);
+	rt_cuda_graphs_close(j->evaluate);
+	rt_cuda_unload_kernels(&j->cuda);
 	if (j->cuda.products)
 		j->code->libraries->close(&j->cuda);
 	if (j->cuda.nccl)
@@ -148,6 +145,7 @@ static void close_job(struct rt_work *w)
 			cudaEventDestroy(j->copied[i]);
 	if (j->polled)
 		cudaFreeHost(j->polled);
+	rt_cuda_aside_close(&j->cuda);
 	if (j->cuda.stream)
 		cudaStreamDestroy(j->cuda.stream);
 	free(j);
@@ -186,91 +184,6 @@ static void take_data(struct rt_cuda_work *w, const struct rt_cuda_data *d, cons
 	w->index = index;
 }
 
-/* ---- graphs ---- */
-
-static void launch_sums(struct rt_cuda_job *j)
-{
-	int metrics = j->model->n_metrics;
-	real *sums = j->cuda.work.gradients + j->model->trainable;
-	rt_cuda_launch_with(&j->cuda, "rt_cuda_account", (const void *)rt_cuda_account, 1, (void *[]){&j->cuda.work, &metrics, &sums});
-}
-
-static void launch_advance(struct rt_cuda_job *j, int training)
-{
-	int metrics = j->model->n_metrics;
-	const real *sums = j->cuda.work.gradients + j->model->trainable;
-	rt_cuda_launch_with(&j->cuda, "rt_cuda_advance", (const void *)rt_cuda_advance, 1,
-		(void *[]){&j->cuda.work, &metrics, &sums, &training});
-}
-
-static void launch_step(struct rt_cuda_job *j, bool training)
-{
-	if (training)
-		j->code->gradients(&j->cuda);
-	else
-		j->code->evaluate(&j->cuda);
-	launch_sums(j);
-	rt_cuda_reduce(&j->cuda, j->cuda.work.gradients + j->model->trainable, (size_t)j->model->n_metrics + 1);
-	rt_nccl_join(&j->cuda);
-	if (training)
-		j->code->update(&j->cuda);
-	launch_advance(j, training);
-}
-
-/* Makes what the libraries need for a step, which must not be made while it is recorded. */
-static int plan(struct rt_cuda_job *j, bool training)
-{
-	if (!j->code->libraries)
-		return 0;
-	j->cuda.planning = true;
-	launch_step(j, training);
-	j->cuda.planning = false;
-	return rt_cuda_take_error(&j->cuda);
-}
-
-/* Records a step for batches of n samples. */
-static int record(struct rt_cuda_job *j, struct rt_cuda_graph *g, bool training)
-{
-	cudaGraph_t graph = NULL;
-	if (plan(j, training) ||
-		rt_cuda_check(cudaStreamBeginCapture(j->cuda.stream, cudaStreamCaptureModeThreadLocal), "record a step"))
-		return -1;
-	launch_step(j, training);
-	cudaError_t error = cudaStreamEndCapture(j->cuda.stream, &graph);
-	int result = rt_cuda_take_error(&j->cuda) || rt_cuda_check(error, "record a step") ? -1 :
-		rt_cuda_check(cudaGraphInstantiateWithFlags(&g->exec, graph, 0), "record a step");
-	if (graph)
-		cudaGraphDestroy(graph);
-	return result;
-}
-
-void rt_cuda_take_part(struct rt_cuda_work *to, const struct rt_work *w)
-{
-	const int slots = rt_cuda_slot_count(w->n), rank = w->ranks ? w->ranks->rank : 0, ranks = w->ranks ? w->ranks->count : 1;
-	const int end = slots * (rank + 1) / ranks;
-	to->total = w->n;
-	to->slot_first = slots * rank / ranks;
-	to->slots = end - to->slot_first;
-	to->batch_offset = rt_cuda_slot_begin(w->n, to->slot_first);
-	to->n = rt_cuda_slot_begin(w->n, end) - to->batch_offset;
-}
-
-/* Launches the step for the batch in w; it is recorded when first asked for. */
-static int launch_graph(struct rt_cuda_job *j, struct rt_cuda_graph graphs[RT_CUDA_GRAPHS], const struct rt_work *w,
-	bool training)
-{
-	struct rt_cuda_graph *g = &graphs[0];
-	while (g->exec && g->n != w->n)
-		g++;
-	rt_cuda_take_part(&j->cuda.work, w);
-	if (!g->exec) {
-		*g = (struct rt_cuda_graph){.n = w->n};
-		if (record(j, g, training))
-			return -1;
-	}
-	return rt_cuda_check(cudaGraphLaunch(g->exec, j->cuda.stream), "launch a step");
-}
-
 /* ---- what the GPU counts ---- */
 
 static int put_step(struct rt_cuda_job *j, const struct rt_job *job)
@@ -289,12 +202,16 @@ static int begin_copy(struct rt_cuda_job *j, int number)
 		rt_cuda_check(cudaEventRecord(j->copied[number], j->cuda.stream), "ask the GPU how far it is") ? -1 : 0;
 }
 
+int rt_cuda_wait(struct rt_cuda_job *j, cudaEvent_t event)
+{
+	return j->cuda.nccl ? rt_nccl_wait(&j->cuda, event) : rt_cuda_check(cudaEventSynchronize(event), "train on the GPU");
+}
+
 /* Waits for that copy and sets means from it. */
 static int end_copy(struct rt_cuda_job *j, int number, struct rt_means *means)
 {
 	const struct rt_cuda_step *step = &j->polled[number];
-	if (j->cuda.nccl ? rt_nccl_wait(&j->cuda, j->copied[number]) :
-		rt_cuda_check(cudaEventSynchronize(j->copied[number]), "train on the GPU"))
+	if (rt_cuda_wait(j, j->copied[number]))
 		return -1;
 	rt_means_begin(means, j->model->n_metrics);
 	means->samples = (long)step->samples;
@@ -363,9 +280,10 @@ static int epoch(struct rt_job *job, struct rt_progress *p)
 	if (put_all_data(j, job) || shuffle(j, job) || put_step(j, job))
 		return -1;
 	take_data(&j->cuda.work, &j->training, j->index);
+	j->train[0].launches = 0;               /* no trial goes over the end of an epoch */
 	for (long first = 0; first < samples && !job->stopped; first += batch) {
 		rt_take_batch(&job->work, first, samples, batch);
-		if (launch_graph(j, j->train, &job->work, true))
+		if (rt_cuda_launch_step(j, j->train, &job->work, true))
 			return -1;
 		const bool one = ++launched == 1, last = first + job->work.n >= samples;
 		if (!one && !last && launched % AHEAD)
@@ -392,7 +310,7 @@ static int validate(struct rt_job *job)
 		return -1;
 	for (long first = 0; first < samples; first += batch) {
 		rt_take_batch(&job->work, first, samples, batch);
-		if (launch_graph(j, j->evaluate, &job->work, false))
+		if (rt_cuda_launch_step(j, j->evaluate, &job->work, false))
 			return -1;
 	}
 	return begin_copy(j, 0) || end_copy(j, 0, &job->validation_means) ? -1 : 0;

@@ -62,6 +62,17 @@ def build(trainc, work, folder, *flags):
     return os.path.join(folder, "build/train")
 
 
+def add_object(work, folder, text):
+    """Links what C text gives into the program, too."""
+    source, kernels = os.path.join(work, "more.c"), os.path.join(folder, "kernels.o")
+    with open(source, "w") as f:
+        f.write(text)
+    harness.run(*harness.compiler(), "-c", source, "-o", os.path.join(work, "more.o"))
+    harness.run("ld", "-r", kernels, os.path.join(work, "more.o"), "-o", kernels + ".both")
+    os.replace(kernels + ".both", kernels)
+    harness.run("cmake", "--build", os.path.join(folder, "build"))
+
+
 def distance(ours, theirs):
     """(the largest error of a weight, of the largest number of its array; which array) between two Keras models."""
     said = harness.run(harness.venv("keras224"), "-W", "ignore", "-c", DISTANCE, ours, theirs).splitlines()[-1]

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORKSPACE = 64 << 20 };          /* bytes; products run one after another and share it */
+enum { WORKSPACE = 64 << 20 };          /* bytes a stream, on which products run one after another and share it */
 
 struct plan {
 	const void *shape;                  /* of the place */
@@ -17,7 +17,7 @@ struct plan {
 struct rt_products {
 	struct rt_cudnn *cudnn;
 	struct rt_cublas *cublas;
-	void *workspace;
+	void *workspace[2];                 /* of products on the stream, of those beside */
 	struct plan *plans;
 };
 
@@ -36,7 +36,8 @@ static void close_products(struct rt_cuda *c)
 		rt_cudnn_close(p->cudnn);
 	if (p->cublas)
 		rt_cublas_close(p->cublas);
-	cudaFree(p->workspace);
+	for (int i = 0; i < 2; i++)
+		cudaFree(p->workspace[i]);
 	free(p);
 	c->products = NULL;
 }
@@ -46,8 +47,10 @@ static int open_products(struct rt_cuda *c)
 	struct rt_products *p = c->products = calloc(1, sizeof *p);
 	if (!p)
 		return rt_fail(RT_SYSTEM_ERROR, "not enough memory");
-	if (cudaMalloc(&p->workspace, WORKSPACE))
-		return rt_fail(RT_SYSTEM_ERROR, "the GPU's memory is full: no %d MB for cuDNN's and cublasLt's workspace", WORKSPACE >> 20);
+	for (int i = 0; i < 2; i++)
+		if (cudaMalloc(&p->workspace[i], WORKSPACE))
+			return rt_fail(RT_SYSTEM_ERROR, "the GPU's memory is full: no %d MB for cuDNN's and cublasLt's workspace",
+				WORKSPACE >> 20);
 	p->cudnn = rt_cudnn_open();
 	p->cublas = p->cudnn ? rt_cublas_open() : NULL;
 	return p->cublas ? 0 : -1;
@@ -83,10 +86,10 @@ static struct plan *plan_of(struct rt_products *p, const void *shape, int batch)
 	return plan;
 }
 
-static struct rt_arrays arrays_of(const struct rt_products *p, const real *const *pointers, int n)
+static struct rt_arrays arrays_of(const struct rt_cuda *c, const real *const *pointers, int n)
 {
 	return (struct rt_arrays){.x = (void *)pointers[0], .w = (void *)pointers[1], .y = (void *)pointers[2],
-		.bias = n > 3 ? (void *)pointers[3] : NULL, .workspace = p->workspace};
+		.bias = n > 3 ? (void *)pointers[3] : NULL, .workspace = c->products->workspace[c->aside.on]};
 }
 
 /* Nothing to do for no samples, but gradients of so many bytes of weights, and of the biases, become zeros. */
@@ -116,7 +119,7 @@ void rt_cuda_convolution(struct rt_cuda *c, const struct rt_convolution *shape, 
 	struct plan *plan = plan_of(c->products, shape, s.batch);
 	if (plan && !plan->convolution && rt_convolution_plans(&plan->convolution, 1, c->products->cudnn, &s, WORKSPACE) < 1)
 		plan = NULL;
-	const struct rt_arrays arrays = arrays_of(c->products, pointers, n);
+	const struct rt_arrays arrays = arrays_of(c, pointers, n);
 	if (!plan || (!c->planning && rt_convolution_run(plan->convolution, &arrays, c->stream)))
 		fail(c, "a convolution by cuDNN");
 }
@@ -131,7 +134,7 @@ void rt_cuda_dense(struct rt_cuda *c, const struct rt_dense *shape, const real *
 	struct plan *plan = plan_of(c->products, shape, s.batch);
 	if (plan && !plan->dense)
 		plan->dense = rt_dense_plan(c->products->cublas, &s, WORKSPACE);
-	const struct rt_arrays arrays = arrays_of(c->products, pointers, n);
+	const struct rt_arrays arrays = arrays_of(c, pointers, n);
 	if (!plan || !plan->dense || (!c->planning && rt_dense_run(plan->dense, &arrays, c->stream)))
 		fail(c, "a dense layer by cublasLt");
 }

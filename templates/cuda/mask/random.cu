@@ -1,5 +1,5 @@
-enum { SIZE = {{out_size}}, QUADS = (SIZE + 3) / 4, STREAM = {{layer}} };
-const double rate = {{rate}};
+enum { SIZE = {{out_size}}, QUADS = (SIZE + 3) / 4, STREAM = {{#mask}}{{layer}}{{/mask}} };
+const double rate = {{#mask}}{{rate}}{{/mask}};
 const uint32_t below = philox_threshold(rate);
 const real scale = (real)(1 / (1 - rate));
 

@@ -1,7 +1,8 @@
 /* {{name}}: one training step, and evaluation. Written by trainc {{compiler}} from {{file_comment}}.
  *
- * A step is a row of launches of the kernels in kernels.cu, in order on one stream; the runtime records it once as a graph
- * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
+ * A step is a row of launches of the kernels in kernels.cu, in order on one stream, but that gradients of weights go aside, where
+ * they run beside what follows. The runtime records it once as a graph and replays that. Each sum over the batch has one order,
+ * so the same GPU gives the same bits every time.
  */
 #include <trainc/cuda/cuda.h>
 {{#libraries}}
@@ -53,7 +54,19 @@ static void gradients(struct rt_cuda *cuda)
 	{{#shared}}
 	SHARE_BEGIN({{shared_place}}, {{shared_count}});
 	{{/shared}}
+	{{#forks}}
+	ASIDE_FORK();
+	{{/forks}}
+	{{#begins_aside}}
+	ASIDE_BEGIN();
+	{{/begins_aside}}
 	{{call}};
+	{{#sums}}
+	SUM_LOSSES();
+	{{/sums}}
+	{{#ends_aside}}
+	ASIDE_END();
+	{{/ends_aside}}
 	{{#shared}}
 	SHARE_END({{shared_place}}, {{shared_count}});
 	{{/shared}}
@@ -64,6 +77,9 @@ static void gradients(struct rt_cuda *cuda)
 	TRACE({{layer}}, {{place}}, {{count}});
 	{{/traces}}
 	{{/steps}}
+	{{#asides}}
+	ASIDE_JOIN();
+	{{/asides}}
 }
 {{/train}}
 
@@ -94,6 +110,9 @@ static void evaluate(struct rt_cuda *cuda)
 	{{#steps}}
 	/* {{provenance}} */
 	{{call}};
+	{{#sums}}
+	SUM_LOSSES();
+	{{/sums}}
 	{{/steps}}
 }
 {{/evaluate}}

@@ -245,8 +245,9 @@ static enum double_progress run_graph(void *payload)
 	if (!running->nodes)
 		start(running);
 	unsigned first = count ? (unsigned)(double_random() % count) : 0;
+	bool backward = double_random() % 2;            /* else those given first would nearly always be first */
 	for (unsigned i = 0; i < count && best < DOUBLE_ADVANCED; i++) {
-		unsigned node = (first + i) % count;
+		unsigned node = (first + (backward ? count - i : i)) % count;
 		enum double_progress progress = node_may_run(running, node) ? run_node(running, node) : DOUBLE_NOTHING;
 		best = progress > best ? progress : best;
 	}

@@ -28,6 +28,7 @@ _Noreturn __attribute__((format(printf, 1, 2))) void double_die(const char *form
 int double_device(void);                        /* the current one */
 int double_devices(void);
 size_t double_memory_bytes(void);
+int double_capability(void);                    /* ten times the devices' */
 
 /* --- memory.c --- */
 

@@ -65,25 +65,25 @@ cudaError_t cudaRuntimeGetVersion(int *version)
 }
 
 /* DOUBLE_CAPABILITY=9.0, as ten times that number. */
-static int capability(void)
+int double_capability(void)
 {
 	return (int)(double_number("DOUBLE_CAPABILITY", 9.0) * 10 + 0.5);
 }
 
 static int optin_shared_memory(void)
 {
-	int of = capability();
+	int of = double_capability();
 	return of >= 90 ? 227 << 10 : of >= 80 ? 163 << 10 : of >= 75 ? 64 << 10 : 96 << 10;
 }
 
 static int capability_major(void)
 {
-	return capability() / 10;
+	return double_capability() / 10;
 }
 
 static int capability_minor(void)
 {
-	return capability() % 10;
+	return double_capability() % 10;
 }
 
 /* What both cudaDeviceGetAttribute and cudaGetDeviceProperties say: a number, or a function that knows it. */

@@ -21,12 +21,20 @@ void double_register(struct double_kernel *kernel)
 	kernels = kernel;
 }
 
+/* By what nvcc's host code launches it by, or by what a library gave. */
 static struct double_kernel *find_kernel(const void *handle)
 {
 	struct double_kernel *kernel = kernels;
-	while (kernel && kernel->handle != handle)
+	while (kernel && kernel->handle != handle && (const void *)kernel != handle)
 		kernel = kernel->next;
 	return kernel;
+}
+
+/* CUDA 13's nvcc compiles for no card before Turing; a library may hold what another compiler made. */
+static bool has_image(const struct double_kernel *kernel, const void *handle)
+{
+	enum { TURING = 75 };
+	return (const void *)kernel == handle || double_capability() >= TURING;
 }
 
 static size_t threads(dim3 block)
@@ -117,6 +125,8 @@ cudaError_t cudaLaunchKernel(const void *function, dim3 grid, dim3 block, void *
 		return double_fail(error);
 	if (!double_stream(stream))
 		return double_fail(cudaErrorInvalidResourceHandle);
+	if (!has_image(kernel, function))
+		return double_fail(cudaErrorNoKernelImageForDevice);
 	struct launch launch = {.what = {.kernel = kernel, .grid = grid, .block = block, .dynamic_bytes = shared}};
 	launch.device = double_stream_device(stream);
 	size_t bytes = copy_values(&launch, values);
@@ -162,4 +172,35 @@ cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, const voi
 		return double_fail(cudaErrorInvalidDeviceFunction);
 	*blocks = size > 0 && size <= 1024 ? 2048 / size : 0;
 	return cudaSuccess;
+}
+
+/* ---- libraries: their code is not looked at, and their kernels are the program's ---- */
+
+cudaError_t cudaLibraryLoadData(cudaLibrary_t *library, const void *code, enum cudaJitOption *jit_options, void **jit_values,
+	unsigned jit_count, enum cudaLibraryOption *options, void **values, unsigned count)
+{
+	DOUBLE_ENTER();
+	(void)jit_options, (void)jit_values, (void)options, (void)values;
+	if (!library || !code || jit_count || count)
+		return double_fail(cudaErrorInvalidValue);
+	*library = (cudaLibrary_t)code;
+	return cudaSuccess;
+}
+
+cudaError_t cudaLibraryGetKernel(cudaKernel_t *found, cudaLibrary_t library, const char *name)
+{
+	DOUBLE_ENTER();
+	struct double_kernel *kernel = kernels;
+	while (kernel && strcmp(kernel->name, name))
+		kernel = kernel->next;
+	if (!library || !kernel)
+		return double_fail(cudaErrorSymbolNotFound);
+	*found = (cudaKernel_t)kernel;
+	return cudaSuccess;
+}
+
+cudaError_t cudaLibraryUnload(cudaLibrary_t library)
+{
+	DOUBLE_ENTER();
+	return library ? cudaSuccess : double_fail(cudaErrorInvalidResourceHandle);
 }

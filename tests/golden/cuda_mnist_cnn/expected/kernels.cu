@@ -125,8 +125,8 @@ KERNEL relu_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
 }
 
 
-/* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-KERNEL mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+/* y = relu of x, / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
+KERNEL relu_mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
 	enum { SIZE = 128, QUADS = (SIZE + 3) / 4, STREAM = 7 };
 	const double rate = 0.5;
@@ -139,46 +139,38 @@ KERNEL mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real
 		philox_words(philox_of(work.seed, STREAM, work.step->step, (uint32_t)work.batch_offset + sample), counter, words);
 		for (int j = 0; j < 4 && counter * 4 + j < SIZE; j++) {
 			const int e = (int)sample * SIZE + counter * 4 + j;
-			y[e] = words[j] < below ? 0 : x[e] * scale;
+			y[e] = words[j] < below ? 0 : real_max(x[e], 0) * scale;
 		}
 	}
 }
 
 
-/* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
-KERNEL softmax_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
-{
-	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
-
-	EACH (e, work.n * OUTER * INNER) {
-		const real *from = x + e / INNER * LENGTH * INNER + e % INNER;
-		real *to = y + e / INNER * LENGTH * INNER + e % INNER;
-		real most = from[0], sum = 0;
-		for (int l = 1; l < LENGTH; l++)
-			most = real_max(most, from[l * INNER]);
-		for (int l = 0; l < LENGTH; l++)
-			sum += to[l * INNER] = real_exp(from[l * INNER] - most);
-		for (int l = 0; l < LENGTH; l++)
-			to[l * INNER] /= sum;
-	}
-}
-
-
-/* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
-KERNEL loss_categorical_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ outputs)
+/* y = softmax of x, its loss as the kernel loss has it, and dx = (y - [c = label]) / batch, 0 where the clip holds: the two
+ * derivatives together; a sample a warp */
+KERNEL softmax_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y, real *__restrict__ dx)
 {
 	enum { SIZE = 10 };
+	const int lane = (int)threadIdx.x % 32, i = (int)((blockIdx.x * RT_CUDA_THREADS + threadIdx.x) / 32), first = i * SIZE;
 	const real fuzz = (real)(1e-07);
+	if (i >= work.n)
+		return;
 
-	EACH (i, work.n) {
-		const real *p = outputs + i * SIZE;
-		const float label = data_label(work, i);
-		real sum = 0;
-
-		for (int c = 0; c < SIZE; c++)
-			sum += p[c];
-		work.loss[i] = -real_log(real_min(real_max(p[(int)label] / sum, fuzz), 1 - fuzz));
-	}
+	const int label = (int)data_label(work, i);
+	real most = x[first], sum = 0;
+	for (int c = lane; c < SIZE; c += 32)
+		most = real_max(most, x[first + c]);
+	most = warp_max(most);
+	for (int c = lane; c < SIZE; c += 32)
+		sum += y[first + c] = real_exp(x[first + c] - most);
+	sum = warp_sum(sum);
+	for (int c = lane; c < SIZE; c += 32)
+		y[first + c] /= sum;
+	const real share = real_exp(x[first + label] - most) / sum;
+	if (lane == 0)
+		work.loss[i] = -real_log(real_min(real_max(share, fuzz), 1 - fuzz));
+	const real part = share >= fuzz && share <= 1 - fuzz ? 1 / (real)work.total : 0;
+	for (int c = lane; c < SIZE; c += 32)
+		dx[first + c] = part * (y[first + c] - (c == label));
 }
 
 
@@ -200,75 +192,13 @@ KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__res
 }
 
 
-/* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-KERNEL loss_categorical_crossentropy_backward_1(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ d_outputs)
+/* dx = dy / (1 - rate) where y is above 0: there relu passes, and forward kept x */
+KERNEL relu_mask_backward_1(struct rt_cuda_work work, const real *__restrict__ y, const real *__restrict__ dy, real *__restrict__ dx)
 {
-	enum { SIZE = 10 };
-	const real fuzz = (real)(1e-07), part = 1 / (real)work.total;
+	const real scale = (real)(1 / (1 - 0.5));
 
-	EACH (i, work.n) {
-		const real *p = outputs + i * SIZE;
-		const float label = data_label(work, i);
-		real *dp = d_outputs + i * SIZE;
-		const int hit = (int)label;
-		real sum = 0;
-
-		for (int c = 0; c < SIZE; c++)
-			sum += p[c];
-		const real share = p[hit] / sum;
-		const real passes = share >= fuzz && share <= 1 - fuzz ? part : 0;
-		for (int c = 0; c < SIZE; c++)
-			dp[c] = passes == 0 ? 0 : passes * (1 / sum - (c == hit ? 1 / p[hit] : 0));
-	}
-}
-
-
-/* dx[o][l][i] = y * (dy - sum over l of dy * y) */
-KERNEL softmax_backward_1(struct rt_cuda_work work, const real *__restrict__ y, const real *__restrict__ dy, real *__restrict__ dx)
-{
-	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
-
-	EACH (e, work.n * OUTER * INNER) {
-		const int base = e / INNER * LENGTH * INNER + e % INNER;
-		real dot = 0;
-		for (int l = 0; l < LENGTH; l++)
-			dot += dy[base + l * INNER] * y[base + l * INNER];
-		for (int l = 0; l < LENGTH; l++)
-			dx[base + l * INNER] = y[base + l * INNER] * (dy[base + l * INNER] - dot);
-	}
-}
-
-
-/* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
-KERNEL mask_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
-{
-	enum { SIZE = 128, QUADS = (SIZE + 3) / 4, STREAM = 7 };
-	const double rate = 0.5;
-	const uint32_t below = philox_threshold(rate);
-	const real scale = (real)(1 / (1 - rate));
-
-	EACH (q, work.n * QUADS) {
-		const uint32_t sample = (uint32_t)(q / QUADS), counter = (uint32_t)(q % QUADS);
-		uint32_t words[4];
-		philox_words(philox_of(work.seed, STREAM, work.step->step, (uint32_t)work.batch_offset + sample), counter, words);
-		for (int j = 0; j < 4 && counter * 4 + j < SIZE; j++) {
-			const int e = (int)sample * SIZE + counter * 4 + j;
-			dx[e] = words[j] < below ? 0 : dy[e] * scale;
-		}
-	}
-}
-
-
-/* dz = dy * relu'(x), from y */
-KERNEL dense_cublas_through_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
-{
-	enum { SIZE = 128 };
-
-	EACH (e, work.n * SIZE) {
-		const real y = output[e], dy = d_output[e];
-		(void)y;
-		dz[e] = real_select(y > 0, dy, 0);
-	}
+	EACH (e, work.n * 128)
+		dx[e] = y[e] > 0 ? dy[e] * scale : 0;
 }
 
 
@@ -444,11 +374,36 @@ KERNEL relu_pool_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x
 }
 
 
-/* y = x: dropout is for training */
-KERNEL mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+/* y = relu of x: dropout is for training */
+KERNEL relu_mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
 {
 	EACH (e, work.n * 128)
-		y[e] = x[e];
+		y[e] = real_max(x[e], 0);
+}
+
+
+/* y = softmax of x, and its loss as the kernel loss has it; a sample a warp */
+KERNEL softmax_crossentropy_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+{
+	enum { SIZE = 10 };
+	const int lane = (int)threadIdx.x % 32, i = (int)((blockIdx.x * RT_CUDA_THREADS + threadIdx.x) / 32), first = i * SIZE;
+	const real fuzz = (real)(1e-07);
+	if (i >= work.n)
+		return;
+
+	const int label = (int)data_label(work, i);
+	real most = x[first], sum = 0;
+	for (int c = lane; c < SIZE; c += 32)
+		most = real_max(most, x[first + c]);
+	most = warp_max(most);
+	for (int c = lane; c < SIZE; c += 32)
+		sum += y[first + c] = real_exp(x[first + c] - most);
+	sum = warp_sum(sum);
+	for (int c = lane; c < SIZE; c += 32)
+		y[first + c] /= sum;
+	const real share = real_exp(x[first + label] - most) / sum;
+	if (lane == 0)
+		work.loss[i] = -real_log(real_min(real_max(share, fuzz), 1 - fuzz));
 }
 
 

@@ -6,7 +6,7 @@
 /* Memory there is for each sample of the batch, each slot, each thread, and once. */
 enum {
 	SAMPLE = 80912,
-	SLOT = 1280,
+	SLOT = 1536,
 	THREAD = 0,
 	FIXED = 36864,
 };
@@ -19,27 +19,25 @@ enum {
 	Y_conv2d_1 = 36864, /* 21632, sample */
 	Y_conv2d_2_linear = 0, /* 36864, sample */
 	Y_dropout_1 = 58496, /* 9216, sample */
-	S0_dropout_1 = 67712, /* 2304, sample */
-	Y_dense_1 = 0, /* 128, sample */
+	S0_dropout_1 = 76928, /* 2304, sample */
+	Y_dense_1_linear = 0, /* 128, sample */
 	Y_dropout_2 = 128, /* 128, sample */
-	Y_dense_2_linear = 256, /* 10, sample */
-	Y_dense_2 = 272, /* 10, sample */
-	D_dense_2 = 256, /* 10, sample */
-	D_dense_2_linear = 288, /* 10, sample */
-	D_dropout_2 = 128, /* 128, sample */
-	D_dense_1 = 256, /* 128, sample */
-	S0_dense_1 = 128, /* 128, sample */
-	D_dropout_1 = 58496, /* 9216, sample */
+	Y_dense_2_linear = 0, /* 10, sample */
+	Y_dense_2 = 16, /* 10, sample */
+	D_dense_2_linear = 256, /* 10, sample */
+	D_dropout_2 = 0, /* 128, sample */
+	D_dense_1_linear = 79232, /* 128, sample */
+	D_dropout_1 = 67712, /* 9216, sample */
 	D_conv2d_2_linear = 0, /* 36864, sample */
-	K0_conv2d_2_linear = 0, /* 256, slot */
-	P1_conv2d_2_linear = 18432, /* 18432, once */
 	D_conv2d_1 = 58496, /* 21632, sample */
+	K0_conv2d_2_linear = 1280, /* 256, slot */
+	P1_conv2d_2_linear = 18432, /* 18432, once */
 	K0_conv2d_1 = 0, /* 1280, slot */
 	EY_input = 0, /* 784, sample */
 	EY_conv2d_1 = 36864, /* 21632, sample */
 	EY_conv2d_2_linear = 0, /* 36864, sample */
 	EY_dropout_1 = 36864, /* 9216, sample */
-	EY_dense_1 = 0, /* 128, sample */
+	EY_dense_1_linear = 0, /* 128, sample */
 	EY_dropout_2 = 128, /* 128, sample */
 	EY_dense_2_linear = 0, /* 10, sample */
 	EY_dense_2 = 16, /* 10, sample */

@@ -151,40 +151,32 @@ KERNEL average_pool_forward_1(struct rt_cuda_work work, const real *__restrict__
 }
 
 
-/* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
-KERNEL softmax_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
-{
-	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
-
-	EACH (e, work.n * OUTER * INNER) {
-		const real *from = x + e / INNER * LENGTH * INNER + e % INNER;
-		real *to = y + e / INNER * LENGTH * INNER + e % INNER;
-		real most = from[0], sum = 0;
-		for (int l = 1; l < LENGTH; l++)
-			most = real_max(most, from[l * INNER]);
-		for (int l = 0; l < LENGTH; l++)
-			sum += to[l * INNER] = real_exp(from[l * INNER] - most);
-		for (int l = 0; l < LENGTH; l++)
-			to[l * INNER] /= sum;
-	}
-}
-
-
-/* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
-KERNEL loss_categorical_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ outputs)
+/* y = softmax of x, its loss as the kernel loss has it, and dx = (y - [c = label]) / batch, 0 where the clip holds: the two
+ * derivatives together; a sample a warp */
+KERNEL softmax_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y, real *__restrict__ dx)
 {
 	enum { SIZE = 4 };
+	const int lane = (int)threadIdx.x % 32, i = (int)((blockIdx.x * RT_CUDA_THREADS + threadIdx.x) / 32), first = i * SIZE;
 	const real fuzz = (real)(1e-07);
+	if (i >= work.n)
+		return;
 
-	EACH (i, work.n) {
-		const real *p = outputs + i * SIZE;
-		const float label = data_label(work, i);
-		real sum = 0;
-
-		for (int c = 0; c < SIZE; c++)
-			sum += p[c];
-		work.loss[i] = -real_log(real_min(real_max(p[(int)label] / sum, fuzz), 1 - fuzz));
-	}
+	const int label = (int)data_label(work, i);
+	real most = x[first], sum = 0;
+	for (int c = lane; c < SIZE; c += 32)
+		most = real_max(most, x[first + c]);
+	most = warp_max(most);
+	for (int c = lane; c < SIZE; c += 32)
+		sum += y[first + c] = real_exp(x[first + c] - most);
+	sum = warp_sum(sum);
+	for (int c = lane; c < SIZE; c += 32)
+		y[first + c] /= sum;
+	const real share = real_exp(x[first + label] - most) / sum;
+	if (lane == 0)
+		work.loss[i] = -real_log(real_min(real_max(share, fuzz), 1 - fuzz));
+	const real part = share >= fuzz && share <= 1 - fuzz ? 1 / (real)work.total : 0;
+	for (int c = lane; c < SIZE; c += 32)
+		dx[first + c] = part * (y[first + c] - (c == label));
 }
 
 
@@ -202,45 +194,6 @@ KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__res
 			if (p[c] > p[best])
 				best = c;
 		metric[i] = best == (int)label;
-	}
-}
-
-
-/* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-KERNEL loss_categorical_crossentropy_backward_1(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ d_outputs)
-{
-	enum { SIZE = 4 };
-	const real fuzz = (real)(1e-07), part = 1 / (real)work.total;
-
-	EACH (i, work.n) {
-		const real *p = outputs + i * SIZE;
-		const float label = data_label(work, i);
-		real *dp = d_outputs + i * SIZE;
-		const int hit = (int)label;
-		real sum = 0;
-
-		for (int c = 0; c < SIZE; c++)
-			sum += p[c];
-		const real share = p[hit] / sum;
-		const real passes = share >= fuzz && share <= 1 - fuzz ? part : 0;
-		for (int c = 0; c < SIZE; c++)
-			dp[c] = passes == 0 ? 0 : passes * (1 / sum - (c == hit ? 1 / p[hit] : 0));
-	}
-}
-
-
-/* dx[o][l][i] = y * (dy - sum over l of dy * y) */
-KERNEL softmax_backward_1(struct rt_cuda_work work, const real *__restrict__ y, const real *__restrict__ dy, real *__restrict__ dx)
-{
-	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
-
-	EACH (e, work.n * OUTER * INNER) {
-		const int base = e / INNER * LENGTH * INNER + e % INNER;
-		real dot = 0;
-		for (int l = 0; l < LENGTH; l++)
-			dot += dy[base + l * INNER] * y[base + l * INNER];
-		for (int l = 0; l < LENGTH; l++)
-			dx[base + l * INNER] = y[base + l * INNER] * (dy[base + l * INNER] - dot);
 	}
 }
 
@@ -393,6 +346,31 @@ KERNEL normalise_fold_1(struct rt_cuda_work work, const real *__restrict__ movin
 		batch[l] = moving_mean[l];
 		batch[LENGTH + l] = 1 / real_sqrt(moving_variance[l] + epsilon);
 	}
+}
+
+
+/* y = softmax of x, and its loss as the kernel loss has it; a sample a warp */
+KERNEL softmax_crossentropy_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+{
+	enum { SIZE = 4 };
+	const int lane = (int)threadIdx.x % 32, i = (int)((blockIdx.x * RT_CUDA_THREADS + threadIdx.x) / 32), first = i * SIZE;
+	const real fuzz = (real)(1e-07);
+	if (i >= work.n)
+		return;
+
+	const int label = (int)data_label(work, i);
+	real most = x[first], sum = 0;
+	for (int c = lane; c < SIZE; c += 32)
+		most = real_max(most, x[first + c]);
+	most = warp_max(most);
+	for (int c = lane; c < SIZE; c += 32)
+		sum += y[first + c] = real_exp(x[first + c] - most);
+	sum = warp_sum(sum);
+	for (int c = lane; c < SIZE; c += 32)
+		y[first + c] /= sum;
+	const real share = real_exp(x[first + label] - most) / sum;
+	if (lane == 0)
+		work.loss[i] = -real_log(real_min(real_max(share, fuzz), 1 - fuzz));
 }
 
 

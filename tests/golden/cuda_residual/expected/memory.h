@@ -5,7 +5,7 @@
 
 /* Memory there is for each sample of the batch, each slot, each thread, and once. */
 enum {
-	SAMPLE = 3264,
+	SAMPLE = 3296,
 	SLOT = 0,
 	THREAD = 0,
 	FIXED = 5760,
@@ -28,11 +28,10 @@ enum {
 	Y_branch = 1536, /* 512, sample */
 	Y_sum = 2048, /* 512, sample */
 	Y_activation_1 = 1536, /* 512, sample */
-	Y_global_average_pooling2d_1_mean = 2048, /* 8, sample */
-	Y_dense_1_linear = 2064, /* 4, sample */
-	Y_dense_1 = 2080, /* 4, sample */
-	D_dense_1 = 2064, /* 4, sample */
-	D_dense_1_linear = 2096, /* 4, sample */
+	Y_global_average_pooling2d_1_mean = 3264, /* 8, sample */
+	Y_dense_1_linear = 2048, /* 4, sample */
+	Y_dense_1 = 2064, /* 4, sample */
+	D_dense_1_linear = 3280, /* 4, sample */
 	D_global_average_pooling2d_1_mean = 2560, /* 8, sample */
 	D_activation_1 = 2048, /* 512, sample */
 	D_sum = 2560, /* 512, sample */
@@ -45,7 +44,7 @@ enum {
 	D_batch_normalization_1 = 512, /* 512, sample */
 	P3_batch_normalization_1 = 1504, /* 1024, once */
 	P1_batch_normalization_1 = 464, /* 16, once */
-	D_conv2d_1 = 1024, /* 512, sample */
+	D_conv2d_1 = 1536, /* 512, sample */
 	P1_conv2d_1 = 224, /* 216, once */
 	EY_input = 512, /* 192, sample */
 	EY_conv2d_1 = 0, /* 512, sample */

@@ -1,7 +1,8 @@
 /* residual: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
  *
- * A step is a row of launches of the kernels in kernels.cu, in order on one stream; the runtime records it once as a graph
- * and replays that. Each sum over the batch has one order, so the same GPU gives the same bits every time.
+ * A step is a row of launches of the kernels in kernels.cu, in order on one stream, but that gradients of weights go aside, where
+ * they run beside what follows. The runtime records it once as a graph and replays that. Each sum over the batch has one order,
+ * so the same GPU gives the same bits every time.
  */
 #include <trainc/cuda/cuda.h>
 #include <trainc/cuda/libraries.h>
@@ -17,11 +18,8 @@ void normalise_forward_1(void);
 void map_forward_1(void);
 void add_forward_1(void);
 void average_pool_forward_1(void);
-void softmax_forward_1(void);
-void loss_categorical_crossentropy_forward_1(void);
+void softmax_crossentropy_forward_1(void);
 void metric_categorical_accuracy_1(void);
-void loss_categorical_crossentropy_backward_1(void);
-void softmax_backward_1(void);
 void average_pool_backward_1(void);
 void map_backward_1(void);
 void add_backward_1(void);
@@ -31,6 +29,7 @@ void normalise_data_1(void);
 void convolution_cudnn_unpack_1(void);
 void convolution_cudnn_unpack_2(void);
 void normalise_fold_1(void);
+void softmax_crossentropy_evaluate_1(void);
 void predict_copy_1(void);
 void update(void);
 
@@ -61,7 +60,8 @@ static const struct rt_convolution convolution[] = {
 		.pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
 	},
 	{
-		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32,
+		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32,
+		.accumulate = true,
 		.in_height = 8, .in_width = 8, .in_channels = 8,
 		.out_height = 8, .out_width = 8, .out_channels = 8,
 		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
@@ -69,8 +69,7 @@ static const struct rt_convolution convolution[] = {
 		.pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
 	},
 	{
-		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32,
-		.accumulate = true,
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32,
 		.in_height = 8, .in_width = 8, .in_channels = 8,
 		.out_height = 8, .out_width = 8, .out_channels = 8,
 		.kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
@@ -93,11 +92,11 @@ static const struct rt_dense dense[] = {
 		.epilogue = RT_BIAS,
 	},
 	{
-		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32, .in = 8, .out = 4,
-		.epilogue = RT_BIAS,
+		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32, .in = 8, .out = 4,
 	},
 	{
-		.kind = RT_PRODUCT_X, .math = RT_MATH_TF32, .in = 8, .out = 4,
+		.kind = RT_PRODUCT_W, .math = RT_MATH_TF32, .in = 8, .out = 4,
+		.epilogue = RT_BIAS,
 	},
 	{0},
 };
@@ -159,22 +158,23 @@ static void gradients(struct rt_cuda *cuda)
 	PRODUCT(dense, 0, SAMPLES(Y_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(Y_dense_1_linear),
 			WEIGHTS(W_dense_1_bias));
 	TRACE(9, SAMPLES(Y_dense_1_linear), 4);
-	/* dense_1 (spec.yaml:22)  4 -> 4, forward */
-	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_1_linear), SAMPLES(Y_dense_1));
-	TRACE(9, SAMPLES(Y_dense_1), 4);
-	/* categorical_crossentropy, forward */
-	LAUNCH(loss_categorical_crossentropy_forward_1, ELEMENTS(n), SAMPLES(Y_dense_1));
+	/* dense_1's softmax and categorical_crossentropy, forward */
+	LAUNCH(softmax_crossentropy_forward_1, ((n) * 32 + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS, SAMPLES(Y_dense_1_linear),
+			SAMPLES(Y_dense_1), SAMPLES(D_dense_1_linear));
 	/* accuracy */
+	ASIDE_FORK();
+	ASIDE_BEGIN();
 	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(Y_dense_1), METRIC(0));
-	/* categorical_crossentropy, backward */
-	LAUNCH(loss_categorical_crossentropy_backward_1, ELEMENTS(n), SAMPLES(Y_dense_1), SAMPLES(D_dense_1));
-	/* dense_1 (spec.yaml:22)  4 -> 4, backward */
-	LAUNCH(softmax_backward_1, ELEMENTS(n * 1 * 1), SAMPLES(Y_dense_1), SAMPLES(D_dense_1), SAMPLES(D_dense_1_linear));
+	SUM_LOSSES();
+	ASIDE_END();
 	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
-	PRODUCT(dense, 1, SAMPLES(Y_global_average_pooling2d_1_mean), GRADIENTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear),
+	ASIDE_FORK();
+	PRODUCT(dense, 1, SAMPLES(D_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear));
+	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+	ASIDE_BEGIN();
+	PRODUCT(dense, 2, SAMPLES(Y_global_average_pooling2d_1_mean), GRADIENTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear),
 			GRADIENTS(W_dense_1_bias));
-	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
-	PRODUCT(dense, 2, SAMPLES(D_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(D_dense_1_linear));
+	ASIDE_END();
 	/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, backward */
 	LAUNCH(average_pool_backward_1, ELEMENTS(n * 512), SAMPLES(D_global_average_pooling2d_1_mean),
 			SAMPLES(D_activation_1));
@@ -194,11 +194,14 @@ static void gradients(struct rt_cuda *cuda)
 	LAUNCH(normalise_data_1, ELEMENTS(n * 512), SAMPLES(Y_conv2d_2), SAMPLES(D_branch), ONCE(P0_branch),
 			ONCE(P1_branch), WEIGHTS(W_branch_gamma), SAMPLES(D_conv2d_2));
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
-	PRODUCT(convolution, 2, SAMPLES(Y_trunk), ONCE(P1_conv2d_2), SAMPLES(D_conv2d_2));
+	ASIDE_FORK();
+	PRODUCT(convolution, 2, SAMPLES(D_trunk), ONCE(P0_conv2d_2), SAMPLES(D_conv2d_2));
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
+	ASIDE_BEGIN();
+	PRODUCT(convolution, 3, SAMPLES(Y_trunk), ONCE(P1_conv2d_2), SAMPLES(D_conv2d_2));
 	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
 	LAUNCH(convolution_cudnn_unpack_1, ELEMENTS(3 * 3 * 8 * 8), ONCE(P1_conv2d_2), GRADIENTS(W_conv2d_2_kernel));
-	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
-	PRODUCT(convolution, 3, SAMPLES(D_trunk), ONCE(P0_conv2d_2), SAMPLES(D_conv2d_2));
+	ASIDE_END();
 	/* trunk (spec.yaml:16)  8x8x8 -> 8x8x8, backward */
 	LAUNCH(map_backward_1, ELEMENTS(n * 512), SAMPLES(Y_trunk), SAMPLES(D_trunk), SAMPLES(D_batch_normalization_1));
 	/* batch_normalization_1 (spec.yaml:15)  8x8x8 -> 8x8x8, backward */
@@ -218,6 +221,7 @@ static void gradients(struct rt_cuda *cuda)
 	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
 	LAUNCH(convolution_cudnn_unpack_2, ELEMENTS(3 * 3 * 3 * 8), ONCE(P1_conv2d_1), GRADIENTS(W_conv2d_1_kernel));
 	REDUCE(0, 912);
+	ASIDE_JOIN();
 }
 
 /* SGD */
@@ -270,14 +274,14 @@ static void evaluate(struct rt_cuda *cuda)
 	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 	PRODUCT(dense, 0, SAMPLES(EY_global_average_pooling2d_1_mean), WEIGHTS(W_dense_1_kernel), SAMPLES(EY_dense_1_linear),
 			WEIGHTS(W_dense_1_bias));
-	/* dense_1 (spec.yaml:22)  4 -> 4, forward */
-	LAUNCH(softmax_forward_1, ELEMENTS(n * 1 * 1), SAMPLES(EY_dense_1_linear), SAMPLES(EY_dense_1));
-	/* categorical_crossentropy, predict */
-	LAUNCH(predict_copy_1, ELEMENTS(n), SAMPLES(EY_dense_1));
-	/* categorical_crossentropy, forward */
-	LAUNCH(loss_categorical_crossentropy_forward_1, ELEMENTS(n), SAMPLES(EY_dense_1));
+	/* dense_1's softmax and categorical_crossentropy, forward */
+	LAUNCH(softmax_crossentropy_evaluate_1, ((n) * 32 + RT_CUDA_THREADS - 1) / RT_CUDA_THREADS, SAMPLES(EY_dense_1_linear),
+			SAMPLES(EY_dense_1));
 	/* accuracy */
 	LAUNCH(metric_categorical_accuracy_1, ELEMENTS(n), SAMPLES(EY_dense_1), METRIC(0));
+	SUM_LOSSES();
+	/* dense_1's softmax and categorical_crossentropy, predict */
+	LAUNCH(predict_copy_1, ELEMENTS(n), SAMPLES(EY_dense_1));
 }
 
 static const struct rt_cuda_code code = {
