@@ -19,7 +19,7 @@ foreach(target IN ITEMS trainc_gloo trainc_openblas trainc_cuda trainc_cuda_libr
 	endif()
 endforeach()
 install(TARGETS ${package_targets} EXPORT traincTargets
-	RUNTIME DESTINATION bin ARCHIVE DESTINATION lib INCLUDES DESTINATION include)
+	RUNTIME DESTINATION bin ARCHIVE DESTINATION lib)
 export(EXPORT traincTargets NAMESPACE trainc:: FILE ${package_folder}/traincTargets.cmake)
 install(EXPORT traincTargets NAMESPACE trainc:: DESTINATION ${package_installed})
 list(TRANSFORM package_files PREPEND ${package_folder}/)
