@@ -131,17 +131,18 @@ static int covers_dense(const struct op *const *ops, int n)
 	return n > 0 && ops[0]->type == &op_dense;
 }
 
+#define COLUMN_TILES "dense_tiles({{out_size}}, dense_amx_columns({{out_size}}))"
+
 const struct kernel dense_amx = {
 	.name = "dense_amx", .summary = "matrix product of bfloat16 operands over the batch by AMX, in tiles", .covers = covers_dense,
 	.cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
 	.forward = {
 		{"forward", DOMAIN_TILE, "work x0 w0 w1 y",
-			"dense_tiles(work->n, dense_amx_rows(work->n, work->thread_count)) * "
-			"dense_tiles({{out_size}}, dense_amx_columns({{out_size}}))", NULL},
+			"dense_tiles(work->n, dense_amx_rows(work->n, " COLUMN_TILES ", work->thread_count)) * " COLUMN_TILES, NULL},
 	},
 	.backward = {
 		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
-			"dense_tiles({{in_size}}, DENSE_AMX_ROWS) * dense_tiles({{out_size}}, dense_amx_columns({{out_size}}))", NULL},
+			"dense_tiles({{in_size}}, DENSE_AMX_ROWS) * " COLUMN_TILES, NULL},
 		{"data", DOMAIN_TILE, "work dy w0 dx0",
 			"dense_tiles(work->n, DENSE_AMX_ROWS) * dense_tiles({{in_size}}, dense_amx_columns({{in_size}}))", "dx0"},
 	},

@@ -28,11 +28,12 @@ INLINE int dense_columns(int n)
 	return padded(at_most(n, DENSE_COLUMNS));
 }
 
-/* Samples of a tile of so many where all columns are one tile: each thread has one, if they are not too many or too few. A host
- * may have none of a batch. */
-INLINE int dense_rows(int n, int threads)
+/* Samples of a tile of so many, beside so many tiles of columns: threads share the columns first, since each tile of samples
+ * reads all weights of its columns once more, and then the samples, not too many or too few each. A host may have none. */
+INLINE int dense_rows(int n, int tiles, int threads)
 {
-	return n == 0 ? DENSE_BLOCK : at_most(dense_tiles(dense_tiles(n, threads), DENSE_BLOCK) * DENSE_BLOCK, DENSE_ROWS);
+	const int each = dense_tiles(n, dense_tiles(threads, tiles));
+	return n == 0 ? DENSE_BLOCK : at_most(dense_tiles(each, DENSE_BLOCK) * DENSE_BLOCK, DENSE_ROWS);
 }
 
 /* Rows of a matrix that are needed next, and lie too far apart for the machine to see what comes */
@@ -135,7 +136,7 @@ INLINE void dense_multiply(int rows, int depth, const real *restrict left, ptrdi
 INLINE void dense_forward(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *w,
 	const real *bias, real *y, int tile)
 {
-	const int width = dense_columns(out), tiles = dense_tiles(out, width), most = dense_rows(n, threads);
+	const int width = dense_columns(out), tiles = dense_tiles(out, width), most = dense_rows(n, tiles, threads);
 	const int first_row = tile / tiles * most, rows = at_most(n - first_row, most);
 	const int first = tile % tiles * width, columns = at_most(out - first, width);
 	ALIGNED real right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_ROWS * DENSE_COLUMNS];

@@ -17,10 +17,10 @@ INLINE int dense_amx_columns(int n)
 	return amx_up(at_most(n, DENSE_AMX_COLUMNS), AMX_COLUMNS);
 }
 
-/* Samples of a tile: each thread has one, if they are not too many or too few */
-INLINE int dense_amx_rows(int n, int threads)
+/* Samples of a tile, as dense_rows */
+INLINE int dense_amx_rows(int n, int tiles, int threads)
 {
-	return n == 0 ? AMX_ROWS : at_most(amx_up(dense_tiles(n, threads), AMX_ROWS), DENSE_AMX_ROWS);
+	return n == 0 ? AMX_ROWS : at_most(amx_up(dense_tiles(n, dense_tiles(threads, tiles)), AMX_ROWS), DENSE_AMX_ROWS);
 }
 
 /* A block of operands, arranged as amx.h says: left [row][DENSE_AMX_DEPTH], right [tile of columns][pair][column], and sums
@@ -130,7 +130,7 @@ INLINE void dense_amx_row(const float *sums, const real *bias, int n, bool add, 
 INLINE void dense_amx_forward(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *w,
 	const real *bias, real *y, int tile)
 {
-	const int width = dense_amx_columns(out), tiles = dense_tiles(out, width), most = dense_amx_rows(n, threads);
+	const int width = dense_amx_columns(out), tiles = dense_tiles(out, width), most = dense_amx_rows(n, tiles, threads);
 	const int first_row = tile / tiles * most, rows = at_most(n - first_row, most);
 	const int first = tile % tiles * width, columns = at_most(out - first, width);
 	struct dense_amx d;

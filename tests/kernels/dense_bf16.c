@@ -49,7 +49,8 @@ struct layer {
 		float *y) \
 	{ \
 		(void)pack; \
-		for (int tile = 0; tile < dense_tiles(n, dense_amx_rows(n, 2)) * dense_tiles(OUT, dense_amx_columns(OUT)); tile++) \
+		for (int tile = 0; tile < dense_tiles(n, dense_amx_rows(n, dense_tiles(OUT, dense_amx_columns(OUT)), 2)) * \
+			dense_tiles(OUT, dense_amx_columns(OUT)); tile++) \
 			dense_amx_forward(IN, OUT, n, 2, sample, x, w, bias, y, tile); \
 	} \
 	static void amx_weights_##IN##_##OUT(int n, int sample, const float *x, const float *dy, float *dw, float *db) \

@@ -139,7 +139,7 @@ static void gradients(struct rt_work *work)
 			train_1(work, slot);
 		/* dense_1 (spec.yaml:15)  400 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_amx_rows(work->n, work->thread_count)) * dense_tiles(10, dense_amx_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_amx_rows(work->n, dense_tiles(10, dense_amx_columns(10)), work->thread_count)) * dense_tiles(10, dense_amx_columns(10)); tile++)
 			dense_amx_forward_1(work, work->samples + Y_conv2d_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -188,7 +188,7 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:15)  400 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_amx_rows(work->n, work->thread_count)) * dense_tiles(10, dense_amx_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_amx_rows(work->n, dense_tiles(10, dense_amx_columns(10)), work->thread_count)) * dense_tiles(10, dense_amx_columns(10)); tile++)
 			dense_amx_forward_1(work, work->samples + EY_conv2d_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)

@@ -159,7 +159,7 @@ static void gradients(struct rt_work *work)
 			train_1(work, slot);
 		/* dense_1 (spec.yaml:17)  13 -> 20, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_columns(20)), work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
 			dense_forward_1(work, work->samples + Y_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -167,7 +167,7 @@ static void gradients(struct rt_work *work)
 			train_2(work, slot);
 		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(1, dense_columns(1)), work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
 			dense_forward_2(work, work->samples + Y_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + Y_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -210,7 +210,7 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:17)  13 -> 20, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_columns(20)), work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
 			dense_forward_1(work, work->samples + EY_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -218,7 +218,7 @@ static void evaluate(struct rt_work *work)
 			evaluate_2(work, slot);
 		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(1, dense_columns(1)), work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
 			dense_forward_2(work, work->samples + EY_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + EY_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)

@@ -212,7 +212,7 @@ static void gradients(struct rt_work *work)
 			train_1(work, slot);
 		/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_columns(128)), work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
 			dense_forward_1(work, work->samples + Y_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -220,7 +220,7 @@ static void gradients(struct rt_work *work)
 			train_2(work, slot);
 		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(10, dense_columns(10)), work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
 			dense_forward_2(work, work->samples + Y_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + Y_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -289,7 +289,7 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_columns(128)), work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
 			dense_forward_1(work, work->samples + EY_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -297,7 +297,7 @@ static void evaluate(struct rt_work *work)
 			evaluate_2(work, slot);
 		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(10, dense_columns(10)), work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
 			dense_forward_2(work, work->samples + EY_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + EY_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)

@@ -280,7 +280,7 @@ static void gradients(struct rt_work *work)
 			train_3(work, slot);
 		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(4, dense_columns(4)), work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
 			dense_forward_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
 			work->weights + W_dense_1_bias, work->samples + Y_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -358,7 +358,7 @@ static void evaluate(struct rt_work *work)
 			evaluate_1(work, slot);
 		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(4, dense_columns(4)), work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
 			dense_forward_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
 			work->weights + W_dense_1_bias, work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
