@@ -32,6 +32,10 @@ function(trainc_make_static target)
 	foreach(library IN LISTS libraries)
 		if(library MATCHES "^(/.*)/([^/]+)\\.so$")
 			trainc_archive(${CMAKE_MATCH_2} ${CMAKE_MATCH_1})
+		elseif(library STREQUAL "stdc++")           # the compiler's own
+			execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=libstdc++.a OUTPUT_VARIABLE archive
+				OUTPUT_STRIP_TRAILING_WHITESPACE)
+			list(APPEND archives ${archive})
 		else()
 			list(APPEND archives ${library})
 		endif()
