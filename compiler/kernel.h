@@ -33,7 +33,6 @@ struct phase {
 	const char *args;
 	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names */
 	const char *only_if;                /* or "map": the group has an activation */
-	bool aside;                         /* makes gradients of parameters only, on a GPU: beside the phases that follow */
 };
 
 /* Sizes, in reals, of the buffers a group needs. */
@@ -59,8 +58,9 @@ struct kernel {
 	double cost;                        /* of an operation covered, relative to the reference's 1 */
 	void (*size)(const struct group *g, struct buffers *b);   /* NULL: no buffers */
 	/* Each ends with a NULL name. pack: at the start of a step and before evaluations. prepare: before evaluations only.
-	 * finish: behind all backward phases. evaluate: NULL name first: as forward. */
-	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], finish[KERNEL_PHASES],
+	 * finish: behind all backward phases. evaluate: NULL name first: as forward. aside: behind backward; they make gradients of
+	 * parameters only, and go beside the phases that follow, on a GPU. */
+	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], aside[KERNEL_PHASES], finish[KERNEL_PHASES],
 		prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
 	bool (*made_again)(const struct group *g);  /* forward's last phase costs less than keeping its output; NULL: never */

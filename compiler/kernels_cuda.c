@@ -31,8 +31,6 @@ static int covers_with_map(const struct op *const *ops, int n, const struct op_t
 	return n > 1 && ops[1]->type == &op_map && !taken ? 2 : 1;
 }
 
-enum { ASIDE = true };                  /* struct phase's */
-
 #define COVERS_WITH_MAP(type) \
 	static int covers_##type(const struct op *const *ops, int n) { return covers_with_map(ops, n, &op_##type); }
 
@@ -68,8 +66,9 @@ static const struct kernel cuda_convolution = {
 	.forward = {{"forward", DOMAIN_BLOCKS, "x0 w0 w1 y", "TILES(" PIXELS("out") ", {{out_c}})", NULL}},
 	.backward = {
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(" PIXELS("in") ", {{in_c}})", "dx0"},
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL,
-			ASIDE},
+	},
+	.aside = {
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})", NULL},
 	},
 };
 
@@ -107,8 +106,9 @@ static const struct kernel cuda_depthwise = {
 	.forward = {{"forward", DOMAIN_ELEMENTS, "x0 w0 w1 y", "n * {{out_size}}", NULL}},
 	.backward = {
 		{"data", DOMAIN_ELEMENTS, "y dy w0 dx0", "n * {{in_size}}", "dx0"},
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)", NULL,
-			ASIDE},
+	},
+	.aside = {
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)", NULL},
 	},
 };
 
@@ -129,7 +129,9 @@ static const struct kernel cuda_dense = {
 	},
 	.backward = {
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "TILES({{in_size}} + 1, {{out_size}})", NULL, ASIDE},
+	},
+	.aside = {
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0 dw1", "TILES({{in_size}} + 1, {{out_size}})", NULL},
 	},
 };
 
@@ -143,8 +145,10 @@ static const struct kernel cuda_dense_bf16 = {
 	},
 	.backward = {
 		{"data", DOMAIN_BLOCKS, "y dy w0 dx0", "TILES(n, {{in_size}})", "dx0"},
-		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0", "TILES({{in_size}}, {{out_size}})", NULL, ASIDE},
-		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1", ASIDE},
+	},
+	.aside = {
+		{"weights", DOMAIN_BLOCKS, "x0 y dy dw0", "TILES({{in_size}}, {{out_size}})", NULL},
+		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1"},
 	},
 };
 
@@ -320,10 +324,12 @@ static const struct kernel convolution_cudnn = {
 	.backward = {
 		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
 		{"data", DOMAIN_LIBRARY, "dx0 p0 dz", NULL, "dx0"},
-		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
-		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
-		{"weights", DOMAIN_LIBRARY, "x0 p1 dz", NULL, NULL, ASIDE},
-		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL, ASIDE},
+	},
+	.aside = {
+		{"bias_sums", DOMAIN_BLOCKS, "dz k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1"},
+		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1"},
+		{"weights", DOMAIN_LIBRARY, "x0 p1 dz", NULL, NULL},
+		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
 	},
 };
 
@@ -334,7 +340,9 @@ static const struct kernel dense_cublas = {
 	.backward = {
 		{"through", DOMAIN_ELEMENTS, "y dy s0", "n * {{group_out_size}}", "map"},
 		{"data", DOMAIN_LIBRARY, "dx0 w0 dz", NULL, "dx0"},
-		{"weights", DOMAIN_LIBRARY, "x0 dw0 dz dw1", NULL, NULL, ASIDE},
+	},
+	.aside = {
+		{"weights", DOMAIN_LIBRARY, "x0 dw0 dz dw1", NULL, NULL},
 	},
 };
 
@@ -371,10 +379,12 @@ static const struct kernel convolution_cudnn_bf16 = {
 		{"gradient", DOMAIN_ELEMENTS, "y dy s1", "n * {{group_out_size}}", NULL},
 		{"data", DOMAIN_LIBRARY, "s2 p0 s1", NULL, "dx0"},
 		{"widen", DOMAIN_ELEMENTS, "s2 dx0", "n * {{in_size}}", "dx0"},
-		{"bias_sums", DOMAIN_BLOCKS, "y dy k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
-		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1", ASIDE},
-		{"weights", DOMAIN_LIBRARY, "s0 p1 s1", NULL, NULL, ASIDE},
-		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL, ASIDE},
+	},
+	.aside = {
+		{"bias_sums", DOMAIN_BLOCKS, "y dy k0", "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", "w1"},
+		{"bias", DOMAIN_BLOCKS, "k0 dw1", "CHANNEL_GROUPS({{out_c}})", "w1"},
+		{"weights", DOMAIN_LIBRARY, "s0 p1 s1", NULL, NULL},
+		{"unpack", DOMAIN_ELEMENTS, "p1 dw0", WEIGHTS, NULL},
 	},
 };
 
@@ -397,8 +407,10 @@ static const struct kernel dense_cublas_bf16 = {
 	.backward = {
 		{"gradient", DOMAIN_ELEMENTS, "y dy s1", "n * {{out_size}}", NULL},
 		{"data", DOMAIN_LIBRARY, "dx0 p0 s1", NULL, "dx0"},
-		{"weights", DOMAIN_LIBRARY, "s0 dw0 s1", NULL, NULL, ASIDE},
-		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1", ASIDE},
+	},
+	.aside = {
+		{"weights", DOMAIN_LIBRARY, "s0 dw0 s1", NULL, NULL},
+		{"bias", DOMAIN_BLOCKS, "y dy dw1", "CHANNEL_GROUPS({{out_size}})", "w1"},
 	},
 };
 

@@ -208,6 +208,7 @@ static void backward(struct builder *b, const struct group *g)
 	if (above && plan_makes_again(b->plan, above))
 		build_again(b, above);
 	build_phases(b, g, g->kernel->backward, "backward");
+	build_phases(b, g, g->kernel->aside, "backward");
 	if (!b->plan->target->whole_batches)
 		return;
 	for (int i = 0; i < g->n_parameters; i++)

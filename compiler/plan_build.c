@@ -257,7 +257,8 @@ static bool is_idle(const struct step *s, const struct group *g)
 /* Where no gradient goes on to a layer before, nothing is beside it. */
 static bool is_aside(const struct group *g, const struct phase *p)
 {
-	return p->aside && g->in[0]->needs_gradient;
+	const struct phase *asides = g->kernel->aside;
+	return p >= asides && p < asides + KERNEL_PHASES && g->in[0]->needs_gradient;
 }
 
 static void build_phase(struct builder *b, const struct group *g, const struct phase *p, const char *what)
