@@ -173,15 +173,21 @@ INLINE ptrdiff_t amx_dz_at(struct direct s, int oh, int ow)
 
 /* ---- two rows of outputs ---- */
 
+/* Outputs of a tile: a row's, in tiles that are as equal as can be */
+INLINE int amx_height(struct amx_window w)
+{
+	const int tiles = (w.columns + AMX_ROWS - 1) / AMX_ROWS;
+	return (w.columns + tiles - 1) / tiles;
+}
+
 /* c[rows][columns][32] = the rows from h on of the convolution of an image by a pack, 32 channels from 32 * group on */
 INLINE void amx_rows(struct amx_window w, int group, int h, int rows, const bf16 *image, const bf16 *pack, float *c)
 {
-	const int blocks = (w.columns + AMX_ROWS - 1) / AMX_ROWS, height = (w.columns + blocks - 1) / blocks;
-	const int tiles = amx_pack_tiles(w, group);
+	const int height = amx_height(w), tiles = amx_pack_tiles(w, group);
 	const ptrdiff_t row = (ptrdiff_t)w.stride_h * w.width * w.channels, pixel = (ptrdiff_t)w.stride_w * w.channels;
 	const struct amx_right b = {pack + amx_pack_at(w, group), AMX_CHUNK, AMX_TILE, (ptrdiff_t)tiles * AMX_TILE};
-	for (int i = 0; i < blocks; i++) {
-		const int first = at_most(i * height, w.columns - height);      /* the last may make some once more */
+	for (int at = 0; at < w.columns; at += height) {
+		const int first = at_most(at, w.columns - height);      /* the last may make some once more */
 		const struct amx_left a = {image + h * row + first * pixel, pixel, row, amx_run(w), (ptrdiff_t)w.width * w.channels};
 		amx_blocks(rows, tiles, w.kernel_h * amx_run(w), a, b,
 			(struct amx_sums){c + first * AMX_GROUP, AMX_GROUP, w.columns * AMX_GROUP}, false);
@@ -191,8 +197,7 @@ INLINE void amx_rows(struct amx_window w, int group, int h, int rows, const bf16
 /* Opens tiles for amx_rows. */
 INLINE void amx_open_rows(struct amx_window w)
 {
-	const int blocks = (w.columns + AMX_ROWS - 1) / AMX_ROWS;
-	amx_open((w.columns + blocks - 1) / blocks);
+	amx_open(amx_height(w));
 }
 
 /* dx[ih][iw][i] (+)= sum of dz * w, by dz's image; c: amx_rows_size reals of scratch */

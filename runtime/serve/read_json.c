@@ -1,6 +1,5 @@
 /* Requests as JSON: {"instances": [...]} or the array alone. Numbers are kept as they go by: a tree of them would cost more than
  * the model. Nothing is believed of arrays that have not been seen to their end. */
-#include "json.h"
 #include "serve.h"
 #include <math.h>
 #include <string.h>

@@ -3,6 +3,7 @@
 #ifndef TRAINC_SERVE_H
 #define TRAINC_SERVE_H
 #include "internal.h"
+#include "json.h"
 
 /* ---- read.c and others of its name: a request's body as samples ---- */
 
@@ -11,7 +12,7 @@ struct rt_samples { long n; float *values; };
 
 /* A row a media type. read sets *s from the body; RT_BODY_BEHIND bytes behind its size are there, too, the first of
  * them a NUL; -1 after rt_fail. */
-enum { RT_BODY_BEHIND = 64 };
+enum { RT_BODY_BEHIND = RT_JSON_BEHIND };
 struct rt_reader {
 	const char *type;
 	int (*read)(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
