@@ -38,10 +38,10 @@ def spec_texts(trainc):
 
 
 def build_words(build, kind):
-    """What programs are compiled or linked with, from the CMake package."""
+    """What a program's C is compiled or linked with, from the CMake package."""
     with open(os.path.join(build, "cmake/trainc/traincTargets.cmake")) as f:
         found = re.search(r'%s "([^"]*)"' % kind, f.read())
-    words = found.group(1).split(";") if found else []
+    words = re.sub(r"\\\$<\\\$<COMPILE_LANGUAGE:C>:([^>]*)>", r"\1", found.group(1)).split(";") if found else []
     return [word if "/" in word or word.startswith("-") else "-l" + word for word in words]
 
 
@@ -58,7 +58,8 @@ def make_fixture(trainc, text, folder):
     with open("/proc/cpuinfo") as f:
         flags = set(f.read().split())
     isa = ["-mavx2", "-mfma"] if {"avx2", "fma"} <= flags else []
-    harness.run(os.environ.get("CC", "cc"), "-std=gnu11", "-O1", *isa, *build_words(build, "INTERFACE_COMPILE_OPTIONS"), "-Wall", "-Wextra", "-Werror", "-D_POSIX_C_SOURCE=200809L", "-DRT_ISA=test", '-DRT_ISA_NAME="test"',
+    harness.run(os.environ.get("CC", "cc"), "-std=gnu11", "-O1", *isa, *build_words(build, "INTERFACE_COMPILE_OPTIONS"),
+                "-Wall", "-Wextra", "-Werror", "-D_POSIX_C_SOURCE=200809L", "-DRT_ISA=test", '-DRT_ISA_NAME="test"',
                 "-I", os.path.join(build, "include"), "-I", program, "-I", os.path.join(harness.SOURCE, "runtime"),
                 os.path.join(program, "step.c"), os.path.join(program, "tables.c"), os.path.join(here, "fixture.c"),
                 "-o", fixture, os.path.join(build, "libtrainc_runtime.a"),
