@@ -28,7 +28,7 @@ static const struct activation_type
 	relu = {
 		.row = {.name = "relu", .summary = "x above 0, 0 below; a NaN stays", .keras = "relu"},
 		.mxnet = "LeakyReLU act_type=leaky slope=0.0",
-		.forward = "real_max(x, 0)", .backward = "real_select(y > 0, dy, 0)",
+		.forward = "real_max(x, 0)", .backward = "real_select(y > 0, dy, 0)", .gate = true,
 	},
 	tanh_ = {
 		.row = {.name = "tanh", .summary = "hyperbolic tangent", .keras = "tanh"},

@@ -87,9 +87,15 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64, CUDA_PARTS = 4 };
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot_2x2, winograd_slot, direct, direct_pool,
 	depthwise, dense_openblas, dense, dense_bf16, dense_bf16_reference, convolution_amx,
 	convolution_amx_slot, convolution_bf16_reference, dense_amx, normalise, add, fold, max_pool;
-/* What they share: max-pooling of whole 2x2 windows that do not overlap; buffers of batch normalization. */
+/* What they share: max-pooling of whole 2x2 windows that do not overlap; an activation whose gradient passes or does not;
+ * groups with pooling or dropout behind products, which save a byte an element of their output; buffers of batch
+ * normalization; a dense layer with activation and dropout, and its buffers. */
 bool kernel_is_2x2_pool(const struct op *op);
+bool kernel_is_gate(const struct op *op);
+bool kernel_saves_bytes(const struct group *g);
 void kernel_normalise_size(const struct group *g, struct buffers *b);
+int kernel_covers_dense(const struct op *const *ops, int n);
+void kernel_dense_size(const struct group *g, struct buffers *b);
 
 /* NULL-terminated, fastest first. */
 extern const struct kernel *const cpu_kernels[], *const cuda_kernels[];

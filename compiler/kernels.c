@@ -1,5 +1,6 @@
 /* The CPU's kernels, fastest first, references last: see kernel.h for what a row says. Sizes are in reals. */
 #include "kernel.h"
+#include "tables.h"
 
 COVERS(input)
 COVERS(convolution)
@@ -15,6 +16,27 @@ COVERS(add)
 COVERS(concatenate)
 COVERS(pad)
 COVERS(loss)
+
+/* ---- what rows of several files ask ---- */
+
+bool kernel_is_2x2_pool(const struct op *op)
+{
+	const int *a = op->attributes;
+	return op->type == &op_max_pool && a[WINDOW_KERNEL_H] == 2 && a[WINDOW_KERNEL_W] == 2 && a[WINDOW_STRIDE_H] == 2
+		&& a[WINDOW_STRIDE_W] == 2 && !a[WINDOW_PAD_TOP] && !a[WINDOW_PAD_LEFT] && !a[WINDOW_PAD_BOTTOM]
+		&& !a[WINDOW_PAD_RIGHT];
+}
+
+bool kernel_is_gate(const struct op *op)
+{
+	return op->type == &op_map && ((const struct activation_type *)op->function)->gate;
+}
+
+bool kernel_saves_bytes(const struct group *g)
+{
+	const struct op_type *last = g->ops[g->n - 1]->type;
+	return last == &op_max_pool || last == &op_mask;
+}
 
 /* ---- references: one operation each, plain loops ---- */
 

@@ -78,11 +78,10 @@ static void size_convolution(const struct group *g, struct buffers *b)
 	const long reach = pixels + (a[WINDOW_KERNEL_H] - 1) * width + a[WINDOW_KERNEL_W] - 1;
 	const long plane = (up(reach > image + CHUNK ? reach : image + CHUNK, CHUNK) / CHUNK | 1) * CHUNK;
 	const long pairs = pixels / 2 * up(out[2], GROUP), planes = up(in[2], ROWS) * plane / 2;
-	const bool bytes = op->out != g->out && g->ops[g->n - 1]->type != &op_map;
 
 	b->packs[0] = pack_size(a, in[2], out[2]);
 	b->packs[1] = pack_size(a, out[2], in[2]);
-	b->saved[0] = bytes ? up(shape_count(g->out->shape), sizeof(float)) / (long)sizeof(float) : 0;
+	b->saved[0] = kernel_saves_bytes(g) ? up(shape_count(g->out->shape), sizeof(float)) / (long)sizeof(float) : 0;
 	b->sums[0] = a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * up(in[2], ROWS) * up(out[2], GROUP);
 	b->sums[1] = out[2];
 	b->scratch[0] = image_size(image, in[2]) + rows_size(out[1]);
@@ -126,24 +125,22 @@ const struct kernel convolution_bf16_reference = {
 	},
 };
 
-static int covers_dense(const struct op *const *ops, int n)
-{
-	return n > 0 && ops[0]->type == &op_dense;
-}
-
 #define COLUMN_TILES "dense_tiles({{out_size}}, dense_amx_columns({{out_size}}))"
+#define OUTPUT_TILES "dense_tiles(work->n, dense_amx_rows(work->n, " COLUMN_TILES ", work->thread_count)) * " COLUMN_TILES
+#define INPUT_TILES "dense_tiles({{in_size}}, dense_amx_data_inputs({{in_size}}, work->thread_count))"
 
 const struct kernel dense_amx = {
-	.name = "dense_amx", .summary = "matrix product of bfloat16 operands over the batch by AMX, in tiles", .covers = covers_dense,
-	.cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
-	.forward = {
-		{"forward", DOMAIN_TILE, "work x0 w0 w1 y",
-			"dense_tiles(work->n, dense_amx_rows(work->n, " COLUMN_TILES ", work->thread_count)) * " COLUMN_TILES, NULL},
-	},
+	.name = "dense_amx",
+	.summary = "matrix product of bfloat16 operands over the batch by AMX, in tiles, with activation and dropout",
+	.covers = kernel_covers_dense, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
+	.changes_gradient = true, .size = kernel_dense_size,
+	.forward = {{"forward", DOMAIN_TILE, "work x0 w0 w1 y s0", OUTPUT_TILES, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_TILE, "work x0 w0 w1 y", OUTPUT_TILES, NULL}},
 	.backward = {
+		{"gradient", DOMAIN_SAMPLE, "ymap s0 dy", NULL, "map"},
 		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
-			"dense_tiles({{in_size}}, DENSE_AMX_ROWS) * " COLUMN_TILES, NULL},
+			"dense_tiles({{in_size}}, dense_amx_weights_inputs({{in_size}}, work->thread_count)) * " COLUMN_TILES, NULL},
 		{"data", DOMAIN_TILE, "work dy w0 dx0",
-			"dense_tiles(work->n, DENSE_AMX_ROWS) * dense_tiles({{in_size}}, dense_amx_columns({{in_size}}))", "dx0"},
+			"dense_tiles(work->n, dense_amx_rows(work->n, " INPUT_TILES ", work->thread_count)) * " INPUT_TILES, "dx0"},
 	},
 };

@@ -3,22 +3,17 @@
 #include <string.h>
 #include "kernel.h"
 
-static bool is_relu(const struct op *op)
-{
-	return op->type == &op_map && !strcmp(op->function->name, "relu");
-}
-
 /* relu, max-pooling of whole 2x2 windows and dropout: four channels a thread. */
 static int covers_relu_pool(const struct op *const *ops, int n)
 {
-	if (n < 2 || !is_relu(ops[0]) || !kernel_is_2x2_pool(ops[1]) || ops[1]->out->shape.size[2] % 4)
+	if (n < 2 || !kernel_is_gate(ops[0]) || !kernel_is_2x2_pool(ops[1]) || ops[1]->out->shape.size[2] % 4)
 		return 0;
 	return n > 2 && ops[2]->type == &op_mask ? 3 : 2;
 }
 
 static int covers_relu_mask(const struct op *const *ops, int n)
 {
-	return n > 1 && is_relu(ops[0]) && ops[1]->type == &op_mask ? 2 : 0;
+	return n > 1 && kernel_is_gate(ops[0]) && ops[1]->type == &op_mask ? 2 : 0;
 }
 
 /* With the activation behind it, which has its own sum's element in a register; but where relu_pool or relu_mask takes that, it
@@ -289,7 +284,7 @@ static const struct kernel cuda_softmax_crossentropy = {
 static int covers_with_relu(const struct op *const *ops, int n, const struct op_type *type)
 {
 	const int covered = covers_with_map(ops, n, type);
-	return covered == 2 && !(is_relu(ops[1]) && ops[0]->parameters[1]) ? 1 : covered;
+	return covered == 2 && !(kernel_is_gate(ops[1]) && ops[0]->parameters[1]) ? 1 : covered;
 }
 
 static int covers_for_cudnn(const struct op *const *ops, int n)

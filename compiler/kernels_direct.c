@@ -3,6 +3,7 @@
 
 enum {
 	VECTOR = 16,                    /* the most lanes of any machine: rows of packs and of dz are padded */
+	POOL = 2,                       /* of a window, at most */
 	FEW_PRODUCTS = 32               /* for a number: sooner done than it is back from memory */
 };
 
@@ -44,7 +45,8 @@ static void size(const struct group *g, struct buffers *b)
 		* (in[1] + a[WINDOW_PAD_LEFT] + a[WINDOW_PAD_RIGHT]) * in[2]);
 	long left = (long)((a[WINDOW_KERNEL_W] - 1) / a[WINDOW_STRIDE_W]) * a[WINDOW_DILATION_W];
 	long last = (in[1] - 1L + a[WINDOW_PAD_LEFT]) / a[WINDOW_STRIDE_W];
-	long dz = out[0] * (left + (last < out[1] ? out[1] : last + 1)) * padded(out[2]);
+	long rows = g->in[0]->needs_gradient ? out[0] : POOL;        /* dx takes all of dz, the weights a row of pools at a time */
+	long dz = rows * (left + (last < out[1] ? out[1] : last + 1)) * padded(out[2]);
 	b->packs[0] = taps * in[2] * padded(out[2]);
 	b->packs[1] = taps * out[2] * padded(in[2]);
 	b->scratch[0] = inputs;

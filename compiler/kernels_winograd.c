@@ -61,14 +61,6 @@ static bool worth_it_small(const struct op *op)
 		&& products <= tiles_of(op, TILE) * points_of(TILE) && 3 * products <= 2L * TAPS * out[0] * out[1];
 }
 
-bool kernel_is_2x2_pool(const struct op *op)
-{
-	const int *a = op->attributes;
-	return op->type == &op_max_pool && a[WINDOW_KERNEL_H] == 2 && a[WINDOW_KERNEL_W] == 2 && a[WINDOW_STRIDE_H] == 2
-		&& a[WINDOW_STRIDE_W] == 2 && !a[WINDOW_PAD_TOP] && !a[WINDOW_PAD_LEFT] && !a[WINDOW_PAD_BOTTOM]
-		&& !a[WINDOW_PAD_RIGHT];
-}
-
 /* Operations from ops[0] on: convolution, activation, with_pool pooling, dropout */
 static int covers_with(const struct op *const *ops, int n, bool (*worth)(const struct op *), bool with_pool)
 {
@@ -128,7 +120,7 @@ static void size_forward(const struct group *g, struct buffers *b, long block)
 	const int tile = g->kernel->tile;
 	long in = op->in[0]->shape.size[2], out = op->out->shape.size[2];
 	b->packs[0] = points_of(tile) * in * padded(out);
-	b->saved[0] = shape_count(g->out->shape) / (long)sizeof(float) + VECTOR;
+	b->saved[0] = kernel_saves_bytes(g) ? shape_count(g->out->shape) / (long)sizeof(float) + VECTOR : 0;
 	b->scratch[0] = transformed(tile, block, padded(in)) + transformed(tile, block, PANEL);
 }
 

@@ -9,6 +9,7 @@ struct activation_type {
 	struct row row;                     /* row.keras: Keras's name */
 	const char *forward;                /* in x */
 	const char *backward;               /* dx, in y and dy: relu'(0) = 0 */
+	bool gate;                          /* dx is dy where y > 0, else 0 */
 	const char *mxnet;                  /* op and attributes: "Activation act_type=relu"; NULL for linear */
 };
 struct loss_type {

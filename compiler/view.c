@@ -107,12 +107,19 @@ static void add_ops(struct object *o, const struct target *t, const struct group
 	add_op(o, t, g->ops[0]);
 }
 
+/* The byte that is saved tells by itself whether the gradient passes. */
+static bool gates(const struct group *g)
+{
+	return g->n > 1 && kernel_is_gate(g->ops[1]) && kernel_saves_bytes(g);
+}
+
 static void add_group(struct object *o, const struct target *t, const struct group *g, const struct step *s)
 {
 	static const char *const parameters[GROUP_PARAMETERS] = {"w0", "w1", "w2", "w3", "w4", "w5"};
 	add_ops(o, t, g);
 	object_text(o, "saved", "%ld", g->buffers.saved[0]);
 	object_flag(o, "bytes", g->buffers.saved[0] > 0);
+	object_flag(o, "gate", gates(g));
 	object_text(o, "tile", "%d", g->kernel ? g->kernel->tile : 0);
 	add_inputs(o, g, s);
 	add_sizes(o, "group_out", g->out ? g->out->shape : g->in[0]->shape);

@@ -253,11 +253,17 @@ INLINE void amx_plane_square(struct direct s, const real *x, int w, int c, bf16 
 	amx_transpose(pairs, AMX_COLUMNS, (amx_any *)to, amx_plane(s) / 2);
 }
 
-/* planes = the inputs' image, channel by channel. A square's zeros behind a row's end are overwritten by the next row. */
+/* planes = the inputs' image, channel by channel. A square's zeros behind a row's end are overwritten by the next row; where
+ * they fill all of what is between rows, only the ends of planes are left. */
 INLINE void amx_planes(struct direct s, const real *x, bf16 *planes)
 {
-	const int plane = amx_plane(s), width = amx_image_width(s);
-	memset(planes, 0, sizeof *planes * (size_t)(amx_up(s.in_c, AMX_ROWS) * plane));
+	const int plane = amx_plane(s), width = amx_image_width(s), first = s.pad_top * width + s.pad_left;
+	const int squares = amx_up(s.in_w, AMX_CHUNK), last = first + (s.in_h - 1) * width + s.in_w;
+	for (int c = 0; c < amx_up(s.in_c, AMX_ROWS); c++) {
+		memset(planes + (ptrdiff_t)c * plane, 0, sizeof *planes * (size_t)(squares < width ? plane : first));
+		if (squares >= width)
+			memset(planes + (ptrdiff_t)c * plane + last, 0, sizeof *planes * (size_t)(plane - last));
+	}
 	for (int c = 0; c < s.in_c; c += AMX_ROWS)
 		for (int h = 0; h < s.in_h; h++)
 			for (int w = 0; w < s.in_w; w += AMX_CHUNK)

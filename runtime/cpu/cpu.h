@@ -248,9 +248,16 @@ INLINE void vec_transpose(vec v[LANES])
 
 typedef int8_t vec_bytes __attribute__((vector_size(LANES)));
 
+/* GCC 12 would widen lane by lane. */
 INLINE vec_mask vec_widen(vec_bytes bytes)
 {
-#if defined(__AVX2__) && !defined(__AVX512F__)
+#if defined(__AVX512F__)
+	if (sizeof(real) == sizeof(float)) {
+		__m128i all = _mm_setzero_si128();
+		memcpy(&all, &bytes, sizeof bytes);
+		return (vec_mask)_mm512_cvtepi8_epi32(all);
+	}
+#elif defined(__AVX2__)
 	int64_t all = 0;
 	memcpy(&all, &bytes, sizeof bytes);
 	if (sizeof(real) == sizeof(float))
@@ -273,7 +280,14 @@ INLINE vec_mask vec_widen(vec_bytes bytes)
 
 INLINE vec_bytes vec_narrow(vec_mask v)
 {
-#if defined(__AVX2__) && !defined(__AVX512F__)
+#if defined(__AVX512F__)
+	if (sizeof(real) == sizeof(float)) {
+		const __m128i all = _mm512_cvtepi32_epi8((__m512i)v);
+		vec_bytes bytes;
+		memcpy(&bytes, &all, sizeof bytes);
+		return bytes;
+	}
+#elif defined(__AVX2__)
 	if (sizeof(real) == sizeof(float)) {
 		__m128i words = _mm_packs_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
 		int64_t all = _mm_cvtsi128_si64(_mm_packs_epi16(words, words));
@@ -325,6 +339,18 @@ INLINE void vec_store_bytes(uint8_t *p, vec_mask v, int c, int n)
 /* The largest of a 2x2 window, the first of equals, and its number 0 .. 3 in *which. */
 INLINE vec vec_largest(vec a0, vec a1, vec a2, vec a3, vec_mask *which)
 {
+#if defined(__AVX512F__)
+	if (sizeof(real) == sizeof(float)) {            /* masks of their own, which vectors of GCC's go back and forth between */
+		const __mmask16 right_top = _mm512_cmp_ps_mask((__m512)a1, (__m512)a0, _CMP_GT_OS);
+		const __mmask16 right_bottom = _mm512_cmp_ps_mask((__m512)a3, (__m512)a2, _CMP_GT_OS);
+		const __m512 top = _mm512_mask_mov_ps((__m512)a0, right_top, (__m512)a1);
+		const __m512 bottom = _mm512_mask_mov_ps((__m512)a2, right_bottom, (__m512)a3);
+		const __mmask16 below = _mm512_cmp_ps_mask(bottom, top, _CMP_GT_OS);
+		const __m512i number = _mm512_maskz_set1_epi32(right_top, 1);
+		*which = (vec_mask)_mm512_mask_add_epi32(number, below, _mm512_maskz_set1_epi32(right_bottom, 1), _mm512_set1_epi32(2));
+		return (vec)_mm512_mask_mov_ps(top, below, bottom);
+	}
+#endif
 	vec_mask right_top = (vec_mask)(a1 > a0), right_bottom = (vec_mask)(a3 > a2);
 	vec top = vec_select(right_top, a1, a0), bottom = vec_select(right_bottom, a3, a2);
 	vec_mask below = (vec_mask)(bottom > top);

@@ -10,10 +10,14 @@
 #include "matrix.h"
 
 enum {
-	DENSE_DEPTH = 64,               /* of a block of the sum: a bit for each number of a row */
-	DENSE_COLUMNS = 128,            /* of a tile at most: DENSE_DEPTH rows of them fit the first-level cache */
+	DENSE_DEPTH = 64,               /* numbers of a row that are looked at together: a bit for each */
+	DENSE_RUN = 256,                /* of the sum, between one sample and the next: whole depths */
+	DENSE_COLUMNS = 128,            /* outputs of a tile at most: DENSE_DEPTH rows of them fit the first-level cache */
 	DENSE_BLOCK = BLOCK_ROWS_MOST,  /* rows that are multiplied the one way or the other */
-	DENSE_ROWS = 144,               /* of a tile at most: whole blocks and whole vectors */
+	DENSE_WHOLE = 48,               /* whole blocks and whole vectors */
+	DENSE_SAMPLES = 10 * DENSE_WHOLE,       /* of a tile at most */
+	DENSE_WEIGHTS = 6 * DENSE_WHOLE,        /* inputs of a tile of weights at most */
+	DENSE_DATA = 4 * DENSE_COLUMNS, /* inputs of a tile of samples at most */
 	DENSE_SUMS = 8                  /* vectors of one row's sums in registers */
 };
 
@@ -33,18 +37,32 @@ INLINE int dense_columns(int n)
 INLINE int dense_rows(int n, int tiles, int threads)
 {
 	const int each = dense_tiles(n, dense_tiles(threads, tiles));
-	return n == 0 ? DENSE_BLOCK : at_most(dense_tiles(each, DENSE_BLOCK) * DENSE_BLOCK, DENSE_ROWS);
+	return n == 0 ? DENSE_BLOCK : at_most(dense_tiles(each, DENSE_BLOCK) * DENSE_BLOCK, DENSE_SAMPLES);
 }
 
-/* Rows of a matrix that are needed next, and lie too far apart for the machine to see what comes */
-struct dense_next { const real *at; ptrdiff_t stride; int rows, columns; };
-
-/* Asks for its rows first, first + step .. */
-INLINE void dense_ask(struct dense_next next, int first, int step)
+/* Inputs of a tile, in such wholes: n of them make some tiles for each thread */
+INLINE int dense_inputs(int n, int threads, int whole, int most)
 {
-	for (int r = first; r < next.rows; r += step)
-		for (int c = 0; c < next.columns; c += 64 / (int)sizeof(real))
-			__builtin_prefetch(next.at + r * next.stride + c);
+	return at_most(dense_tiles(dense_tiles(n, 2 * threads), whole) * whole, most);
+}
+
+/* Those of a tile of weights, and of a tile of samples */
+INLINE int dense_weights_inputs(int n, int threads)
+{
+	return dense_inputs(n, threads, DENSE_WHOLE, DENSE_WEIGHTS);
+}
+
+INLINE int dense_data_inputs(int n, int threads)
+{
+	return dense_inputs(n, threads, dense_columns(n), DENSE_DATA);
+}
+
+/* Asks the memory for rows that are needed soon */
+INLINE void dense_ask(const real *rows, ptrdiff_t stride, int n, int columns)
+{
+	for (int r = 0; r < n; r++)
+		for (int c = 0; c < columns; c += 64 / (int)sizeof(real))
+			__builtin_prefetch(rows + r * stride + c);
 }
 
 /* ---- copies ---- */
@@ -60,8 +78,8 @@ INLINE void dense_copy(const real *from, ptrdiff_t stride, int rows, int columns
 /* to[columns up to whole vectors][width] = the transpose of the rows x columns at from; zeros to the right */
 INLINE void dense_transpose(const real *from, ptrdiff_t stride, int rows, int columns, int width, real *to)
 {
-	for (int c = 0; c < columns; c += LANES)
-		for (int r = 0; r < width; r += LANES) {
+	for (int r = 0; r < width; r += LANES)
+		for (int c = 0; c < columns; c += LANES) {
 			vec v[LANES];
 			UNROLL for (int i = 0; i < LANES; i++)
 				v[i] = r + i < rows ? vec_load_channels(from + (r + i) * stride, c, columns) : (vec){0};
@@ -109,70 +127,78 @@ INLINE bool dense_pays(int numbers, int n, int width)
 	return numbers * (width / LANES + 2) < n * (width / LANES);
 }
 
-/* c[rows][width] += left * right[depth][width]; left's rows lie row apart. Meanwhile the memory is asked for what comes next, a
- * row of each at a time: asked for all at once it would have to be waited for. */
-INLINE void dense_multiply(int rows, int depth, const real *restrict left, ptrdiff_t row, const real *restrict right, int width,
-	real *restrict c, struct dense_next next, struct dense_next and_next)
+/* c[n][width] += left * right[depth][width], n <= DENSE_BLOCK, depth <= DENSE_DEPTH; left's rows lie row apart. */
+INLINE void dense_block(int n, int depth, const real *restrict left, ptrdiff_t row, const real *restrict right, int width,
+	real *restrict c)
 {
-	for (int m = 0; m < rows; m += DENSE_BLOCK, left += DENSE_BLOCK * row, c += DENSE_BLOCK * width) {
-		const int n = at_most(rows - m, DENSE_BLOCK);
-		uint64_t bits[DENSE_BLOCK];
-		int numbers = 0;
-		for (int r = 0; r < n; r++) {
-			bits[r] = depth == DENSE_DEPTH ? vec_nonzero(left + r * row, DENSE_DEPTH) : vec_nonzero(left + r * row, depth);
-			numbers += __builtin_popcountll(bits[r]);
-			dense_ask(next, m + r, rows);
-			dense_ask(and_next, m + r, rows);
-		}
-		if (n == DENSE_BLOCK && !dense_pays(numbers, n * depth, width))
-			matrix_multiply(DENSE_BLOCK, width / LANES, depth, (struct matrix){left, row, 1}, right, width, c, width, true);
-		else
-			for (int r = 0; r < n; r++)
-				dense_row(bits[r], left + r * row, right, width, c + r * width);
+	uint64_t bits[DENSE_BLOCK];
+	int numbers = 0;
+	for (int r = 0; r < n; r++) {
+		bits[r] = depth == DENSE_DEPTH ? vec_nonzero(left + r * row, DENSE_DEPTH) : vec_nonzero(left + r * row, depth);
+		numbers += __builtin_popcountll(bits[r]);
 	}
+	if (n == DENSE_BLOCK && !dense_pays(numbers, n * depth, width))
+		matrix_multiply(DENSE_BLOCK, width / LANES, depth, (struct matrix){left, row, 1}, right, width, c, width, true);
+	else
+		for (int r = 0; r < n; r++)
+			dense_row(bits[r], left + r * row, right, width, c + r * width);
 }
 
-/* y[n][out] = bias + x[n][in] * w for one tile; rows of x and y are a sample apart */
-INLINE void dense_forward(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *w,
-	const real *bias, real *y, int tile)
+/* The same for any depth */
+INLINE void dense_multiply(int n, int depth, const real *restrict left, ptrdiff_t row, const real *restrict right, int width,
+	real *restrict c)
 {
-	const int width = dense_columns(out), tiles = dense_tiles(out, width), most = dense_rows(n, tiles, threads);
-	const int first_row = tile / tiles * most, rows = at_most(n - first_row, most);
-	const int first = tile % tiles * width, columns = at_most(out - first, width);
-	ALIGNED real right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_ROWS * DENSE_COLUMNS];
+	for (int k = 0; k < depth; k += DENSE_DEPTH)
+		dense_block(n, at_most(depth - k, DENSE_DEPTH), left + k, row, right + (ptrdiff_t)k * width, width, c);
+}
 
-	for (int r = 0; r < rows; r++)
-		for (int o = 0; o < width; o++)
-			c[r * width + o] = bias && o < columns ? bias[first + o] : 0;
-	for (int k = 0; k < in; k += DENSE_DEPTH) {
-		const int depth = at_most(in - k, DENSE_DEPTH), then = at_most(in - k - depth, DENSE_DEPTH);
-		const real *from = x + first_row * sample + k, *block = w + (ptrdiff_t)k * out + first;
-		dense_copy(block, out, depth, columns, width, right);
-		dense_multiply(rows, depth, from, sample, right, width, c, (struct dense_next){from + depth, sample, rows, then},
-			(struct dense_next){block + (ptrdiff_t)depth * out, out, then, columns});
+/* A tile of outputs: rows samples from first_row on, columns from first on */
+struct dense_tile { int first_row, rows, first, columns; };
+
+INLINE struct dense_tile dense_tile(int out, int width, int n, int rows, int tile)
+{
+	const int tiles = dense_tiles(out, width), row = tile / tiles * rows, column = tile % tiles * width;
+	return (struct dense_tile){row, at_most(n - row, rows), column, at_most(out - column, width)};
+}
+
+/* sums[row of the tile][dense_columns(out)] = x[n][in] * w for one tile; rows of x are a sample apart. sums has room for
+ * DENSE_SAMPLES * DENSE_COLUMNS. */
+INLINE struct dense_tile dense_forward(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *w,
+	int tile, real *sums)
+{
+	const int width = dense_columns(out), most = dense_rows(n, dense_tiles(out, width), threads);
+	const struct dense_tile t = dense_tile(out, width, n, most, tile);
+	ALIGNED real right[DENSE_RUN * DENSE_COLUMNS];
+
+	memset(sums, 0, sizeof *sums * (size_t)(t.rows * width));
+	for (int k = 0; k < in; k += DENSE_RUN) {
+		const int depth = at_most(in - k, DENSE_RUN);
+		dense_copy(w + (ptrdiff_t)k * out + t.first, out, depth, t.columns, width, right);
+		for (int r = 0; r < t.rows; r += DENSE_BLOCK)
+			dense_multiply(at_most(t.rows - r, DENSE_BLOCK), depth, x + (t.first_row + r) * sample + k, sample, right, width,
+				sums + r * width);
 	}
-	for (int r = 0; r < rows; r++)
-		memcpy(y + (first_row + r) * sample + first, c + r * width, sizeof *y * (size_t)columns);
+	return t;
 }
 
 /* dw[in][out] = sum over n of x[n][in] * dy[n][out], and db of dy, for one tile */
-INLINE void dense_weights(int in, int out, int n, ptrdiff_t sample, const real *x, const real *dy, real *dw, real *db,
-	int tile)
+INLINE void dense_weights(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *dy, real *dw,
+	real *db, int tile)
 {
 	const int width = dense_columns(out), tiles = dense_tiles(out, width);
-	const int first_row = tile / tiles * DENSE_ROWS, rows = at_most(in - first_row, DENSE_ROWS);
+	const int most = dense_weights_inputs(in, threads);
+	const int first_row = tile / tiles * most, rows = at_most(in - first_row, most);
 	const int first = tile % tiles * width, columns = at_most(out - first, width);
-	ALIGNED real left[DENSE_ROWS * DENSE_DEPTH], right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_ROWS * DENSE_COLUMNS] = {0};
+	ALIGNED real left[DENSE_WEIGHTS * DENSE_DEPTH], right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_WEIGHTS * DENSE_COLUMNS] = {0};
 
 	if (db && first_row == 0)
 		memset(db + first, 0, sizeof *db * (size_t)columns);
 	for (int k = 0; k < n; k += DENSE_DEPTH) {
-		const int depth = at_most(n - k, DENSE_DEPTH), then = at_most(n - k - depth, DENSE_DEPTH);
-		const real *from = x + k * sample + first_row;
-		dense_transpose(from, sample, depth, rows, DENSE_DEPTH, left);
+		const int depth = at_most(n - k, DENSE_DEPTH);
+		dense_transpose(x + k * sample + first_row, sample, depth, rows, DENSE_DEPTH, left);
 		dense_copy(dy + k * sample + first, sample, depth, columns, width, right);
-		dense_multiply(rows, depth, left, DENSE_DEPTH, right, width, c,
-			(struct dense_next){from + depth * sample, sample, then, rows}, (struct dense_next){0});
+		for (int r = 0; r < rows; r += DENSE_BLOCK)
+			dense_block(at_most(rows - r, DENSE_BLOCK), depth, left + r * DENSE_DEPTH, DENSE_DEPTH, right, width, c + r * width);
 		for (int r = 0; db && first_row == 0 && r < depth; r++)
 			for (int o = 0; o < columns; o++)
 				db[first + o] += right[r * width + o];
@@ -181,27 +207,41 @@ INLINE void dense_weights(int in, int out, int n, ptrdiff_t sample, const real *
 		memcpy(dw + (ptrdiff_t)(first_row + r) * out + first, c + r * width, sizeof *dw * (size_t)columns);
 }
 
-/* dx[n][in] = (dx +) dy[n][out] * w' for one tile */
-INLINE void dense_data(int in, int out, int n, ptrdiff_t sample, const real *dy, const real *w, real *dx, bool add, int tile)
+/* Columns of one panel of a tile of dx: dx[n][columns] = (dx +) left * right */
+INLINE void dense_data_panel(int n, int depth, ptrdiff_t sample, const real *left, const real *right, int width, int columns,
+	real *dx, bool add)
 {
-	const int width = dense_columns(in), tiles = dense_tiles(in, width);
-	const int first_row = tile / tiles * DENSE_ROWS, rows = at_most(n - first_row, DENSE_ROWS);
-	const int first = tile % tiles * width, columns = at_most(in - first, width);
-	ALIGNED real right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_ROWS * DENSE_COLUMNS] = {0};
-
-	for (int k = 0; k < out; k += DENSE_DEPTH) {
-		const int depth = at_most(out - k, DENSE_DEPTH), then = at_most(out - k - depth, DENSE_DEPTH);
-		const real *block = w + (ptrdiff_t)first * out + k;
-		dense_transpose(block, out, columns, depth, width, right);
-		dense_multiply(rows, depth, dy + first_row * sample + k, sample, right, width, c,
-			(struct dense_next){block + depth, out, columns, then},
-			(struct dense_next){dx + first_row * sample + first, sample, then ? 0 : rows, columns});
-	}
-	for (int r = 0; r < rows; r++) {
-		real *to = dx + (first_row + r) * sample + first;
+	ALIGNED real c[DENSE_BLOCK * DENSE_COLUMNS] = {0};
+	dense_multiply(n, depth, left, sample, right, width, c);
+	for (int r = 0; r < n; r++)
 		for (int i = 0; i < columns; i += LANES) {
+			real *to = dx + r * sample;
 			const vec sum = vec_load(c + r * width + i);
 			vec_store_channels(to, add ? vec_load_channels(to, i, columns) + sum : sum, i, columns);
+		}
+}
+
+/* dx[n][in] = (dx +) dy[n][out] * w' for one tile, whose columns lie in panels */
+INLINE void dense_data(int in, int out, int n, int threads, ptrdiff_t sample, const real *dy, const real *w, real *dx, bool add,
+	int tile)
+{
+	const int width = dense_columns(in), wide = dense_data_inputs(in, threads), tiles = dense_tiles(in, wide);
+	const int most = dense_rows(n, tiles, threads), first_row = tile / tiles * most, rows = at_most(n - first_row, most);
+	const int first = tile % tiles * wide, columns = at_most(in - first, wide);
+	ALIGNED real right[DENSE_RUN * DENSE_DATA];
+
+	dx += first_row * sample + first;
+	for (int k = 0; k < out; k += DENSE_RUN) {
+		const int depth = at_most(out - k, DENSE_RUN);
+		for (int c = 0; c < columns; c += width)
+			dense_transpose(w + (ptrdiff_t)(first + c) * out + k, out, at_most(columns - c, width), depth, width,
+				right + c * DENSE_RUN);
+		for (int r = 0; r < rows; r += DENSE_BLOCK) {
+			const int block = at_most(rows - r, DENSE_BLOCK);
+			dense_ask(dx + r * sample, sample, block, columns);
+			for (int c = 0; c < columns; c += width)
+				dense_data_panel(block, depth, sample, dy + (first_row + r) * sample + k, right + c * DENSE_RUN, width,
+					at_most(columns - c, width), dx + r * sample + c, add || k > 0);
 		}
 	}
 }

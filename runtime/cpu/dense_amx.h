@@ -1,14 +1,23 @@
 /* Matrix products over the batch by AMX (amx.h), tile by tile, each tile by one thread: operands rounded to bfloat16 on their
- * way into local arrays, block by block of the sum, and float sums in another. */
+ * way into local arrays, a block of the sum at a time, and float sums in another.
+ *
+ * Samples lie a whole workspace apart, so what counts is how long the runs are that are read of each, and how often weights
+ * pass by: blocks are deep and tiles large, as the second-level cache allows. Numbers are summed in the same order whatever
+ * the tiles.
+ */
 #ifndef TRAINC_DENSE_AMX_H
 #define TRAINC_DENSE_AMX_H
 #include "amx.h"
 #include "dense.h"
 
 enum {
-	DENSE_AMX_DEPTH = 128,          /* of a block of the sum */
-	DENSE_AMX_ROWS = 128,           /* of a tile at most */
-	DENSE_AMX_COLUMNS = 128         /* of a tile at most */
+	DENSE_AMX_DEPTH = 256,          /* of a block of the sum */
+	DENSE_AMX_SAMPLES = 512,        /* of a tile at most */
+	DENSE_AMX_COLUMNS = 128,        /* outputs of a tile at most */
+	DENSE_AMX_WEIGHTS = 256,        /* inputs of a tile of weights at most */
+	DENSE_AMX_DATA = 512,           /* inputs of a tile of samples at most */
+	DENSE_AMX_PAIR = 2 * AMX_ROWS,  /* rows or columns that are multiplied together */
+	DENSE_AMX_RIGHT = AMX_COLUMNS * DENSE_AMX_DEPTH / 2     /* pairs of 16 columns of a block */
 };
 
 /* Columns of the tiles of a matrix with n columns, in whole tiles of the machine's */
@@ -20,35 +29,36 @@ INLINE int dense_amx_columns(int n)
 /* Samples of a tile, as dense_rows */
 INLINE int dense_amx_rows(int n, int tiles, int threads)
 {
-	return n == 0 ? AMX_ROWS : at_most(amx_up(dense_tiles(n, dense_tiles(threads, tiles)), AMX_ROWS), DENSE_AMX_ROWS);
+	return n == 0 ? AMX_ROWS : at_most(amx_up(dense_tiles(n, dense_tiles(threads, tiles)), AMX_ROWS), DENSE_AMX_SAMPLES);
 }
 
-/* A block of operands, arranged as amx.h says: left [row][DENSE_AMX_DEPTH], right [tile of columns][pair][column], and sums
- * [row][DENSE_AMX_COLUMNS] */
-struct dense_amx {
-	ALIGNED bf16 left[DENSE_AMX_ROWS * DENSE_AMX_DEPTH];
-	ALIGNED uint32_t right[DENSE_AMX_COLUMNS * DENSE_AMX_DEPTH / 2];
-	ALIGNED float sums[DENSE_AMX_ROWS * DENSE_AMX_COLUMNS];
-};
+/* Inputs of a tile of weights, and of a tile of samples */
+INLINE int dense_amx_weights_inputs(int n, int threads)
+{
+	return dense_inputs(n, threads, DENSE_AMX_PAIR, DENSE_AMX_WEIGHTS);
+}
 
-enum { DENSE_AMX_RIGHT = AMX_COLUMNS * DENSE_AMX_DEPTH / 2 };      /* pairs of a tile of columns */
+INLINE int dense_amx_data_inputs(int n, int threads)
+{
+	return dense_inputs(n, threads, DENSE_AMX_PAIR, DENSE_AMX_DATA);
+}
 
-/* ---- arranging: what is missing to whole tiles is zeros ---- */
+/* ---- arranging, as amx.h says: left [row][DENSE_AMX_DEPTH], right [tile of columns][pair][column]; what is missing to whole
+ * tiles is zeros ---- */
 
 /* left[rows][depth] = the rows at from */
-INLINE void dense_amx_left(const real *from, ptrdiff_t stride, int rows, int depth, struct dense_amx *d)
+INLINE void dense_amx_left(const real *from, ptrdiff_t stride, int rows, int depth, bf16 *left)
 {
-	for (int r = 0; r < amx_up(rows, AMX_ROWS); r++, from += stride) {
-		bf16 *to = d->left + r * DENSE_AMX_DEPTH;
+	for (int r = 0; r < amx_up(rows, AMX_ROWS); r++, from += stride, left += DENSE_AMX_DEPTH) {
 		const int there = r < rows ? depth : 0;
 		if (there)
-			amx_narrow(from, there, to);
-		memset(to + there, 0, sizeof *to * (size_t)(amx_up(depth, AMX_CHUNK) - there));
+			amx_narrow(from, there, left);
+		memset(left + there, 0, sizeof *left * (size_t)(amx_up(depth, AMX_CHUNK) - there));
 	}
 }
 
 /* left[columns][depth] = the transpose of the rows at from, depth of them */
-INLINE void dense_amx_left_transposed(const real *from, ptrdiff_t stride, int depth, int columns, struct dense_amx *d)
+INLINE void dense_amx_left_transposed(const real *from, ptrdiff_t stride, int depth, int columns, bf16 *left)
 {
 	for (int k = 0; k < depth; k += AMX_CHUNK)
 		for (int c = 0; c < columns; c += AMX_COLUMNS) {
@@ -60,25 +70,23 @@ INLINE void dense_amx_left_transposed(const real *from, ptrdiff_t stride, int de
 				const real *first = from + (k + i) * stride + c;
 				amx_pair(first, i + 1 < numbers ? first + stride : NULL, n, pairs + i / 2 * AMX_COLUMNS);
 			}
-			amx_transpose(pairs, AMX_COLUMNS, (amx_any *)(d->left + c * DENSE_AMX_DEPTH + k), DENSE_AMX_DEPTH / 2);
+			amx_transpose(pairs, AMX_COLUMNS, (amx_any *)(left + c * DENSE_AMX_DEPTH + k), DENSE_AMX_DEPTH / 2);
 		}
 }
 
 /* right = the depth rows of so many columns at from */
-INLINE void dense_amx_right(const real *from, ptrdiff_t stride, int depth, int columns, struct dense_amx *d)
+INLINE void dense_amx_right(const real *from, ptrdiff_t stride, int depth, int columns, uint32_t *right)
 {
-	for (int c = 0; c < columns; c += AMX_COLUMNS) {
-		uint32_t *to = d->right + c / AMX_COLUMNS * DENSE_AMX_RIGHT;
-		const int n = at_most(columns - c, AMX_COLUMNS);
-		if (n < AMX_COLUMNS || depth % AMX_CHUNK)
-			memset(to, 0, sizeof *to * DENSE_AMX_RIGHT);
-		for (int k = 0; k < depth; k += 2, to += AMX_COLUMNS)
-			amx_pair(from + k * stride + c, k + 1 < depth ? from + (k + 1) * stride + c : NULL, n, to);
-	}
+	if (columns % AMX_COLUMNS || depth % AMX_CHUNK)
+		memset(right, 0, sizeof *right * (size_t)(amx_up(columns, AMX_COLUMNS) / AMX_COLUMNS * DENSE_AMX_RIGHT));
+	for (int k = 0; k < depth; k += 2, from += 2 * stride)
+		for (int c = 0; c < columns; c += AMX_COLUMNS)
+			amx_pair(from + c, k + 1 < depth ? from + stride + c : NULL, at_most(columns - c, AMX_COLUMNS),
+				right + c / AMX_COLUMNS * DENSE_AMX_RIGHT + k / 2 * AMX_COLUMNS);
 }
 
 /* right = the transpose of the columns rows at from, depth numbers each */
-INLINE void dense_amx_right_transposed(const real *from, ptrdiff_t stride, int depth, int columns, struct dense_amx *d)
+INLINE void dense_amx_right_transposed(const real *from, ptrdiff_t stride, int depth, int columns, uint32_t *right)
 {
 	for (int c = 0; c < columns; c += AMX_COLUMNS)
 		for (int k = 0; k < depth; k += AMX_CHUNK) {
@@ -88,118 +96,119 @@ INLINE void dense_amx_right_transposed(const real *from, ptrdiff_t stride, int d
 				memset(rows, 0, sizeof rows);
 			for (int i = 0; i < n; i++)
 				amx_narrow(from + (c + i) * stride + k, numbers, rows + i * AMX_CHUNK);
-			amx_transpose((const amx_any *)rows, AMX_COLUMNS, d->right + c / AMX_COLUMNS * DENSE_AMX_RIGHT
-				+ k / 2 * AMX_COLUMNS, AMX_COLUMNS);
+			amx_transpose((const amx_any *)rows, AMX_COLUMNS, right + c / AMX_COLUMNS * DENSE_AMX_RIGHT + k / 2 * AMX_COLUMNS,
+				AMX_COLUMNS);
 		}
 }
 
 /* ---- products ---- */
 
-/* sums[rows][columns] (+)= left * right. Meanwhile the memory is asked for what comes next. */
-INLINE void dense_amx_multiply(int rows, int columns, int depth, bool add, struct dense_next next, struct dense_next and_next,
-	struct dense_amx *d)
+/* sums[rows][columns] (+)= left * right, up to DENSE_AMX_PAIR rows; those of sums lie `row` apart */
+INLINE void dense_amx_multiply(int rows, int columns, int depth, const bf16 *left, const uint32_t *right, bool add, float *sums,
+	int row)
 {
-	const int chunks = amx_up(depth, AMX_CHUNK) / AMX_CHUNK, blocks = dense_tiles(rows, 2 * AMX_ROWS);
-	for (int r = 0; r < rows; r += 2 * AMX_ROWS) {
-		const struct amx_left a = {d->left + r * DENSE_AMX_DEPTH, DENSE_AMX_DEPTH, AMX_ROWS * DENSE_AMX_DEPTH, chunks, 0};
-		for (int c = 0; c < columns; c += 2 * AMX_COLUMNS) {
-			const struct amx_right b = {(const bf16 *)(const void *)(d->right + c / AMX_COLUMNS * DENSE_AMX_RIGHT), AMX_CHUNK,
-				2 * DENSE_AMX_RIGHT, AMX_TILE};
-			amx_blocks(at_most(dense_tiles(rows - r, AMX_ROWS), 2), at_most(dense_tiles(columns - c, AMX_COLUMNS), 2), chunks, a, b,
-				(struct amx_sums){d->sums + r * DENSE_AMX_COLUMNS + c, DENSE_AMX_COLUMNS, AMX_ROWS * DENSE_AMX_COLUMNS}, add);
+	const int chunks = amx_up(depth, AMX_CHUNK) / AMX_CHUNK;
+	const struct amx_left a = {left, DENSE_AMX_DEPTH, AMX_ROWS * DENSE_AMX_DEPTH, chunks, 0};
+	for (int c = 0; c < columns; c += 2 * AMX_COLUMNS) {
+		const struct amx_right b = {(const bf16 *)(const void *)(right + c / AMX_COLUMNS * DENSE_AMX_RIGHT), AMX_CHUNK,
+			2 * DENSE_AMX_RIGHT, AMX_TILE};
+		amx_blocks(at_most(dense_tiles(rows, AMX_ROWS), 2), at_most(dense_tiles(columns - c, AMX_COLUMNS), 2), chunks, a, b,
+			(struct amx_sums){sums + c, row, AMX_ROWS * row}, add);
+	}
+}
+
+/* to[rows][n] = (to +) sums; rows lie so far apart */
+INLINE void dense_amx_store(const float *sums, int row, int rows, int n, bool add, ptrdiff_t stride, real *to)
+{
+	for (int r = 0; r < rows; r++, sums += row, to += stride)
+		for (int c = 0; c < n; c += LANES) {
+			const vec sum = vec_load((const real *)sums + c);
+			vec_store_channels(to, add ? vec_load_channels(to, c, n) + sum : sum, c, n);
 		}
-		dense_ask(next, r / (2 * AMX_ROWS), blocks);
-		dense_ask(and_next, r / (2 * AMX_ROWS), blocks);
-	}
 }
 
-/* to[n] = (to or nothing) + (bias or nothing) + sums */
-INLINE void dense_amx_row(const float *sums, const real *bias, int n, bool add, real *to)
+/* sums[row of the tile][DENSE_AMX_COLUMNS] = x[n][in] * w for one tile; rows of x are a sample apart. sums has room for
+ * DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS. */
+INLINE struct dense_tile dense_amx_forward(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *w,
+	int tile, float *sums)
 {
-	for (int c = 0; c < n; c += LANES) {
-		vec sum = vec_load((const real *)sums + c);
-		if (bias)
-			sum += vec_load_channels(bias, c, n);
-		if (add)
-			sum += vec_load_channels(to, c, n);
-		vec_store_channels(to, sum, c, n);
-	}
-}
+	const int width = dense_amx_columns(out), most = dense_amx_rows(n, dense_tiles(out, width), threads);
+	const struct dense_tile t = dense_tile(out, width, n, most, tile);
+	ALIGNED bf16 left[DENSE_AMX_PAIR * DENSE_AMX_DEPTH];
+	ALIGNED uint32_t right[DENSE_AMX_COLUMNS / AMX_COLUMNS * DENSE_AMX_RIGHT];
 
-/* y[n][out] = bias + x[n][in] * w for one tile; rows of x and y are a sample apart */
-INLINE void dense_amx_forward(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *w,
-	const real *bias, real *y, int tile)
-{
-	const int width = dense_amx_columns(out), tiles = dense_tiles(out, width), most = dense_amx_rows(n, tiles, threads);
-	const int first_row = tile / tiles * most, rows = at_most(n - first_row, most);
-	const int first = tile % tiles * width, columns = at_most(out - first, width);
-	struct dense_amx d;
-
+	x += t.first_row * sample;
 	amx_open(AMX_ROWS);
 	for (int k = 0; k < in; k += DENSE_AMX_DEPTH) {
-		const int depth = at_most(in - k, DENSE_AMX_DEPTH), then = at_most(in - k - depth, DENSE_AMX_DEPTH);
-		const real *from = x + first_row * sample + k, *block = w + (ptrdiff_t)k * out + first;
-		dense_amx_left(from, sample, rows, depth, &d);
-		dense_amx_right(block, out, depth, columns, &d);
-		dense_amx_multiply(rows, columns, depth, k > 0, (struct dense_next){from + depth, sample, rows, then},
-			(struct dense_next){block + (ptrdiff_t)depth * out, out, then, columns}, &d);
+		const int depth = at_most(in - k, DENSE_AMX_DEPTH);
+		dense_amx_right(w + (ptrdiff_t)k * out + t.first, out, depth, t.columns, right);
+		for (int r = 0; r < t.rows; r += DENSE_AMX_PAIR) {
+			dense_amx_left(x + r * sample + k, sample, at_most(t.rows - r, DENSE_AMX_PAIR), depth, left);
+			dense_amx_multiply(t.rows - r, t.columns, depth, left, right, k > 0, sums + r * DENSE_AMX_COLUMNS, DENSE_AMX_COLUMNS);
+		}
 	}
 	amx_close();
-	for (int r = 0; r < rows; r++)
-		dense_amx_row(d.sums + r * DENSE_AMX_COLUMNS, bias ? bias + first : NULL, columns, false,
-			y + (first_row + r) * sample + first);
+	return t;
 }
 
 /* dw[in][out] = sum over n of x[n][in] * dy[n][out], and db of dy unrounded, for one tile */
-INLINE void dense_amx_weights(int in, int out, int n, ptrdiff_t sample, const real *x, const real *dy, real *dw, real *db,
-	int tile)
+INLINE void dense_amx_weights(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *dy, real *dw,
+	real *db, int tile)
 {
-	const int width = dense_amx_columns(out), tiles = dense_tiles(out, width);
-	const int first_row = tile / tiles * DENSE_AMX_ROWS, rows = at_most(in - first_row, DENSE_AMX_ROWS);
+	const int width = dense_amx_columns(out), tiles = dense_tiles(out, width), most = dense_amx_weights_inputs(in, threads);
+	const int first_row = tile / tiles * most, rows = at_most(in - first_row, most);
 	const int first = tile % tiles * width, columns = at_most(out - first, width);
-	struct dense_amx d;
+	ALIGNED bf16 left[DENSE_AMX_WEIGHTS * DENSE_AMX_DEPTH];
+	ALIGNED uint32_t right[DENSE_AMX_COLUMNS / AMX_COLUMNS * DENSE_AMX_RIGHT];
+	ALIGNED float sums[DENSE_AMX_WEIGHTS * DENSE_AMX_COLUMNS];
 
 	if (db && first_row == 0)
 		memset(db + first, 0, sizeof *db * (size_t)columns);
 	if (n == 0)
-		memset(d.sums, 0, sizeof d.sums);
+		memset(sums, 0, sizeof sums);
+	dy += first;
 	amx_open(AMX_ROWS);
-	for (int k = 0; k < n; k += DENSE_AMX_DEPTH) {
-		const int depth = at_most(n - k, DENSE_AMX_DEPTH), then = at_most(n - k - depth, DENSE_AMX_DEPTH);
-		const real *from = x + k * sample + first_row, *right = dy + k * sample + first;
-		dense_amx_left_transposed(from, sample, depth, rows, &d);
-		dense_amx_right(right, sample, depth, columns, &d);
-		dense_amx_multiply(rows, columns, depth, k > 0, (struct dense_next){from + depth * sample, sample, then, rows},
-			(struct dense_next){0}, &d);
+	for (int k = 0; k < n; k += DENSE_AMX_DEPTH, dy += DENSE_AMX_DEPTH * sample) {
+		const int depth = at_most(n - k, DENSE_AMX_DEPTH);
+		dense_amx_right(dy, sample, depth, columns, right);
+		dense_amx_left_transposed(x + k * sample + first_row, sample, depth, rows, left);
+		for (int r = 0; r < rows; r += DENSE_AMX_PAIR)
+			dense_amx_multiply(rows - r, columns, depth, left + r * DENSE_AMX_DEPTH, right, k > 0, sums + r * DENSE_AMX_COLUMNS,
+				DENSE_AMX_COLUMNS);
 		for (int r = 0; db && first_row == 0 && r < depth; r++)
 			for (int o = 0; o < columns; o++)
-				db[first + o] += right[r * sample + o];
+				db[first + o] += dy[r * sample + o];
 	}
 	amx_close();
-	for (int r = 0; r < rows; r++)
-		dense_amx_row(d.sums + r * DENSE_AMX_COLUMNS, NULL, columns, false, dw + (ptrdiff_t)(first_row + r) * out + first);
+	dense_amx_store(sums, DENSE_AMX_COLUMNS, rows, columns, false, out, dw + (ptrdiff_t)first_row * out + first);
 }
 
 /* dx[n][in] = (dx +) dy[n][out] * w' for one tile */
-INLINE void dense_amx_data(int in, int out, int n, ptrdiff_t sample, const real *dy, const real *w, real *dx, bool add, int tile)
+INLINE void dense_amx_data(int in, int out, int n, int threads, ptrdiff_t sample, const real *dy, const real *w, real *dx,
+	bool add, int tile)
 {
-	const int width = dense_amx_columns(in), tiles = dense_tiles(in, width);
-	const int first_row = tile / tiles * DENSE_AMX_ROWS, rows = at_most(n - first_row, DENSE_AMX_ROWS);
+	const int width = dense_amx_data_inputs(in, threads), tiles = dense_tiles(in, width);
+	const int most = dense_amx_rows(n, tiles, threads), first_row = tile / tiles * most, rows = at_most(n - first_row, most);
 	const int first = tile % tiles * width, columns = at_most(in - first, width);
-	struct dense_amx d;
+	ALIGNED bf16 left[DENSE_AMX_PAIR * DENSE_AMX_DEPTH];
+	ALIGNED uint32_t right[DENSE_AMX_DATA / AMX_COLUMNS * DENSE_AMX_RIGHT];
+	ALIGNED float sums[DENSE_AMX_PAIR * DENSE_AMX_DATA];
 
+	dy += first_row * sample;
+	dx += first_row * sample + first;
 	amx_open(AMX_ROWS);
 	for (int k = 0; k < out; k += DENSE_AMX_DEPTH) {
-		const int depth = at_most(out - k, DENSE_AMX_DEPTH), then = at_most(out - k - depth, DENSE_AMX_DEPTH);
-		const real *block = w + (ptrdiff_t)first * out + k;
-		dense_amx_left(dy + first_row * sample + k, sample, rows, depth, &d);
-		dense_amx_right_transposed(block, out, depth, columns, &d);
-		dense_amx_multiply(rows, columns, depth, k > 0, (struct dense_next){block + depth, out, columns, then},
-			(struct dense_next){dx + first_row * sample + first, sample, then ? 0 : rows, columns}, &d);
+		const int depth = at_most(out - k, DENSE_AMX_DEPTH);
+		dense_amx_right_transposed(w + (ptrdiff_t)first * out + k, out, depth, columns, right);
+		for (int r = 0; r < rows; r += DENSE_AMX_PAIR) {
+			const int pair = at_most(rows - r, DENSE_AMX_PAIR);
+			dense_ask(dx + r * sample, sample, pair, columns);
+			dense_amx_left(dy + r * sample + k, sample, pair, depth, left);
+			dense_amx_multiply(pair, columns, depth, left, right, false, sums, DENSE_AMX_DATA);
+			dense_amx_store(sums, DENSE_AMX_DATA, pair, columns, add || k > 0, sample, dx + r * sample);
+		}
 	}
 	amx_close();
-	for (int r = 0; r < rows; r++)
-		dense_amx_row(d.sums + r * DENSE_AMX_COLUMNS, NULL, columns, add, dx + (first_row + r) * sample + first);
 }
 
 #endif

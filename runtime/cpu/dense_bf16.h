@@ -146,7 +146,7 @@ INLINE void bf16_forward(int in, int out, int n, ptrdiff_t sample, const real *x
 		const real *from = x + first_row * sample + k;
 		const int depth = at_most(in - k, BF16_DEPTH);
 		bf16_left_rows(from, sample, rows, depth, BF16_ROWS, a);
-		dense_ask((struct dense_next){from + BF16_DEPTH, sample, rows, at_most(in - k - BF16_DEPTH, BF16_DEPTH)}, 0, 1);
+		dense_ask(from + BF16_DEPTH, sample, rows, at_most(in - k - BF16_DEPTH, BF16_DEPTH));
 		bf16_multiply(rows, depth, (struct bf16_matrix){a, BF16_PAIRS, 1}, b, c, width);
 	}
 	for (int r = 0; r < rows; r++)

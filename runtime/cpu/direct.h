@@ -59,14 +59,19 @@ INLINE int direct_dz_width(struct direct s)
 	return direct_dz_left(s) + (last < s.out_w ? s.out_w : last + 1);
 }
 
+INLINE ptrdiff_t direct_dz_row(struct direct s)
+{
+	return (ptrdiff_t)direct_dz_width(s) * padded(s.out_c);
+}
+
 INLINE ptrdiff_t direct_dz_size(struct direct s)
 {
-	return (ptrdiff_t)s.out_h * direct_dz_width(s) * padded(s.out_c);
+	return s.out_h * direct_dz_row(s);
 }
 
 INLINE ptrdiff_t direct_dz_at(struct direct s, int oh, int ow)
 {
-	return ((ptrdiff_t)oh * direct_dz_width(s) + direct_dz_left(s) + ow) * padded(s.out_c);
+	return oh * direct_dz_row(s) + (ptrdiff_t)(direct_dz_left(s) + ow) * padded(s.out_c);
 }
 
 /* ---- sums ---- */
@@ -234,9 +239,9 @@ INLINE void direct_data_all(struct direct s, const real *restrict dz, const real
 
 /* ---- the weights' gradient ---- */
 
-/* dw[first .. first + taps)[columns from c] += sum over pixels of x * dz */
-INLINE void direct_weights_block(struct direct s, int taps, int columns, const real *restrict x, const real *restrict dz,
-	int first, int c, real *restrict dw)
+/* dw[first .. first + taps)[columns from c] += sum over the pixels of so many rows of x * dz */
+INLINE void direct_weights_block(struct direct s, int rows, int taps, int columns, const real *restrict x,
+	const real *restrict dz, int first, int c, real *restrict dw)
 {
 	const ptrdiff_t width = direct_width(s), run = (ptrdiff_t)s.kernel_w * s.in_c;
 	const real *from[DIRECT_TAPS];
@@ -247,7 +252,7 @@ INLINE void direct_weights_block(struct direct s, int taps, int columns, const r
 		UNROLL for (int n = 0; n < columns; n++)
 			sum[m][n] = (vec){0};
 	}
-	for (int oh = 0; oh < s.out_h; oh++) {
+	for (int oh = 0; oh < rows; oh++) {
 		ptrdiff_t at = oh * s.stride_h * width * s.in_c;
 		const real *b = dz + direct_dz_at(s, oh, 0) + c;
 		for (int ow = 0; ow < s.out_w; ow++, at += s.stride_w * s.in_c, b += padded(s.out_c)) {
@@ -268,24 +273,26 @@ INLINE void direct_weights_block(struct direct s, int taps, int columns, const r
 		}
 }
 
-INLINE void direct_weights_panel(struct direct s, int columns, const real *restrict x, const real *restrict dz, int c,
+INLINE void direct_weights_panel(struct direct s, int rows, int columns, const real *restrict x, const real *restrict dz, int c,
 	real *restrict dw)
 {
 	const int taps = s.kernel_h * s.kernel_w * s.in_c, whole = taps / DIRECT_TAPS * DIRECT_TAPS;
 	for (int first = 0; first < whole; first += DIRECT_TAPS)
-		direct_weights_block(s, DIRECT_TAPS, columns, x, dz, first, c, dw);
+		direct_weights_block(s, rows, DIRECT_TAPS, columns, x, dz, first, c, dw);
 	if (whole < taps)
-		direct_weights_block(s, taps - whole, columns, x, dz, whole, c, dw);
+		direct_weights_block(s, rows, taps - whole, columns, x, dz, whole, c, dw);
 }
 
-/* dw[kh][kw][i][o] += sum over pixels of x * dz, x being direct_inputs' */
-INLINE void direct_weights(struct direct s, const real *restrict x, const real *restrict dz, real *restrict dw)
+/* dw[kh][kw][i][o] += sum over pixels of x * dz, of so many rows of dz from `first` on, at dz; x being direct_inputs' */
+INLINE void direct_weights(struct direct s, int first, int rows, const real *restrict x, const real *restrict dz,
+	real *restrict dw)
 {
+	x += (ptrdiff_t)first * s.stride_h * direct_width(s) * s.in_c;
 	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
 	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
-		direct_weights_panel(s, BLOCK_COLUMNS, x, dz, v * LANES, dw);
+		direct_weights_panel(s, rows, BLOCK_COLUMNS, x, dz, v * LANES, dw);
 	if (whole < vectors)
-		direct_weights_panel(s, vectors - whole, x, dz, whole * LANES, dw);
+		direct_weights_panel(s, rows, vectors - whole, x, dz, whole * LANES, dw);
 }
 
 /* ---- packs: one tap of each ---- */

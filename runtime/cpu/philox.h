@@ -119,13 +119,14 @@ static inline uint32_t philox_threshold(double rate)
 	return (uint32_t)(rate * 4294967296.0);
 }
 
-/* keep[i] = 0xff, or 0 where element i is dropped; keep has room for count rounded up to PHILOX_BLOCK. */
-static inline void philox_keep(const struct philox *p, uint32_t count, double rate, uint8_t *keep)
+/* keep[i] = 0xff, or 0 where element first + i is dropped. first is a multiple of 4; keep has room for count rounded up to
+ * PHILOX_BLOCK. */
+static inline void philox_keep(const struct philox *p, uint32_t first, uint32_t count, double rate, uint8_t *keep)
 {
 	const uint32_t threshold = philox_threshold(rate);
 	for (uint32_t done = 0; done < count; done += PHILOX_BLOCK) {
 		uint32_t words[PHILOX_BLOCK];
-		philox_words(p, done, PHILOX_BLOCK, words);
+		philox_words(p, first + done, PHILOX_BLOCK, words);
 #ifdef __AVX512BW__
 		const __m512i least = _mm512_set1_epi32((int)threshold);
 		const uint32_t low = _mm512_cmpge_epu32_mask(_mm512_loadu_si512(words), least);

@@ -33,16 +33,12 @@ static void multiply(struct part p, int depth, struct operand a, struct operand 
 		a.at, (blasint)a.stride, b.at, (blasint)b.stride, add, c, (blasint)stride);
 }
 
-void rt_openblas_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *w, const real *bias, real *y,
-	int tile)
+void rt_openblas_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *w, int tile, real *sums)
 {
 	const struct part p = part_of(n, out, OPENBLAS_ROWS, OPENBLAS_OUTPUTS, tile);
 
-	x += p.row * sample;
-	y += p.row * sample + p.column;
-	for (int r = 0; bias && r < p.rows; r++)
-		memcpy(y + r * sample, bias + p.column, sizeof *y * (size_t)p.columns);
-	multiply(p, in, (struct operand){x, sample, CblasNoTrans}, (struct operand){w + p.column, out, CblasNoTrans}, y, sample, bias);
+	multiply(p, in, (struct operand){x + p.row * sample, sample, CblasNoTrans},
+		(struct operand){w + p.column, out, CblasNoTrans}, sums, OPENBLAS_OUTPUTS, false);
 }
 
 void rt_openblas_weights(int in, int out, int n, ptrdiff_t sample, const real *x, const real *dy, real *dw, real *db, int tile)

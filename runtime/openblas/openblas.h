@@ -14,9 +14,8 @@ enum {
 	OPENBLAS_COLUMNS = 1024 /* columns of a tile of the gradient by data */
 };
 
-/* y[n][out] = bias + x[n][in] * w[in][out] for one tile; rows of x and y are a sample apart; bias may be NULL */
-void rt_openblas_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *w, const real *bias, real *y,
-	int tile);
+/* sums[row of the tile][OPENBLAS_OUTPUTS] = x[n][in] * w[in][out] for one tile; rows of x are a sample apart */
+void rt_openblas_forward(int in, int out, int n, ptrdiff_t sample, const real *x, const real *w, int tile, real *sums);
 /* dw[in][out] = sum over n of x[n][in] * dy[n][out], and db of dy unless it is NULL, for one tile */
 void rt_openblas_weights(int in, int out, int n, ptrdiff_t sample, const real *x, const real *dy, real *dw, real *db, int tile);
 /* dx[n][in] = (dx +) dy[n][out] * w' for one tile */

@@ -50,23 +50,30 @@ struct layer {
 	{ \
 		(void)pack; \
 		for (int tile = 0; tile < dense_tiles(n, dense_amx_rows(n, dense_tiles(OUT, dense_amx_columns(OUT)), 2)) * \
-			dense_tiles(OUT, dense_amx_columns(OUT)); tile++) \
-			dense_amx_forward(IN, OUT, n, 2, sample, x, w, bias, y, tile); \
+			dense_tiles(OUT, dense_amx_columns(OUT)); tile++) { \
+			static ALIGNED float sums[DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS]; \
+			const struct dense_tile t = dense_amx_forward(IN, OUT, n, 2, sample, x, w, tile, sums); \
+			for (int r = 0; r < t.rows; r++) \
+				for (int c = 0; c < t.columns; c++) \
+					y[(t.first_row + r) * sample + t.first + c] = bias[t.first + c] + sums[r * DENSE_AMX_COLUMNS + c]; \
+		} \
 	} \
 	static void amx_weights_##IN##_##OUT(int n, int sample, const float *x, const float *dy, float *dw, float *db) \
 	{ \
-		for (int tile = 0; tile < dense_tiles(IN, DENSE_AMX_ROWS) * dense_tiles(OUT, dense_amx_columns(OUT)); tile++) \
-			dense_amx_weights(IN, OUT, n, sample, x, dy, dw, db, tile); \
+		for (int tile = 0; tile < dense_tiles(IN, dense_amx_weights_inputs(IN, 2)) * \
+			dense_tiles(OUT, dense_amx_columns(OUT)); tile++) \
+			dense_amx_weights(IN, OUT, n, 2, sample, x, dy, dw, db, tile); \
 	} \
 	static void amx_data_##IN##_##OUT(int n, int sample, const float *dy, const float *w, float *pack, float *dx, bool add) \
 	{ \
+		const int inputs = dense_tiles(IN, dense_amx_data_inputs(IN, 2)); \
 		(void)pack; \
-		for (int tile = 0; tile < dense_tiles(n, DENSE_AMX_ROWS) * dense_tiles(IN, dense_amx_columns(IN)); tile++) \
-			dense_amx_data(IN, OUT, n, sample, dy, w, dx, add, tile); \
+		for (int tile = 0; tile < dense_tiles(n, dense_amx_rows(n, inputs, 2)) * inputs; tile++) \
+			dense_amx_data(IN, OUT, n, 2, sample, dy, w, dx, add, tile); \
 	}
 #define ROW(IN, OUT) {IN, OUT, forward_##IN##_##OUT, weights_##IN##_##OUT, data_##IN##_##OUT}, \
 	{IN, OUT, amx_forward_##IN##_##OUT, amx_weights_##IN##_##OUT, amx_data_##IN##_##OUT},
-#define LAYERS(X) X(1, 1) X(13, 10) X(128, 64) X(301, 135)
+#define LAYERS(X) X(1, 1) X(13, 10) X(128, 64) X(301, 135) X(70, 290)
 
 LAYERS(LAYER)
 LAYERS(AMX_LAYER)
@@ -139,7 +146,7 @@ static void rounding(void)
 
 int main(void)
 {
-	static const int batches[] = {1, 19, 131};
+	static const int batches[] = {1, 19, 131, 290};
 	begin();
 	rounding();
 	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)

@@ -1,12 +1,12 @@
 bf16 *image = (bf16 *)scratch;
 const int pairs_of_sample = amx_pixels(s) / 2 * AMX_GROUP;
 vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
-{{#mask}}
-const double rate = {{rate}};
-const vec kept = vec_broadcast((real)(1 - rate)), scale = vec_broadcast((real)(1 / (1 - rate)));
-{{/mask}}
+{{>cpu/winograd/scale.c}}
 
 (void)work;
+{{#gate}}
+(void)y;
+{{/gate}}
 (void)pack;
 for (int first = 0; first < samples; first += amx_together(s)) {
 	const int n = at_most(samples - first, amx_together(s));
@@ -19,16 +19,11 @@ for (int first = 0; first < samples; first += amx_together(s)) {
 		amx_clear_dz(s, OUT_H % POOL == 0 && OUT_W % POOL == 0, image);
 		for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
 			const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
-			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
-			vec out = vec_load_channels(y + base + at, c, OUT_C), d = vec_load_channels(dy + base + at, c, OUT_C);
 			{{#bytes}}
-			const vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
+			const ptrdiff_t byte = (ptrdiff_t)pixel * OUT_C;
 			{{/bytes}}
-			{{#mask}}
-			d = (vec)((vec_mask)(d * scale) & (vec_mask)((which & 4) != 0));
-			out *= kept;
-			{{/mask}}
-			d = {{function}}_activation(out, d);
+			const ptrdiff_t at = base + (ptrdiff_t)pixel * OUT_C;
+			{{>cpu/winograd/dz.c}}
 			bias_sum[c / LANES] += d;
 			{{#max_pool}}
 			UNROLL for (int k = 0; k < 4; k++)

@@ -2,7 +2,7 @@
 
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of bf16(x[oh * stride + kh - pad][…][i]) * bf16(kernel[kh][kw][i][o]){{#map}}){{/map}}{{#max_pool}},
  * the largest of each 2x2 window of it{{/max_pool}}{{#mask}}, dropped out{{/mask}}. pack is the kernel in bfloat16.{{#bytes}} saved has a byte
- * an element of y: its place in the window{{#mask}}, and 4 if it was kept{{/mask}}.{{/bytes}} */
+ * an element of y: its place in the window{{#gate}}, and 4 where the gradient passes{{/gate}}{{^gate}}{{#mask}}, and 4 if it was kept{{/mask}}{{/gate}}.{{/bytes}} */
 NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
 	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}real *restrict scratch)
 {
@@ -18,7 +18,7 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 	const struct philox random = philox_of(work->seed, {{layer}}, work->step, (uint32_t)(work->batch_offset + sample));
 
-	philox_keep(&random, {{group_out_size}}, rate, bytes);
+	philox_keep(&random, 0, {{group_out_size}}, rate, bytes);
 	{{/mask}}
 	{{^mask}}
 
@@ -30,9 +30,8 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 	{{>cpu/convolution_amx/outputs.c}}
 				{{#mask}}
 				const vec_mask kept = vec_load_bytes(bytes + at, c, OUT_C);
-				out = (vec)((vec_mask)(out * scale) & kept);
-				which |= kept & 4;
 				{{/mask}}
+				{{>cpu/winograd/dropout.c}}
 				vec_store_channels(y + at, out, c, OUT_C);
 				{{#bytes}}
 				vec_store_bytes(bytes + at, which, c, OUT_C);

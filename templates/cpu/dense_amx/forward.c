@@ -1,7 +1,13 @@
-/* y[o] = {{#w1}}bias[o] + {{/w1}}sum over i of bf16(x[i]) * bf16(kernel[i][o]); a tile is dense_amx_rows samples of up to DENSE_AMX_COLUMNS
- * outputs */
+{{>cpu/winograd/activation.c}}
+
+/* y[o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum over i of bf16(x[i]) * bf16(kernel[i][o]){{#map}}){{/map}}{{#mask}}, dropped out; saved has a byte an
+ * element, 4 where {{#gate}}the gradient passes{{/gate}}{{^gate}}it was kept{{/gate}}{{/mask}}. A tile is dense_amx_rows samples of up to
+ * DENSE_AMX_COLUMNS outputs */
 NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict kernel{{#w1}},
-	const real *restrict bias{{/w1}}, real *restrict y, int tile)
+	const real *restrict bias{{/w1}}, real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}int tile)
 {
-	dense_amx_forward({{in_size}}, {{out_size}}, work->n, work->thread_count, SAMPLE, x, kernel, {{#w1}}bias{{/w1}}{{^w1}}NULL{{/w1}}, y, tile);
+	const int width = DENSE_AMX_COLUMNS;
+	ALIGNED real sums[DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS];
+	const struct dense_tile t = dense_amx_forward({{in_size}}, {{out_size}}, work->n, work->thread_count, SAMPLE, x, kernel, tile, (float *)sums);
+	{{>cpu/dense/outputs.c}}
 }

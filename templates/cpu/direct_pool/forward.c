@@ -1,8 +1,8 @@
 {{>cpu/direct/convolution.c}}
 
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]{{#map}}){{/map}}{{#max_pool}},
- * the largest of each 2x2 window of it{{/max_pool}}{{#mask}}, dropped out{{/mask}}. saved has a byte an element of y: its place in
- * the window, and 4 if it was kept. */
+ * the largest of each 2x2 window of it{{/max_pool}}{{#mask}}, dropped out{{/mask}}. saved has a byte an element of y:
+ * its place in the window{{#gate}}, and 4 where the gradient passes{{/gate}}{{^gate}}{{#mask}}, and 4 if it was kept{{/mask}}{{/gate}}. */
 NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
 	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, real *restrict saved, real *restrict scratch)
 {
@@ -17,7 +17,7 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 	const double rate = {{rate}};
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
-	philox_keep(&random, {{group_out_size}}, rate, keep);
+	philox_keep(&random, 0, {{group_out_size}}, rate, keep);
 	{{/mask}}
 	{{^mask}}
 
@@ -29,9 +29,8 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 			{{>cpu/direct_pool/pool.c}}
 			{{#mask}}
 			const vec_mask kept = vec_load_bytes(keep + at, c, OUT_C);
-			out = (vec)((vec_mask)(out * scale) & kept);
-			which |= kept & 4;
 			{{/mask}}
+			{{>cpu/winograd/dropout.c}}
 			vec_store_channels(y + at, out, c, OUT_C);
 			vec_store_bytes(bytes + at, which, c, OUT_C);
 		}

@@ -1,13 +1,14 @@
+{{#bytes}}
 const uint8_t *restrict bytes = (const uint8_t *)saved;
+{{/bytes}}
 real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
-{{#mask}}
-const double rate = {{rate}};
-const vec kept = vec_broadcast((real)(1 - rate)), scale = vec_broadcast((real)(1 / (1 - rate)));
-{{/mask}}
+{{>cpu/winograd/scale.c}}
 
 (void)work;
-(void)bytes;
+{{#gate}}
+(void)y;
+{{/gate}}
 {{^dx0}}
 (void)pack;
 {{/dx0}}
@@ -25,17 +26,15 @@ for (int first = 0; first < tiles; first += block) {
 		for (int c = 0; c < OUT_C; c += LANES) {
 			vec dz[4][4] = {0};
 			UNROLL for (int k = 0; k < TILE * TILE; k++) {
-				const ptrdiff_t at = winograd_place(s, tile, k / TILE, k % TILE);
-				if (at < 0)
+				const ptrdiff_t place = winograd_place(s, tile, k / TILE, k % TILE), at = base + place;
+				if (place < 0)
 					continue;
-				vec out = vec_load_channels(y + base + at, c, OUT_C), d = vec_load_channels(dy + base + at, c, OUT_C);
-				{{#mask}}
-				d = (vec)((vec_mask)(d * scale)
-					& (vec_mask)((vec_load_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, c, OUT_C) & 4) != 0));
-				out *= kept;
-				{{/mask}}
-				dz[k / TILE][k % TILE] = {{function}}_activation(out, d);
-				bias_sum[c / LANES] += dz[k / TILE][k % TILE];
+				{{#bytes}}
+				const ptrdiff_t byte = base * (ptrdiff_t)sizeof(real) + place;
+				{{/bytes}}
+				{{>cpu/winograd/dz.c}}
+				bias_sum[c / LANES] += d;
+				dz[k / TILE][k % TILE] = d;
 			}
 			winograd_tile_adjoint(TILE, dz, m + t * padded(OUT_C) + c, winograd_point(block, OUT_C));
 		}

@@ -1,19 +1,20 @@
 real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
+{{#bytes}}
 uint8_t *restrict bytes = (uint8_t *)saved;
+{{/bytes}}
 {{#mask}}
 const double rate = {{rate}};
 const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
 for (int i = 0; i < samples; i++) {
 	const struct philox random = philox_of(work->seed, {{layer}}, work->step, (uint32_t)(work->batch_offset + sample + i));
-	philox_keep(&random, {{group_out_size}}, rate, (uint8_t *)(saved + (ptrdiff_t)i * SAMPLE));
+	philox_keep(&random, 0, {{group_out_size}}, rate, (uint8_t *)(saved + (ptrdiff_t)i * SAMPLE));
 }
 {{/mask}}
 {{^mask}}
 
 (void)work;
 (void)sample;
-(void)bytes;
 {{/mask}}
 for (int first = 0; first < tiles; first += block) {
 	const int n = at_most(tiles - first, block);
@@ -23,21 +24,15 @@ for (int first = 0; first < tiles; first += block) {
 		{{>cpu/winograd/outputs.c}}
 				{{#mask}}
 				const vec_mask kept = vec_load_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, c, OUT_C);
-				out = (vec)((vec_mask)(out * scale) & kept);
-				which |= kept & 4;
 				{{/mask}}
+				{{>cpu/winograd/dropout.c}}
 				vec_store_channels(y + base + at, out, c, OUT_C);
-				{{#max_pool}}
+				{{#bytes}}
 				vec_store_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, which, c, OUT_C);
-				{{/max_pool}}
-				{{^max_pool}}
-				{{#mask}}
-				vec_store_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, which, c, OUT_C);
-				{{/mask}}
-				{{^mask}}
+				{{/bytes}}
+				{{^bytes}}
 				(void)which;
-				{{/mask}}
-				{{/max_pool}}
+				{{/bytes}}
 			}
 		}
 	}

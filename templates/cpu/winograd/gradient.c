@@ -1,3 +1,4 @@
+{{^gate}}
 INLINE vec {{function}}_activation(vec y_lanes, vec dy_lanes)
 {
 	real y_lane[LANES], lane[LANES];
@@ -10,3 +11,4 @@ INLINE vec {{function}}_activation(vec y_lanes, vec dy_lanes)
 	}
 	return vec_load(lane);
 }
+{{/gate}}

@@ -13,27 +13,22 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, c
 	real *padded_x = sparse_lists(s, scratch, &lists);
 	x = sparse_inputs(s, x, padded_x);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
-	{{#mask}}
-	const double rate = {{rate}};
-	const vec kept = vec_broadcast((real)(1 - rate)), scale = vec_broadcast((real)(1 / (1 - rate)));
-	{{/mask}}
+	{{>cpu/winograd/scale.c}}
 
 	(void)work;
+	{{#gate}}
+	(void)y;
+	{{/gate}}
 	(void)pack;
 	for (int first = 0; first < pixels; first += band) {
 		memset(lists.channel_counts, 0, sizeof *lists.channel_counts * OUT_C);
 		for (int pixel = first; pixel < first + band && pixel < pixels; pixel++) {
-			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
+			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C, byte = at;
 			real dz[(OUT_C + LANES - 1) / LANES * LANES];
 			for (int c = 0; c < OUT_C; c += LANES) {
-				vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
-				{{#mask}}
-				vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
-				d = (vec)((vec_mask)(d * scale) & (vec_mask)((which & 4) != 0));
-				out *= kept;
-				{{/mask}}
-				d = {{function}}_activation(out, d);
+				{{>cpu/winograd/dz.c}}
 				bias_sum[c / LANES] += d;
+				(void)which;
 				vec_store(dz + c, d);
 			}
 			sparse_window(s, pixel, dz, bytes + at, lists);

@@ -249,18 +249,23 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	(void)work;
 	(void)pack;
 	if (direct_dz_width(s) != OUT_W || OUT_H % POOL || OUT_W % POOL)
-		memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
-	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
-		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
-		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
-		vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
-		d = direct_backward_1_activation(out, d);
-		bias_sum[c / LANES] += d;
-		vec_store(dz + direct_dz_at(s, h, w) + c, d);
+		memset(dz, 0, sizeof *dz * (size_t)(POOL * direct_dz_row(s)));
+	for (int h = 0; h < HEIGHT; h++) {
+		real *rows = dz + 0;
+		for (int e = 0; e < WIDTH * vectors_of(OUT_C); e++) {
+			const int w = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES;
+			const ptrdiff_t at = ((ptrdiff_t)h * WIDTH + w) * OUT_C;
+			/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+			vec d = vec_load_channels(dy + at, c, OUT_C);
+			vec out = vec_load_channels(y + at, c, OUT_C);
+			d = direct_backward_1_activation(out, d);
+			bias_sum[c / LANES] += d;
+			vec_store(rows + direct_dz_at(s, 0, w) + c, d);
+		}
+		direct_weights(s, h * POOL, POOL, padded_x, rows, d_kernel);
 	}
 	for (int c = 0; c < OUT_C; c += LANES)
 		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
-	direct_weights(s, padded_x, dz, d_kernel);
 }
 
 

@@ -96,12 +96,34 @@ NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack
 }
 
 
-/* y[o] = bias[o] + sum over i of bf16(x[i]) * bf16(kernel[i][o]); a tile is dense_amx_rows samples of up to DENSE_AMX_COLUMNS
- * outputs */
+INLINE vec dense_amx_forward_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+/* y[o] = bias[o] + sum over i of bf16(x[i]) * bf16(kernel[i][o]). A tile is dense_amx_rows samples of up to
+ * DENSE_AMX_COLUMNS outputs */
 NOINLINE void dense_amx_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_amx_forward(400, 10, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
+	const int width = DENSE_AMX_COLUMNS;
+	ALIGNED real sums[DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS];
+	const struct dense_tile t = dense_amx_forward(400, 10, work->n, work->thread_count, SAMPLE, x, kernel, tile, (float *)sums);
+	/* sums of tile t, rows width apart, with bias and activation */
+
+	for (int r = 0; r < t.rows; r++) {
+		const ptrdiff_t row = (ptrdiff_t)(t.first_row + r) * SAMPLE;
+		for (int c = 0; c < t.columns; c += LANES) {
+			vec out = dense_amx_forward_1_activation(vec_load(sums + r * width + c) + vec_load_channels(bias + t.first, c, t.columns));
+			vec_store_channels(y + row + t.first, out, c, t.columns);
+		}
+	}
 }
 
 
@@ -185,19 +207,20 @@ NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *r
 }
 
 
-/* d_kernel[i][o] = sum over samples of bf16(x[i]) * bf16(dy[o]), d_bias[o] = sum of dy[o]; a tile is DENSE_AMX_ROWS
- * rows of up to DENSE_AMX_COLUMNS outputs */
+/* d_kernel[i][o] = sum over samples of bf16(x[i]) * bf16(dy[o]), d_bias[o] = sum of dy[o]; a tile is
+ * dense_amx_weights_inputs rows of up to DENSE_AMX_COLUMNS outputs */
 NOINLINE void dense_amx_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
-	dense_amx_weights(400, 10, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+	dense_amx_weights(400, 10, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
-/* dx[i] = sum over o of bf16(dy[o]) * bf16(kernel[i][o]); a tile is DENSE_AMX_ROWS samples of up to DENSE_AMX_COLUMNS inputs */
+/* dx[i] = sum over o of bf16(dy[o]) * bf16(kernel[i][o]); a tile is dense_amx_rows samples of
+ * dense_amx_data_inputs inputs */
 NOINLINE void dense_amx_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
 {
-	dense_amx_data(400, 10, work->n, SAMPLE, dy, kernel, dx, false, tile);
+	dense_amx_data(400, 10, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
 
 
@@ -234,18 +257,23 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	(void)work;
 	(void)pack;
 	if (direct_dz_width(s) != OUT_W || OUT_H % POOL || OUT_W % POOL)
-		memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
-	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
-		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
-		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
-		vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
-		d = direct_backward_1_activation(out, d);
-		bias_sum[c / LANES] += d;
-		vec_store(dz + direct_dz_at(s, h, w) + c, d);
+		memset(dz, 0, sizeof *dz * (size_t)(POOL * direct_dz_row(s)));
+	for (int h = 0; h < HEIGHT; h++) {
+		real *rows = dz + 0;
+		for (int e = 0; e < WIDTH * vectors_of(OUT_C); e++) {
+			const int w = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES;
+			const ptrdiff_t at = ((ptrdiff_t)h * WIDTH + w) * OUT_C;
+			/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+			vec d = vec_load_channels(dy + at, c, OUT_C);
+			vec out = vec_load_channels(y + at, c, OUT_C);
+			d = direct_backward_1_activation(out, d);
+			bias_sum[c / LANES] += d;
+			vec_store(rows + direct_dz_at(s, 0, w) + c, d);
+		}
+		direct_weights(s, h * POOL, POOL, padded_x, rows, d_kernel);
 	}
 	for (int c = 0; c < OUT_C; c += LANES)
 		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
-	direct_weights(s, padded_x, dz, d_kernel);
 }
 
 
@@ -272,6 +300,31 @@ NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sum
 	for (int s = 1; s < slots; s++)
 		for (int e = begin; e < end; e++)
 			gradient[e] += sums[(size_t)s * SLOT + (size_t)e];
+}
+
+
+INLINE vec dense_amx_evaluate_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+/* As forward, without dropout. */
+NOINLINE void dense_amx_evaluate_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	const int width = DENSE_AMX_COLUMNS;
+	ALIGNED real sums[DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS];
+	const struct dense_tile t = dense_amx_forward(400, 10, work->n, work->thread_count, SAMPLE, x, kernel, tile, (float *)sums);
+	for (int r = 0; r < t.rows; r++)
+		for (int c = 0; c < t.columns; c += LANES)
+			vec_store_channels(y + (ptrdiff_t)(t.first_row + r) * SAMPLE + t.first, dense_amx_evaluate_1_activation(vec_load(sums + r * width + c)
+				+ vec_load_channels(bias + t.first, c, t.columns)), c, t.columns);
 }
 
 

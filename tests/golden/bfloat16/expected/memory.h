@@ -7,7 +7,7 @@
 enum {
 	SAMPLE = 960,
 	SLOT = 64,
-	THREAD = 2384,
+	THREAD = 592,
 	FIXED = 33488,
 };
 
@@ -28,7 +28,7 @@ enum {
 	P1_conv2d_1 = 144, /* 576, once */
 	K_conv2d_1_kernel = 0, /* 36, slot */
 	K_conv2d_1_bias = 48, /* 4, slot */
-	T1_conv2d_1 = 0, /* 2384, thread */
+	T1_conv2d_1 = 0, /* 592, thread */
 	EY_input = 0, /* 144, thread */
 	EY_conv2d_1 = 0, /* 400, sample */
 	ET0_conv2d_1 = 144, /* 144, thread */

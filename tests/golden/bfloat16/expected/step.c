@@ -1,7 +1,7 @@
 /* bfloat16: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
  *
  * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
- * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * tiles cuts the batch or the weights into parts, and each sum is one thread's, in one order. So the sums, and the bits,
  * are the same for any number of threads.
  *
  * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.

@@ -1,7 +1,7 @@
 /* bfloat16: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
  *
  * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
- * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * tiles cuts the batch or the weights into parts, and each sum is one thread's, in one order. So the sums, and the bits,
  * are the same for any number of threads.
  *
  * Included by step.c where it is compiled for AMX, with RT_ISA its name in C and RT_ISA_NAME as text.
@@ -147,12 +147,12 @@ static void gradients(struct rt_work *work)
 			train_2(work, slot);
 		/* dense_1 (spec.yaml:15)  400 -> 10, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(400, DENSE_AMX_ROWS) * dense_tiles(10, dense_amx_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(400, dense_amx_weights_inputs(400, work->thread_count)) * dense_tiles(10, dense_amx_columns(10)); tile++)
 			dense_amx_weights_1(work, work->samples + Y_conv2d_1, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
 			work->gradients + W_dense_1_bias, tile);
 		/* dense_1 (spec.yaml:15)  400 -> 10, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_AMX_ROWS) * dense_tiles(400, dense_amx_columns(400)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_amx_rows(work->n, dense_tiles(400, dense_amx_data_inputs(400, work->thread_count)), work->thread_count)) * dense_tiles(400, dense_amx_data_inputs(400, work->thread_count)); tile++)
 			dense_amx_data_1(work, work->samples + D_dense_1_linear, work->weights + W_dense_1_kernel, work->samples + D_conv2d_1, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
@@ -189,7 +189,7 @@ static void evaluate(struct rt_work *work)
 		/* dense_1 (spec.yaml:15)  400 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_amx_rows(work->n, dense_tiles(10, dense_amx_columns(10)), work->thread_count)) * dense_tiles(10, dense_amx_columns(10)); tile++)
-			dense_amx_forward_1(work, work->samples + EY_conv2d_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			dense_amx_evaluate_1(work, work->samples + EY_conv2d_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
 			work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)

@@ -19,63 +19,75 @@ NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real 
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+INLINE vec dense_forward_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_tanh(x);
+	}
+	return vec_load(lane);
+}
+
+/* y[o] = tanh(bias[o] + sum over i of x[i] * kernel[i][o]), dropped out; saved has a byte an
+ * element, 4 where it was kept. A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+	const real *restrict bias, real *restrict y, real *restrict saved, int tile)
 {
-	dense_forward(13, 20, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
-}
-
-
-/* y = tanh(x), elementwise */
-NOINLINE void map_reference_forward_1(const real *restrict from, real *restrict to)
-{
-	enum { SIZE = 20 };
-
-	for (int e = 0; e < SIZE; e++) {
-		const real x = from[e];
-		to[e] = real_tanh(x);
-	}
-}
-
-
-/* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-NOINLINE void mask_reference_forward_1(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
-{
-	enum { SIZE = 20, STREAM = 2, BLOCK = 16 * PHILOX_BLOCK };
-	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
+	const int width = dense_columns(20);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(13, 20, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	/* sums of tile t, rows width apart, with bias and activation, dropped out */
 	const double rate = work->hyperparameters[HYPERPARAMETER_keep];
-	const uint32_t below = philox_threshold(rate);
-	const real scale = (real)(1 / (1 - rate));
-	uint32_t words[BLOCK];
+	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
-	for (int from = 0; from < SIZE; from += BLOCK) {
-		const int count = SIZE - from < BLOCK ? SIZE - from : BLOCK;
-		philox_words(&random, (uint32_t)from, (uint32_t)count, words);
-		for (int e = 0; e < count; e++)
-			y[from + e] = words[e] < below ? 0 : x[from + e] * scale;
+	for (int r = 0; r < t.rows; r++) {
+		const ptrdiff_t row = (ptrdiff_t)(t.first_row + r) * SAMPLE;
+		const struct philox random = philox_of(work->seed, 2, work->step, (uint32_t)(work->batch_offset + t.first_row + r));
+		uint8_t keep[20 + PHILOX_BLOCK], *bytes = (uint8_t *)(saved + row);
+		philox_keep(&random, (uint32_t)t.first, (uint32_t)t.columns, rate, keep);
+		for (int c = 0; c < t.columns; c += LANES) {
+			vec out = dense_forward_1_activation(vec_load(sums + r * width + c) + vec_load_channels(bias + t.first, c, t.columns));
+			const vec_mask kept = vec_load_bytes(keep, c, t.columns);
+			vec_mask which = {0};
+			out = (vec)((vec_mask)(out * scale) & kept);
+			which |= kept & 4;
+			vec_store_channels(y + row + t.first, out, c, t.columns);
+			vec_store_bytes(bytes + t.first, which, c, t.columns);
+		}
 	}
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+INLINE vec dense_forward_2_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = 1 / (1 + real_exp(-x));
+	}
+	return vec_load(lane);
+}
+
+/* y[o] = sigmoid(bias[o] + sum over i of x[i] * kernel[i][o]). A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(20, 1, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
-}
+	const int width = dense_columns(1);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(20, 1, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	/* sums of tile t, rows width apart, with bias and activation */
 
-
-/* y = sigmoid(x), elementwise */
-NOINLINE void map_reference_forward_2(const real *restrict from, real *restrict to)
-{
-	enum { SIZE = 1 };
-
-	for (int e = 0; e < SIZE; e++) {
-		const real x = from[e];
-		to[e] = 1 / (1 + real_exp(-x));
+	for (int r = 0; r < t.rows; r++) {
+		const ptrdiff_t row = (ptrdiff_t)(t.first_row + r) * SAMPLE;
+		for (int c = 0; c < t.columns; c += LANES) {
+			vec out = dense_forward_2_activation(vec_load(sums + r * width + c) + vec_load_channels(bias + t.first, c, t.columns));
+			vec_store_channels(y + row + t.first, out, c, t.columns);
+		}
 	}
 }
 
@@ -124,80 +136,142 @@ NOINLINE void loss_reference_binary_crossentropy_backward_1(const struct rt_work
 }
 
 
-/* dx = dy * sigmoid'(x), from y */
-NOINLINE void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
+INLINE vec dense_gradient_1_activation(vec y_lanes, vec dy_lanes)
 {
-	enum { SIZE = 1 };
-
-	for (int e = 0; e < SIZE; e++) {
-		const real y = output[e], dy = d_output[e];
+	real y_lane[LANES], lane[LANES];
+	vec_store(y_lane, y_lanes);
+	vec_store(lane, dy_lanes);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real y = y_lane[i], dy = lane[i];
 		(void)y;
-		dx[e] = dy * y * (1 - y);
+		lane[i] = dy * y * (1 - y);
+	}
+	return vec_load(lane);
+}
+
+/* dy = the gradient before activation, from y */
+NOINLINE void dense_gradient_1(const real *restrict y, real *restrict dy)
+{
+	enum { OUT_C = 1, at = 0 };
+
+	for (int c = 0; c < OUT_C; c += LANES) {
+		/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+		vec d = vec_load_channels(dy + at, c, OUT_C);
+		vec out = vec_load_channels(y + at, c, OUT_C);
+		d = dense_gradient_1_activation(out, d);
+		vec_store_channels(dy + at, d, c, OUT_C);
 	}
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
- * DENSE_COLUMNS outputs */
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
+ * to DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
-	dense_weights(20, 1, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+	dense_weights(20, 1, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
-/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS inputs */
+/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is dense_rows samples of dense_data_inputs inputs */
 NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
 {
-	dense_data(20, 1, work->n, SAMPLE, dy, kernel, dx, false, tile);
+	dense_data(20, 1, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
 
 
-/* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
-NOINLINE void mask_reference_backward_1(const struct rt_work *work, int i, const real *restrict dy, real *restrict dx)
+INLINE vec dense_gradient_2_activation(vec y_lanes, vec dy_lanes)
 {
-	enum { SIZE = 20, STREAM = 2, BLOCK = 16 * PHILOX_BLOCK };
-	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
-	const double rate = work->hyperparameters[HYPERPARAMETER_keep];
-	const uint32_t below = philox_threshold(rate);
-	const real scale = (real)(1 / (1 - rate));
-	uint32_t words[BLOCK];
-
-	for (int from = 0; from < SIZE; from += BLOCK) {
-		const int count = SIZE - from < BLOCK ? SIZE - from : BLOCK;
-		philox_words(&random, (uint32_t)from, (uint32_t)count, words);
-		for (int e = 0; e < count; e++)
-			dx[from + e] = words[e] < below ? 0 : dy[from + e] * scale;
-	}
-}
-
-
-/* dx = dy * tanh'(x), from y */
-NOINLINE void map_reference_backward_2(const real *restrict output, const real *restrict d_output, real *restrict dx)
-{
-	enum { SIZE = 20 };
-
-	for (int e = 0; e < SIZE; e++) {
-		const real y = output[e], dy = d_output[e];
+	real y_lane[LANES], lane[LANES];
+	vec_store(y_lane, y_lanes);
+	vec_store(lane, dy_lanes);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real y = y_lane[i], dy = lane[i];
 		(void)y;
-		dx[e] = dy * (1 - y * y);
+		lane[i] = dy * (1 - y * y);
+	}
+	return vec_load(lane);
+}
+
+/* dy = the gradient before dropout, activation, from y and saved (see forward) */
+NOINLINE void dense_gradient_2(const real *restrict y, const real *restrict saved, real *restrict dy)
+{
+	enum { OUT_C = 20, at = 0, byte = 0 };
+	const uint8_t *restrict bytes = (const uint8_t *)saved;
+	const double rate = work->hyperparameters[HYPERPARAMETER_keep];
+	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
+	const vec kept = vec_broadcast((real)(1 - rate));
+
+	for (int c = 0; c < OUT_C; c += LANES) {
+		/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+		vec d = vec_load_channels(dy + at, c, OUT_C);
+		const vec_mask which = vec_load_bytes(bytes + byte, c, OUT_C);
+		d *= scale;
+		vec out = vec_load_channels(y + at, c, OUT_C);
+		d = (vec)((vec_mask)d & (vec_mask)((which & 4) != 0));
+		out *= kept;
+		d = dense_gradient_2_activation(out, d);
+		vec_store_channels(dy + at, d, c, OUT_C);
 	}
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
- * DENSE_COLUMNS outputs */
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
+ * to DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
-	dense_weights(13, 20, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+	dense_weights(13, 20, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
-/* y = x: dropout is for training */
-NOINLINE void mask_reference_evaluate_1(const real *restrict x, real *restrict y)
+INLINE vec dense_evaluate_1_activation(vec v)
 {
-	memcpy(y, x, sizeof *y * 20);
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_tanh(x);
+	}
+	return vec_load(lane);
+}
+
+/* As forward, without dropout. */
+NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	const int width = dense_columns(20);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(13, 20, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	for (int r = 0; r < t.rows; r++)
+		for (int c = 0; c < t.columns; c += LANES)
+			vec_store_channels(y + (ptrdiff_t)(t.first_row + r) * SAMPLE + t.first, dense_evaluate_1_activation(vec_load(sums + r * width + c)
+				+ vec_load_channels(bias + t.first, c, t.columns)), c, t.columns);
+}
+
+
+INLINE vec dense_evaluate_2_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = 1 / (1 + real_exp(-x));
+	}
+	return vec_load(lane);
+}
+
+/* As forward, without dropout. */
+NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	const int width = dense_columns(1);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(20, 1, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	for (int r = 0; r < t.rows; r++)
+		for (int c = 0; c < t.columns; c += LANES)
+			vec_store_channels(y + (ptrdiff_t)(t.first_row + r) * SAMPLE + t.first, dense_evaluate_2_activation(vec_load(sums + r * width + c)
+				+ vec_load_channels(bias + t.first, c, t.columns)), c, t.columns);
 }
 
 

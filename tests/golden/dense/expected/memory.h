@@ -5,9 +5,9 @@
 
 /* Memory there is for each sample of the batch, each slot, each thread, and once. */
 enum {
-	SAMPLE = 96,
+	SAMPLE = 112,
 	SLOT = 0,
-	THREAD = 32,
+	THREAD = 0,
 	FIXED = 0,
 };
 
@@ -15,22 +15,14 @@ enum {
  * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
 enum {
 	Y_input = 64, /* 13, sample */
-	Y_dense_1_linear = 0, /* 20, sample */
-	Y_dense_1 = 32, /* 20, sample */
 	Y_dropout_1 = 0, /* 20, sample */
-	Y_dense_2_linear = 80, /* 1, sample */
-	Y_dense_2 = 0, /* 1, thread */
-	D_dense_2 = 16, /* 1, thread */
-	D_dense_2_linear = 80, /* 1, sample */
-	D_dropout_1 = 0, /* 20, sample */
-	D_dense_1 = 0, /* 20, thread */
-	D_dense_1_linear = 0, /* 20, sample */
+	S0_dropout_1 = 80, /* 5, sample */
+	Y_dense_2 = 32, /* 1, sample */
+	D_dense_2 = 96, /* 1, sample */
+	D_dropout_1 = 32, /* 20, sample */
 	EY_input = 32, /* 13, sample */
-	EY_dense_1_linear = 0, /* 20, sample */
-	EY_dense_1 = 0, /* 20, thread */
 	EY_dropout_1 = 0, /* 20, sample */
-	EY_dense_2_linear = 32, /* 1, sample */
-	EY_dense_2 = 0, /* 1, thread */
+	EY_dense_2 = 32, /* 1, sample */
 };
 
 #endif

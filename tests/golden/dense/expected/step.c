@@ -1,7 +1,7 @@
 /* dense: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
  *
  * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
- * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * tiles cuts the batch or the weights into parts, and each sum is one thread's, in one order. So the sums, and the bits,
  * are the same for any number of threads.
  *
  * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
@@ -47,16 +47,19 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		if (work->trace)
-			work->trace(work, 1, sample + Y_dense_1_linear, 20);
-		/* dense_1 (spec.yaml:17)  20 -> 20, forward */
-		map_reference_forward_1(sample + Y_dense_1_linear, sample + Y_dense_1);
-		if (work->trace)
-			work->trace(work, 1, sample + Y_dense_1, 20);
-		/* dropout_1 (spec.yaml:18)  20 -> 20, forward */
-		mask_reference_forward_1(work, i, sample + Y_dense_1, sample + Y_dropout_1);
+		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
 		if (work->trace)
 			work->trace(work, 2, sample + Y_dropout_1, 20);
+		if (work->trace)
+			work->trace(work, 3, sample + Y_dense_2, 1);
+		/* binary_crossentropy, forward */
+		loss_reference_binary_crossentropy_forward_1(sample + Y_dense_2, label, &work->loss[i]);
+		/* accuracy */
+		metric_binary_accuracy_1(sample + Y_dense_2, label, &work->metrics[0 * work->n + i]);
+		/* binary_crossentropy, backward */
+		loss_reference_binary_crossentropy_backward_1(work, sample + Y_dense_2, label, sample + D_dense_2);
+		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
+		dense_gradient_1(sample + Y_dense_2, sample + D_dense_2);
 	}
 }
 
@@ -64,40 +67,11 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
-		if (work->trace)
-			work->trace(work, 3, sample + Y_dense_2_linear, 1);
-		/* dense_2 (spec.yaml:19)  1 -> 1, forward */
-		map_reference_forward_2(sample + Y_dense_2_linear, thread + Y_dense_2);
-		if (work->trace)
-			work->trace(work, 3, thread + Y_dense_2, 1);
-		/* binary_crossentropy, forward */
-		loss_reference_binary_crossentropy_forward_1(thread + Y_dense_2, label, &work->loss[i]);
-		/* accuracy */
-		metric_binary_accuracy_1(thread + Y_dense_2, label, &work->metrics[0 * work->n + i]);
-		/* binary_crossentropy, backward */
-		loss_reference_binary_crossentropy_backward_1(work, thread + Y_dense_2, label, thread + D_dense_2);
-		/* dense_2 (spec.yaml:19)  1 -> 1, backward */
-		map_reference_backward_1(thread + Y_dense_2, thread + D_dense_2, sample + D_dense_2_linear);
-	}
-}
-
-/* Samples of a slot, one after the other. */
-NOINLINE void train_4(struct rt_work *work, int slot)
-{
-	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
-
-	for (int i = begin; i < end; i++) {
-		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* dropout_1 (spec.yaml:18)  20 -> 20, backward */
-		mask_reference_backward_1(work, i, sample + D_dropout_1, thread + D_dense_1);
-		/* dense_1 (spec.yaml:17)  20 -> 20, backward */
-		map_reference_backward_2(sample + Y_dense_1, thread + D_dense_1, sample + D_dense_1_linear);
+		/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, backward */
+		dense_gradient_2(sample + Y_dropout_1, sample + S0_dropout_1, sample + D_dropout_1);
 	}
 }
 
@@ -117,34 +91,16 @@ NOINLINE void evaluate_1(struct rt_work *work, int slot)
 NOINLINE void evaluate_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
-
-	for (int i = begin; i < end; i++) {
-		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* dense_1 (spec.yaml:17)  20 -> 20, forward */
-		map_reference_forward_1(sample + EY_dense_1_linear, thread + EY_dense_1);
-		/* dropout_1 (spec.yaml:18)  20 -> 20, forward */
-		mask_reference_evaluate_1(thread + EY_dense_1, sample + EY_dropout_1);
-	}
-}
-
-/* Samples of a slot, one after the other. */
-NOINLINE void evaluate_3(struct rt_work *work, int slot)
-{
-	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
-		/* dense_2 (spec.yaml:19)  1 -> 1, forward */
-		map_reference_forward_2(sample + EY_dense_2_linear, thread + EY_dense_2);
 		/* binary_crossentropy, predict */
-		predict_copy_1(thread + EY_dense_2, work, i);
+		predict_copy_1(sample + EY_dense_2, work, i);
 		/* binary_crossentropy, forward */
-		loss_reference_binary_crossentropy_forward_1(thread + EY_dense_2, label, &work->loss[i]);
+		loss_reference_binary_crossentropy_forward_1(sample + EY_dense_2, label, &work->loss[i]);
 		/* accuracy */
-		metric_binary_accuracy_1(thread + EY_dense_2, label, &work->metrics[0 * work->n + i]);
+		metric_binary_accuracy_1(sample + EY_dense_2, label, &work->metrics[0 * work->n + i]);
 	}
 }
 
@@ -157,38 +113,35 @@ static void gradients(struct rt_work *work)
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_1(work, slot);
-		/* dense_1 (spec.yaml:17)  13 -> 20, forward */
+		/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_columns(20)), work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
 			dense_forward_1(work, work->samples + Y_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
-			work->samples + Y_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_2(work, slot);
+			work->samples + Y_dropout_1, work->samples + S0_dropout_1, tile);
 		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(1, dense_columns(1)), work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
 			dense_forward_2(work, work->samples + Y_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
-			work->samples + Y_dense_2_linear, tile);
+			work->samples + Y_dense_2, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
-			train_3(work, slot);
+			train_2(work, slot);
 		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(20, DENSE_ROWS) * dense_tiles(1, dense_columns(1)); tile++)
-			dense_weights_1(work, work->samples + Y_dropout_1, work->samples + D_dense_2_linear, work->gradients + W_dense_2_kernel,
+		for (int tile = 0; tile < dense_tiles(20, dense_weights_inputs(20, work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
+			dense_weights_1(work, work->samples + Y_dropout_1, work->samples + D_dense_2, work->gradients + W_dense_2_kernel,
 			work->gradients + W_dense_2_bias, tile);
 		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(20, dense_columns(20)); tile++)
-			dense_data_1(work, work->samples + D_dense_2_linear, work->weights + W_dense_2_kernel, work->samples + D_dropout_1, tile);
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_data_inputs(20, work->thread_count)), work->thread_count)) * dense_tiles(20, dense_data_inputs(20, work->thread_count)); tile++)
+			dense_data_1(work, work->samples + D_dense_2, work->weights + W_dense_2_kernel, work->samples + D_dropout_1, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
-			train_4(work, slot);
-		/* dense_1 (spec.yaml:17)  13 -> 20, backward */
+			train_3(work, slot);
+		/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(13, DENSE_ROWS) * dense_tiles(20, dense_columns(20)); tile++)
-			dense_weights_2(work, work->samples + Y_input, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
+		for (int tile = 0; tile < dense_tiles(13, dense_weights_inputs(13, work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
+			dense_weights_2(work, work->samples + Y_input, work->samples + D_dropout_1, work->gradients + W_dense_1_kernel,
 			work->gradients + W_dense_1_bias, tile);
 	}
 }
@@ -208,22 +161,19 @@ static void evaluate(struct rt_work *work)
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			evaluate_1(work, slot);
-		/* dense_1 (spec.yaml:17)  13 -> 20, forward */
+		/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_columns(20)), work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
-			dense_forward_1(work, work->samples + EY_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
-			work->samples + EY_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_2(work, slot);
+			dense_evaluate_1(work, work->samples + EY_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + EY_dropout_1, tile);
 		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(1, dense_columns(1)), work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
-			dense_forward_2(work, work->samples + EY_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
-			work->samples + EY_dense_2_linear, tile);
+			dense_evaluate_2(work, work->samples + EY_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + EY_dense_2, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
-			evaluate_3(work, slot);
+			evaluate_2(work, slot);
 	}
 }
 

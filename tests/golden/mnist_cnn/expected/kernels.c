@@ -128,7 +128,7 @@ INLINE vec winograd_sparse_forward_1_activation(vec v)
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh + kh - pad][ow + kw - pad][i] * kernel[kh][kw][i][o]) by Winograd F(4x4, 3x3),
  * the largest of each 2x2 window of it, dropped out. pack is the kernel transformed.
- * saved has a byte an element of y: its place in the window, and 4 if it was kept. */
+ * saved has a byte an element of y: its place in the window, and 4 where the gradient passes. */
 NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
 	const real *restrict bias, real *restrict y, real *restrict saved, real *restrict scratch)
 {
@@ -145,7 +145,7 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 
 	for (int i = 0; i < samples; i++) {
 		const struct philox random = philox_of(work->seed, 4, work->step, (uint32_t)(work->batch_offset + sample + i));
-		philox_keep(&random, 9216, rate, (uint8_t *)(saved + (ptrdiff_t)i * SAMPLE));
+		philox_keep(&random, 0, 9216, rate, (uint8_t *)(saved + (ptrdiff_t)i * SAMPLE));
 	}
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
@@ -172,7 +172,7 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 					vec out = vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which);
 					const vec_mask kept = vec_load_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, c, OUT_C);
 					out = (vec)((vec_mask)(out * scale) & kept);
-					which |= kept & 4;
+					which |= (vec_mask)(out > 0) & 4;
 					vec_store_channels(y + base + at, out, c, OUT_C);
 					vec_store_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, which, c, OUT_C);
 				}
@@ -182,52 +182,76 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+INLINE vec dense_forward_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
+	}
+	return vec_load(lane);
+}
+
+/* y[o] = relu(bias[o] + sum over i of x[i] * kernel[i][o]), dropped out; saved has a byte an
+ * element, 4 where the gradient passes. A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+	const real *restrict bias, real *restrict y, real *restrict saved, int tile)
 {
-	dense_forward(9216, 128, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
-}
-
-
-/* y = relu(x), elementwise */
-NOINLINE void map_reference_forward_1(const real *restrict from, real *restrict to)
-{
-	enum { SIZE = 128 };
-
-	for (int e = 0; e < SIZE; e++) {
-		const real x = from[e];
-		to[e] = real_max(x, 0);
-	}
-}
-
-
-/* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-NOINLINE void mask_reference_forward_1(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
-{
-	enum { SIZE = 128, STREAM = 7, BLOCK = 16 * PHILOX_BLOCK };
-	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
+	const int width = dense_columns(128);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(9216, 128, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	/* sums of tile t, rows width apart, with bias and activation, dropped out */
 	const double rate = 0.5;
-	const uint32_t below = philox_threshold(rate);
-	const real scale = (real)(1 / (1 - rate));
-	uint32_t words[BLOCK];
+	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
-	for (int from = 0; from < SIZE; from += BLOCK) {
-		const int count = SIZE - from < BLOCK ? SIZE - from : BLOCK;
-		philox_words(&random, (uint32_t)from, (uint32_t)count, words);
-		for (int e = 0; e < count; e++)
-			y[from + e] = words[e] < below ? 0 : x[from + e] * scale;
+	for (int r = 0; r < t.rows; r++) {
+		const ptrdiff_t row = (ptrdiff_t)(t.first_row + r) * SAMPLE;
+		const struct philox random = philox_of(work->seed, 7, work->step, (uint32_t)(work->batch_offset + t.first_row + r));
+		uint8_t keep[128 + PHILOX_BLOCK], *bytes = (uint8_t *)(saved + row);
+		philox_keep(&random, (uint32_t)t.first, (uint32_t)t.columns, rate, keep);
+		for (int c = 0; c < t.columns; c += LANES) {
+			vec out = dense_forward_1_activation(vec_load(sums + r * width + c) + vec_load_channels(bias + t.first, c, t.columns));
+			const vec_mask kept = vec_load_bytes(keep, c, t.columns);
+			vec_mask which = {0};
+			out = (vec)((vec_mask)(out * scale) & kept);
+			which |= (vec_mask)(out > 0) & 4;
+			vec_store_channels(y + row + t.first, out, c, t.columns);
+			vec_store_bytes(bytes + t.first, which, c, t.columns);
+		}
 	}
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+INLINE vec dense_forward_2_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]. A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(128, 10, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
+	const int width = dense_columns(10);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(128, 10, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	/* sums of tile t, rows width apart, with bias and activation */
+
+	for (int r = 0; r < t.rows; r++) {
+		const ptrdiff_t row = (ptrdiff_t)(t.first_row + r) * SAMPLE;
+		for (int c = 0; c < t.columns; c += LANES) {
+			vec out = dense_forward_2_activation(vec_load(sums + r * width + c) + vec_load_channels(bias + t.first, c, t.columns));
+			vec_store_channels(y + row + t.first, out, c, t.columns);
+		}
+	}
 }
 
 
@@ -311,82 +335,59 @@ NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *r
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
- * DENSE_COLUMNS outputs */
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
+ * to DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
-	dense_weights(128, 10, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+	dense_weights(128, 10, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
-/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS inputs */
+/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is dense_rows samples of dense_data_inputs inputs */
 NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
 {
-	dense_data(128, 10, work->n, SAMPLE, dy, kernel, dx, false, tile);
+	dense_data(128, 10, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
 
 
-/* dx = dy / (1 - rate) where forward kept x, by the same random numbers */
-NOINLINE void mask_reference_backward_1(const struct rt_work *work, int i, const real *restrict dy, real *restrict dx)
+
+/* dy = the gradient before dropout, activation, from y and saved (see forward) */
+NOINLINE void dense_gradient_1(const real *restrict y, const real *restrict saved, real *restrict dy)
 {
-	enum { SIZE = 128, STREAM = 7, BLOCK = 16 * PHILOX_BLOCK };
-	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
+	enum { OUT_C = 128, at = 0, byte = 0 };
+	const uint8_t *restrict bytes = (const uint8_t *)saved;
 	const double rate = 0.5;
-	const uint32_t below = philox_threshold(rate);
-	const real scale = (real)(1 / (1 - rate));
-	uint32_t words[BLOCK];
+	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
-	for (int from = 0; from < SIZE; from += BLOCK) {
-		const int count = SIZE - from < BLOCK ? SIZE - from : BLOCK;
-		philox_words(&random, (uint32_t)from, (uint32_t)count, words);
-		for (int e = 0; e < count; e++)
-			dx[from + e] = words[e] < below ? 0 : dy[from + e] * scale;
+	(void)y;
+	for (int c = 0; c < OUT_C; c += LANES) {
+		/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+		vec d = vec_load_channels(dy + at, c, OUT_C);
+		const vec_mask which = vec_load_bytes(bytes + byte, c, OUT_C);
+		d *= scale;
+		d = (vec)((vec_mask)d & (vec_mask)((which & 4) != 0));
+		vec_store_channels(dy + at, d, c, OUT_C);
 	}
 }
 
 
-/* dx = dy * relu'(x), from y */
-NOINLINE void map_reference_backward_1(const real *restrict output, const real *restrict d_output, real *restrict dx)
-{
-	enum { SIZE = 128 };
-
-	for (int e = 0; e < SIZE; e++) {
-		const real y = output[e], dy = d_output[e];
-		(void)y;
-		dx[e] = real_select(y > 0, dy, 0);
-	}
-}
-
-
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
- * DENSE_COLUMNS outputs */
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
+ * to DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
-	dense_weights(9216, 128, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+	dense_weights(9216, 128, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
-/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS inputs */
+/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is dense_rows samples of dense_data_inputs inputs */
 NOINLINE void dense_data_2(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
 {
-	dense_data(9216, 128, work->n, SAMPLE, dy, kernel, dx, false, tile);
+	dense_data(9216, 128, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
 
 
-INLINE vec winograd_sparse_backward_1_activation(vec y_lanes, vec dy_lanes)
-{
-	real y_lane[LANES], lane[LANES];
-	vec_store(y_lane, y_lanes);
-	vec_store(lane, dy_lanes);
-	LANEWISE for (int i = 0; i < LANES; i++) {
-		const real y = y_lane[i], dy = lane[i];
-		(void)y;
-		lane[i] = real_select(y > 0, dy, 0);
-	}
-	return vec_load(lane);
-}
 
 /* From y, saved (see forward) and dy, with dz = dy before dropout, pooling, activation:
  * sums += x * dz, d_bias[o] += sum of dz, dx = dz * kernel, pack being the kernel; only where dz is not zero. */
@@ -406,22 +407,24 @@ NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real 
 	x = sparse_inputs(s, x, padded_x);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 	const double rate = 0.25;
-	const vec kept = vec_broadcast((real)(1 - rate)), scale = vec_broadcast((real)(1 / (1 - rate)));
+	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
 	(void)work;
+	(void)y;
 	(void)pack;
 	for (int first = 0; first < pixels; first += band) {
 		memset(lists.channel_counts, 0, sizeof *lists.channel_counts * OUT_C);
 		for (int pixel = first; pixel < first + band && pixel < pixels; pixel++) {
-			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
+			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C, byte = at;
 			real dz[(OUT_C + LANES - 1) / LANES * LANES];
 			for (int c = 0; c < OUT_C; c += LANES) {
-				vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
-				vec_mask which = vec_load_bytes(bytes + at, c, OUT_C);
-				d = (vec)((vec_mask)(d * scale) & (vec_mask)((which & 4) != 0));
-				out *= kept;
-				d = winograd_sparse_backward_1_activation(out, d);
+				/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+				vec d = vec_load_channels(dy + at, c, OUT_C);
+				const vec_mask which = vec_load_bytes(bytes + byte, c, OUT_C);
+				d *= scale;
+				d = (vec)((vec_mask)d & (vec_mask)((which & 4) != 0));
 				bias_sum[c / LANES] += d;
+				(void)which;
 				vec_store(dz + c, d);
 			}
 			sparse_window(s, pixel, dz, bytes + at, lists);
@@ -467,18 +470,23 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	(void)work;
 	(void)pack;
 	if (direct_dz_width(s) != OUT_W || OUT_H % POOL || OUT_W % POOL)
-		memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
-	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
-		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
-		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
-		vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
-		d = direct_backward_1_activation(out, d);
-		bias_sum[c / LANES] += d;
-		vec_store(dz + direct_dz_at(s, h, w) + c, d);
+		memset(dz, 0, sizeof *dz * (size_t)(POOL * direct_dz_row(s)));
+	for (int h = 0; h < HEIGHT; h++) {
+		real *rows = dz + 0;
+		for (int e = 0; e < WIDTH * vectors_of(OUT_C); e++) {
+			const int w = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES;
+			const ptrdiff_t at = ((ptrdiff_t)h * WIDTH + w) * OUT_C;
+			/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+			vec d = vec_load_channels(dy + at, c, OUT_C);
+			vec out = vec_load_channels(y + at, c, OUT_C);
+			d = direct_backward_1_activation(out, d);
+			bias_sum[c / LANES] += d;
+			vec_store(rows + direct_dz_at(s, 0, w) + c, d);
+		}
+		direct_weights(s, h * POOL, POOL, padded_x, rows, d_kernel);
 	}
 	for (int c = 0; c < OUT_C; c += LANES)
 		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
-	direct_weights(s, padded_x, dz, d_kernel);
 }
 
 
@@ -584,10 +592,53 @@ NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *res
 }
 
 
-/* y = x: dropout is for training */
-NOINLINE void mask_reference_evaluate_1(const real *restrict x, real *restrict y)
+INLINE vec dense_evaluate_1_activation(vec v)
 {
-	memcpy(y, x, sizeof *y * 128);
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
+	}
+	return vec_load(lane);
+}
+
+/* As forward, without dropout. */
+NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	const int width = dense_columns(128);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(9216, 128, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	for (int r = 0; r < t.rows; r++)
+		for (int c = 0; c < t.columns; c += LANES)
+			vec_store_channels(y + (ptrdiff_t)(t.first_row + r) * SAMPLE + t.first, dense_evaluate_1_activation(vec_load(sums + r * width + c)
+				+ vec_load_channels(bias + t.first, c, t.columns)), c, t.columns);
+}
+
+
+INLINE vec dense_evaluate_2_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+/* As forward, without dropout. */
+NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	const int width = dense_columns(10);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(128, 10, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	for (int r = 0; r < t.rows; r++)
+		for (int c = 0; c < t.columns; c += LANES)
+			vec_store_channels(y + (ptrdiff_t)(t.first_row + r) * SAMPLE + t.first, dense_evaluate_2_activation(vec_load(sums + r * width + c)
+				+ vec_load_channels(bias + t.first, c, t.columns)), c, t.columns);
 }
 
 

@@ -23,16 +23,13 @@ enum {
 	Y_dropout_1 = 0, /* 9216, sample */
 	S0_dropout_1 = 18432, /* 2320, sample */
 	T0_dropout_1 = 0, /* 84096, thread */
-	Y_dense_1_linear = 9216, /* 128, sample */
-	Y_dense_1 = 9344, /* 128, sample */
 	Y_dropout_2 = 9216, /* 128, sample */
-	Y_dense_2_linear = 9472, /* 10, sample */
+	S0_dropout_2 = 9344, /* 32, sample */
+	Y_dense_2_linear = 9376, /* 10, sample */
 	Y_dense_2 = 0, /* 10, thread */
 	D_dense_2 = 16, /* 10, thread */
-	D_dense_2_linear = 9472, /* 10, sample */
-	D_dropout_2 = 9216, /* 128, sample */
-	D_dense_1 = 0, /* 128, thread */
-	D_dense_1_linear = 21536, /* 128, sample */
+	D_dense_2_linear = 9376, /* 10, sample */
+	D_dropout_2 = 21536, /* 128, sample */
 	D_dropout_1 = 9216, /* 9216, sample */
 	R_conv2d_1 = 146320, /* 21632, thread */
 	RT0_conv2d_1 = 0, /* 784, thread */
@@ -43,16 +40,14 @@ enum {
 	P1_conv2d_1 = 288, /* 4608, once */
 	K_conv2d_1_kernel = 18496, /* 288, slot */
 	K_conv2d_1_bias = 18784, /* 32, slot */
-	T1_conv2d_1 = 0, /* 25744, thread */
+	T1_conv2d_1 = 0, /* 2704, thread */
 	EY_input = 0, /* 784, thread */
 	EY_conv2d_1 = 84096, /* 21632, thread */
 	ET0_conv2d_1 = 784, /* 784, thread */
 	EY_dropout_1 = 0, /* 9216, sample */
 	ET0_dropout_1 = 0, /* 84096, thread */
-	EY_dense_1_linear = 9216, /* 128, sample */
-	EY_dense_1 = 0, /* 128, thread */
-	EY_dropout_2 = 0, /* 128, sample */
-	EY_dense_2_linear = 128, /* 10, sample */
+	EY_dropout_2 = 9216, /* 128, sample */
+	EY_dense_2_linear = 0, /* 10, sample */
 	EY_dense_2 = 0, /* 10, thread */
 };
 

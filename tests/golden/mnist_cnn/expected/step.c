@@ -1,7 +1,7 @@
 /* mnist-cnn: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
  *
  * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
- * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * tiles cuts the batch or the weights into parts, and each sum is one thread's, in one order. So the sums, and the bits,
  * are the same for any number of threads.
  *
  * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
@@ -55,31 +55,13 @@ NOINLINE void train_1(struct rt_work *work, int slot)
 NOINLINE void train_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-
-	for (int i = begin; i < end; i++) {
-		real *const sample = work->samples + (size_t)i * SAMPLE;
-		if (work->trace)
-			work->trace(work, 6, sample + Y_dense_1_linear, 128);
-		/* dense_1 (spec.yaml:32)  128 -> 128, forward */
-		map_reference_forward_1(sample + Y_dense_1_linear, sample + Y_dense_1);
-		if (work->trace)
-			work->trace(work, 6, sample + Y_dense_1, 128);
-		/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
-		mask_reference_forward_1(work, i, sample + Y_dense_1, sample + Y_dropout_2);
-		if (work->trace)
-			work->trace(work, 7, sample + Y_dropout_2, 128);
-	}
-}
-
-/* Samples of a slot, one after the other. */
-NOINLINE void train_3(struct rt_work *work, int slot)
-{
-	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
+		if (work->trace)
+			work->trace(work, 7, sample + Y_dropout_2, 128);
 		if (work->trace)
 			work->trace(work, 8, sample + Y_dense_2_linear, 10);
 		/* dense_2 (spec.yaml:34)  10 -> 10, forward */
@@ -98,22 +80,19 @@ NOINLINE void train_3(struct rt_work *work, int slot)
 }
 
 /* Samples of a slot, one after the other. */
-NOINLINE void train_4(struct rt_work *work, int slot)
+NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* dropout_2 (spec.yaml:33)  128 -> 128, backward */
-		mask_reference_backward_1(work, i, sample + D_dropout_2, thread + D_dense_1);
-		/* dense_1 (spec.yaml:32)  128 -> 128, backward */
-		map_reference_backward_1(sample + Y_dense_1, thread + D_dense_1, sample + D_dense_1_linear);
+		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, backward */
+		dense_gradient_1(sample + Y_dropout_2, sample + S0_dropout_2, sample + D_dropout_2);
 	}
 }
 
 /* Samples of a slot, one after the other. */
-NOINLINE void train_5(struct rt_work *work, int slot)
+NOINLINE void train_4(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
@@ -162,21 +141,6 @@ NOINLINE void evaluate_2(struct rt_work *work, int slot)
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* dense_1 (spec.yaml:32)  128 -> 128, forward */
-		map_reference_forward_1(sample + EY_dense_1_linear, thread + EY_dense_1);
-		/* dropout_2 (spec.yaml:33)  128 -> 128, forward */
-		mask_reference_evaluate_1(thread + EY_dense_1, sample + EY_dropout_2);
-	}
-}
-
-/* Samples of a slot, one after the other. */
-NOINLINE void evaluate_3(struct rt_work *work, int slot)
-{
-	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
-
-	for (int i = begin; i < end; i++) {
-		real *const sample = work->samples + (size_t)i * SAMPLE;
 		const float label = work->labels[work->index ? work->index[work->first + i] : work->first + i];
 		/* dense_2 (spec.yaml:34)  10 -> 10, forward */
 		softmax_reference_forward_1(sample + EY_dense_2_linear, thread + EY_dense_2);
@@ -210,14 +174,11 @@ static void gradients(struct rt_work *work)
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_1(work, slot);
-		/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
+		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_columns(128)), work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
 			dense_forward_1(work, work->samples + Y_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
-			work->samples + Y_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_2(work, slot);
+			work->samples + Y_dropout_2, work->samples + S0_dropout_2, tile);
 		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(10, dense_columns(10)), work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
@@ -225,31 +186,31 @@ static void gradients(struct rt_work *work)
 			work->samples + Y_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
-			train_3(work, slot);
+			train_2(work, slot);
 		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(128, DENSE_ROWS) * dense_tiles(10, dense_columns(10)); tile++)
+		for (int tile = 0; tile < dense_tiles(128, dense_weights_inputs(128, work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
 			dense_weights_1(work, work->samples + Y_dropout_2, work->samples + D_dense_2_linear, work->gradients + W_dense_2_kernel,
 			work->gradients + W_dense_2_bias, tile);
 		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(128, dense_columns(128)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_data_inputs(128, work->thread_count)), work->thread_count)) * dense_tiles(128, dense_data_inputs(128, work->thread_count)); tile++)
 			dense_data_1(work, work->samples + D_dense_2_linear, work->weights + W_dense_2_kernel, work->samples + D_dropout_2, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
-			train_4(work, slot);
-		/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
+			train_3(work, slot);
+		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(9216, DENSE_ROWS) * dense_tiles(128, dense_columns(128)); tile++)
-			dense_weights_2(work, work->samples + Y_dropout_1, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
+		for (int tile = 0; tile < dense_tiles(9216, dense_weights_inputs(9216, work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
+			dense_weights_2(work, work->samples + Y_dropout_1, work->samples + D_dropout_2, work->gradients + W_dense_1_kernel,
 			work->gradients + W_dense_1_bias, tile);
-		/* dense_1 (spec.yaml:32)  9216 -> 128, backward */
+		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(9216, dense_columns(9216)); tile++)
-			dense_data_2(work, work->samples + D_dense_1_linear, work->weights + W_dense_1_kernel, work->samples + D_dropout_1, tile);
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(9216, dense_data_inputs(9216, work->thread_count)), work->thread_count)) * dense_tiles(9216, dense_data_inputs(9216, work->thread_count)); tile++)
+			dense_data_2(work, work->samples + D_dropout_2, work->weights + W_dense_1_kernel, work->samples + D_dropout_1, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
-			train_5(work, slot);
+			train_4(work, slot);
 		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, finish */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 3 * 3; tile++)
@@ -287,22 +248,19 @@ static void evaluate(struct rt_work *work)
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			evaluate_1(work, slot);
-		/* dense_1 (spec.yaml:32)  9216 -> 128, forward */
+		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_columns(128)), work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
-			dense_forward_1(work, work->samples + EY_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
-			work->samples + EY_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_2(work, slot);
+			dense_evaluate_1(work, work->samples + EY_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + EY_dropout_2, tile);
 		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(10, dense_columns(10)), work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
-			dense_forward_2(work, work->samples + EY_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			dense_evaluate_2(work, work->samples + EY_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
 			work->samples + EY_dense_2_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
-			evaluate_3(work, slot);
+			evaluate_2(work, slot);
 	}
 }
 

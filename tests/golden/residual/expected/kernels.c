@@ -345,12 +345,34 @@ NOINLINE void average_pool_reference_forward_1(const real *restrict x, real *res
 }
 
 
-/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]; a tile is a thread's part of the batch, of up to
+INLINE vec dense_forward_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+/* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]. A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
 NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
 	const real *restrict bias, real *restrict y, int tile)
 {
-	dense_forward(8, 4, work->n, work->thread_count, SAMPLE, x, kernel, bias, y, tile);
+	const int width = dense_columns(4);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(8, 4, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	/* sums of tile t, rows width apart, with bias and activation */
+
+	for (int r = 0; r < t.rows; r++) {
+		const ptrdiff_t row = (ptrdiff_t)(t.first_row + r) * SAMPLE;
+		for (int c = 0; c < t.columns; c += LANES) {
+			vec out = dense_forward_1_activation(vec_load(sums + r * width + c) + vec_load_channels(bias + t.first, c, t.columns));
+			vec_store_channels(y + row + t.first, out, c, t.columns);
+		}
+	}
 }
 
 
@@ -434,19 +456,19 @@ NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *r
 }
 
 
-/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is DENSE_ROWS rows of up to
- * DENSE_COLUMNS outputs */
+/* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
+ * to DENSE_COLUMNS outputs */
 NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, int tile)
 {
-	dense_weights(8, 4, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
+	dense_weights(8, 4, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
-/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is DENSE_ROWS samples of up to DENSE_COLUMNS inputs */
+/* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is dense_rows samples of dense_data_inputs inputs */
 NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
 {
-	dense_data(8, 4, work->n, SAMPLE, dy, kernel, dx, false, tile);
+	dense_data(8, 4, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
 
 
@@ -592,16 +614,21 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	(void)work;
 	(void)pack;
 	if (direct_dz_width(s) != OUT_W || OUT_H % POOL || OUT_W % POOL)
-		memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
-	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
-		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
-		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
-		vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
-		d = direct_backward_1_activation(out, d);
-		bias_sum[c / LANES] += d;
-		vec_store(dz + direct_dz_at(s, h, w) + c, d);
+		memset(dz, 0, sizeof *dz * (size_t)(OUT_H * direct_dz_row(s)));
+	for (int h = 0; h < HEIGHT; h++) {
+		real *rows = dz + h * POOL * direct_dz_row(s);
+		for (int e = 0; e < WIDTH * vectors_of(OUT_C); e++) {
+			const int w = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES;
+			const ptrdiff_t at = ((ptrdiff_t)h * WIDTH + w) * OUT_C;
+			/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+			vec d = vec_load_channels(dy + at, c, OUT_C);
+			vec out = vec_load_channels(y + at, c, OUT_C);
+			d = direct_backward_1_activation(out, d);
+			bias_sum[c / LANES] += d;
+			vec_store(rows + direct_dz_at(s, 0, w) + c, d);
+		}
 	}
-	direct_weights(s, padded_x, dz, d_kernel);
+	direct_weights(s, 0, OUT_H, padded_x, dz, d_kernel);
 	direct_data_all(s, dz, pack, dx, true);
 }
 
@@ -685,16 +712,21 @@ NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict
 	(void)work;
 	(void)pack;
 	if (direct_dz_width(s) != OUT_W || OUT_H % POOL || OUT_W % POOL)
-		memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
-	for (int e = 0; e < HEIGHT * WIDTH * vectors_of(OUT_C); e++) {
-		const int pixel = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES, h = pixel / WIDTH * POOL, w = pixel % WIDTH * POOL;
-		const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C;
-		vec out = vec_load_channels(y + at, c, OUT_C), d = vec_load_channels(dy + at, c, OUT_C);
-		d = direct_backward_2_activation(out, d);
-		bias_sum[c / LANES] += d;
-		vec_store(dz + direct_dz_at(s, h, w) + c, d);
+		memset(dz, 0, sizeof *dz * (size_t)(POOL * direct_dz_row(s)));
+	for (int h = 0; h < HEIGHT; h++) {
+		real *rows = dz + 0;
+		for (int e = 0; e < WIDTH * vectors_of(OUT_C); e++) {
+			const int w = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES;
+			const ptrdiff_t at = ((ptrdiff_t)h * WIDTH + w) * OUT_C;
+			/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+			vec d = vec_load_channels(dy + at, c, OUT_C);
+			vec out = vec_load_channels(y + at, c, OUT_C);
+			d = direct_backward_2_activation(out, d);
+			bias_sum[c / LANES] += d;
+			vec_store(rows + direct_dz_at(s, 0, w) + c, d);
+		}
+		direct_weights(s, h * POOL, POOL, padded_x, rows, d_kernel);
 	}
-	direct_weights(s, padded_x, dz, d_kernel);
 }
 
 
@@ -883,6 +915,31 @@ NOINLINE void direct_forward_4(const real *restrict x, const real *restrict pack
 	const real *padded_x = direct_inputs(s, x, scratch);
 
 	direct_forward_4_rows(s, OUT_H, padded_x, pack, bias, y);
+}
+
+
+INLINE vec dense_evaluate_1_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = x;
+	}
+	return vec_load(lane);
+}
+
+/* As forward, without dropout. */
+NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
+	const real *restrict bias, real *restrict y, int tile)
+{
+	const int width = dense_columns(4);
+	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	const struct dense_tile t = dense_forward(8, 4, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
+	for (int r = 0; r < t.rows; r++)
+		for (int c = 0; c < t.columns; c += LANES)
+			vec_store_channels(y + (ptrdiff_t)(t.first_row + r) * SAMPLE + t.first, dense_evaluate_1_activation(vec_load(sums + r * width + c)
+				+ vec_load_channels(bias + t.first, c, t.columns)), c, t.columns);
 }
 
 

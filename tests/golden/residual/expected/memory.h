@@ -47,10 +47,10 @@ enum {
 	T1_conv2d_2 = 0, /* 2208, thread */
 	K1_trunk = 624, /* 16, slot */
 	P1_trunk = 1600, /* 16, once */
-	D_conv2d_1 = 1712, /* 512, thread */
+	D_conv2d_1 = 656, /* 512, thread */
 	P1_conv2d_1 = 432, /* 1152, once */
 	K_conv2d_1_kernel = 640, /* 216, slot */
-	T1_conv2d_1 = 0, /* 1712, thread */
+	T1_conv2d_1 = 0, /* 656, thread */
 	FP0_trunk = 4016, /* 216, once */
 	FP1_trunk = 4240, /* 8, once */
 	EP0_trunk = 4256, /* 432, once */

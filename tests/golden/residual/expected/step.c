@@ -1,7 +1,7 @@
 /* residual: one training step, and evaluation. Written by trainc 0.1.0 from spec.yaml.
  *
  * A step is a row of passes. In a pass over samples each slot's samples go through in order, by one thread; a pass over
- * tiles cuts the batch or the weights into parts that do not depend on the number of threads. So the sums, and the bits,
+ * tiles cuts the batch or the weights into parts, and each sum is one thread's, in one order. So the sums, and the bits,
  * are the same for any number of threads.
  *
  * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
@@ -288,12 +288,12 @@ static void gradients(struct rt_work *work)
 			train_4(work, slot);
 		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(8, DENSE_ROWS) * dense_tiles(4, dense_columns(4)); tile++)
+		for (int tile = 0; tile < dense_tiles(8, dense_weights_inputs(8, work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
 			dense_weights_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->samples + D_dense_1_linear,
 			work->gradients + W_dense_1_kernel, work->gradients + W_dense_1_bias, tile);
 		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
 #pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, DENSE_ROWS) * dense_tiles(8, dense_columns(8)); tile++)
+		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(8, dense_data_inputs(8, work->thread_count)), work->thread_count)) * dense_tiles(8, dense_data_inputs(8, work->thread_count)); tile++)
 			dense_data_1(work, work->samples + D_dense_1_linear, work->weights + W_dense_1_kernel, work->samples + D_global_average_pooling2d_1_mean, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
@@ -359,7 +359,7 @@ static void evaluate(struct rt_work *work)
 		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(4, dense_columns(4)), work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
-			dense_forward_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
+			dense_evaluate_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
 			work->weights + W_dense_1_bias, work->samples + EY_dense_1_linear, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)

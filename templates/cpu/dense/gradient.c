@@ -1,0 +1,19 @@
+{{>cpu/winograd/gradient.c}}
+
+/* dy = the gradient before {{#mask}}dropout, {{/mask}}activation, from y{{#bytes}} and saved (see forward){{/bytes}} */
+NOINLINE void {{function}}(const real *restrict y, {{#bytes}}const real *restrict saved, {{/bytes}}real *restrict dy)
+{
+	enum { OUT_C = {{out_size}}, at = 0{{#bytes}}, byte = 0{{/bytes}} };
+	{{#bytes}}
+	const uint8_t *restrict bytes = (const uint8_t *)saved;
+	{{/bytes}}
+	{{>cpu/winograd/scale.c}}
+
+	{{#gate}}
+	(void)y;
+	{{/gate}}
+	for (int c = 0; c < OUT_C; c += LANES) {
+		{{>cpu/winograd/dz.c}}
+		vec_store_channels(dy + at, d, c, OUT_C);
+	}
+}

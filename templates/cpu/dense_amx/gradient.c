@@ -1,0 +1,1 @@
+{{>cpu/dense/gradient.c}}
