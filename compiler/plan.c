@@ -295,7 +295,7 @@ const struct plan *plan_make(struct arena *a, const struct graph *g, const struc
 {
 	struct plan_options with_amx = *o;
 	struct plan *p = make(a, g, o);
-	if (!p->target->amx_files)
+	if (!p->target->amx_files || g->spec->precision == PRECISION_FLOAT32)        /* AMX multiplies bfloat16 */
 		return p;
 	with_amx.amx = true;
 	p->amx = make(a, g, &with_amx);

@@ -168,12 +168,15 @@ INLINE struct dense_tile dense_forward(int in, int out, int n, int threads, ptrd
 {
 	const int width = dense_columns(out), most = dense_rows(n, dense_tiles(out, width), threads);
 	const struct dense_tile t = dense_tile(out, width, n, most, tile);
-	ALIGNED real right[DENSE_RUN * DENSE_COLUMNS];
+	const bool as_it_is = width == out && t.rows <= 2 * DENSE_BLOCK;      /* a copy pays once it is read more often */
+	ALIGNED real copy[DENSE_RUN * DENSE_COLUMNS];
 
 	memset(sums, 0, sizeof *sums * (size_t)(t.rows * width));
 	for (int k = 0; k < in; k += DENSE_RUN) {
 		const int depth = at_most(in - k, DENSE_RUN);
-		dense_copy(w + (ptrdiff_t)k * out + t.first, out, depth, t.columns, width, right);
+		const real *right = as_it_is ? w + (ptrdiff_t)k * out : copy;
+		if (!as_it_is)
+			dense_copy(w + (ptrdiff_t)k * out + t.first, out, depth, t.columns, width, copy);
 		for (int r = 0; r < t.rows; r += DENSE_BLOCK)
 			dense_multiply(at_most(t.rows - r, DENSE_BLOCK), depth, x + (t.first_row + r) * sample + k, sample, right, width,
 				sums + r * width);
