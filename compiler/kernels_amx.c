@@ -137,7 +137,7 @@ const struct kernel dense_amx = {
 	.forward = {{"forward", DOMAIN_TILE, "work x0 w0 w1 y s0", OUTPUT_TILES, NULL}},
 	.evaluate = {{"evaluate", DOMAIN_TILE, "work x0 w0 w1 y", OUTPUT_TILES, NULL}},
 	.backward = {
-		{"gradient", DOMAIN_SAMPLE, "ymap s0 dy", NULL, "map"},
+		{"gradient", DOMAIN_SAMPLE, "work ymap s0 dy", NULL, "map"},
 		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
 			"dense_tiles({{in_size}}, dense_amx_weights_inputs({{in_size}}, work->thread_count)) * " COLUMN_TILES, NULL},
 		{"data", DOMAIN_TILE, "work dy w0 dx0",

@@ -150,10 +150,11 @@ INLINE vec dense_gradient_1_activation(vec y_lanes, vec dy_lanes)
 }
 
 /* dy = the gradient before activation, from y */
-NOINLINE void dense_gradient_1(const real *restrict y, real *restrict dy)
+NOINLINE void dense_gradient_1(const struct rt_work *work, const real *restrict y, real *restrict dy)
 {
 	enum { OUT_C = 1, at = 0 };
 
+	(void)work;
 	for (int c = 0; c < OUT_C; c += LANES) {
 		/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
 		vec d = vec_load_channels(dy + at, c, OUT_C);
@@ -194,7 +195,7 @@ INLINE vec dense_gradient_2_activation(vec y_lanes, vec dy_lanes)
 }
 
 /* dy = the gradient before dropout, activation, from y and saved (see forward) */
-NOINLINE void dense_gradient_2(const real *restrict y, const real *restrict saved, real *restrict dy)
+NOINLINE void dense_gradient_2(const struct rt_work *work, const real *restrict y, const real *restrict saved, real *restrict dy)
 {
 	enum { OUT_C = 20, at = 0, byte = 0 };
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
@@ -202,6 +203,7 @@ NOINLINE void dense_gradient_2(const real *restrict y, const real *restrict save
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 	const vec kept = vec_broadcast((real)(1 - rate));
 
+	(void)work;
 	for (int c = 0; c < OUT_C; c += LANES) {
 		/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
 		vec d = vec_load_channels(dy + at, c, OUT_C);

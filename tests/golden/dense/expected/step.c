@@ -59,7 +59,7 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 		/* binary_crossentropy, backward */
 		loss_reference_binary_crossentropy_backward_1(work, sample + Y_dense_2, label, sample + D_dense_2);
 		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
-		dense_gradient_1(sample + Y_dense_2, sample + D_dense_2);
+		dense_gradient_1(work, sample + Y_dense_2, sample + D_dense_2);
 	}
 }
 
@@ -71,7 +71,7 @@ NOINLINE void train_3(struct rt_work *work, int slot)
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, backward */
-		dense_gradient_2(sample + Y_dropout_1, sample + S0_dropout_1, sample + D_dropout_1);
+		dense_gradient_2(work, sample + Y_dropout_1, sample + S0_dropout_1, sample + D_dropout_1);
 	}
 }
 

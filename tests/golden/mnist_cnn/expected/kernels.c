@@ -353,13 +353,14 @@ NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, 
 
 
 /* dy = the gradient before dropout, activation, from y and saved (see forward) */
-NOINLINE void dense_gradient_1(const real *restrict y, const real *restrict saved, real *restrict dy)
+NOINLINE void dense_gradient_1(const struct rt_work *work, const real *restrict y, const real *restrict saved, real *restrict dy)
 {
 	enum { OUT_C = 128, at = 0, byte = 0 };
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
 	const double rate = 0.5;
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
+	(void)work;
 	(void)y;
 	for (int c = 0; c < OUT_C; c += LANES) {
 		/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */

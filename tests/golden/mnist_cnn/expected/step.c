@@ -87,7 +87,7 @@ NOINLINE void train_3(struct rt_work *work, int slot)
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, backward */
-		dense_gradient_1(sample + Y_dropout_2, sample + S0_dropout_2, sample + D_dropout_2);
+		dense_gradient_1(work, sample + Y_dropout_2, sample + S0_dropout_2, sample + D_dropout_2);
 	}
 }
 
