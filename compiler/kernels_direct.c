@@ -50,7 +50,8 @@ static void size(const struct group *g, struct buffers *b)
 	b->packs[0] = taps * in[2] * padded(out[2]);
 	b->packs[1] = taps * out[2] * padded(in[2]);
 	b->scratch[0] = inputs;
-	b->scratch[1] = inputs + dz;
+	const bool few = a[WINDOW_KERNEL_W] > 1 && 2 * in[2] <= VECTOR && g->in[0]->needs_gradient;    /* dx in runs, with its padding */
+	b->scratch[1] = inputs + dz + (few ? inputs : 0);
 }
 
 static void size_pool(const struct group *g, struct buffers *b)

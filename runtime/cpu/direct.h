@@ -8,7 +8,10 @@
 #define TRAINC_DIRECT_H
 #include "matrix.h"
 
-enum { DIRECT_TAPS = 6 };       /* rows of the weights' gradient in registers; each needs an address */
+enum {
+	DIRECT_TAPS = 6,                /* rows of the weights' gradient in registers; each needs an address */
+	DIRECT_PIXELS = 2               /* whose products go to sums of their own, where one vector of columns has few */
+};
 
 struct direct {
 	int in_h, in_w, in_c, out_h, out_w, out_c, kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w;
@@ -226,9 +229,75 @@ INLINE void direct_data_panel(struct direct s, int columns, const real *dz, cons
 			direct_data_phase(s, phase_h, phase_w, columns, dz, pack, c, dx, add);
 }
 
-/* dx[ih][iw][i] (+)= sum of dz * w, packed by direct_pack_data */
-INLINE void direct_data_all(struct direct s, const real *restrict dz, const real *restrict pack, real *restrict dx, bool add)
+/* ---- the same for few channels, whose vectors would be mostly empty: a row of taps is a run of dx ---- */
+
+INLINE bool direct_few(struct direct s)
 {
+	return s.dilation_w == 1 && s.kernel_w > 1 && 2 * s.in_c <= LANES && vectors_of(s.kernel_w * s.in_c) <= BLOCK_COLUMNS;
+}
+
+/* to += the runs that some pixels of dz give by a row of taps; each begins a stride behind the one before */
+INLINE void direct_few_pixels(struct direct s, int pixels, const real *dz, const real *pack, real *to)
+{
+	const int run = s.kernel_w * s.in_c, width = padded(run);
+	ALIGNED real runs[BLOCK_ROWS_MOST * BLOCK_COLUMNS * LANES];
+	matrix_block(pixels, width / LANES, s.out_c, (struct matrix){dz, padded(s.out_c), 1}, pack, width, runs, width, false);
+	UNROLL for (int p = 0; p < pixels; p++, to += s.stride_w * s.in_c)
+		UNROLL for (int c = 0; c < width; c += LANES)
+			vec_store_channels(to, vec_load_channels(to, c, run) + vec_load(runs + p * width + c), c, run);
+}
+
+/* sums, dx with its padding, += what a row of dz gives by a row of taps */
+INLINE void direct_few_row(struct direct s, int oh, int kh, const real *dz, const real *pack, real *sums)
+{
+	const int width = padded(s.kernel_w * s.in_c);
+	const struct direct_split blocks = direct_split(s.out_w, block_rows(width / LANES));
+	const real *from = dz + direct_dz_at(s, oh, 0), *taps = pack + (ptrdiff_t)kh * s.out_c * width;
+	real *to = sums + (ptrdiff_t)(oh * s.stride_h + kh * s.dilation_h) * direct_width(s) * s.in_c;
+	int ow = 0;
+	for (int i = 0; i < blocks.n_large; i++, ow += blocks.large)
+		direct_few_pixels(s, blocks.large, from + (ptrdiff_t)ow * padded(s.out_c), taps, to + ow * s.stride_w * s.in_c);
+	for (int i = 0; i < blocks.n_small; i++, ow += blocks.small)
+		direct_few_pixels(s, blocks.small, from + (ptrdiff_t)ow * padded(s.out_c), taps, to + ow * s.stride_w * s.in_c);
+}
+
+/* scratch: as direct_inputs_size, but also without padding */
+INLINE void direct_few_data(struct direct s, const real *restrict dz, const real *restrict pack, real *restrict scratch,
+	real *restrict dx, bool add)
+{
+	const int row = direct_width(s) * s.in_c, inner = s.in_w * s.in_c;
+	memset(scratch, 0, sizeof *scratch * (size_t)((s.in_h + s.pad_top + s.pad_bottom) * row));
+	for (int oh = 0; oh < s.out_h; oh++)
+		for (int kh = 0; kh < s.kernel_h; kh++)
+			direct_few_row(s, oh, kh, dz, pack, scratch);
+	for (int h = 0; h < s.in_h; h++, dx += inner)
+		for (int i = 0; i < inner; i += LANES) {
+			const vec sum = vec_load_channels(scratch + (h + s.pad_top) * row + s.pad_left * s.in_c, i, inner);
+			vec_store_channels(dx, add ? vec_load_channels(dx, i, inner) + sum : sum, i, inner);
+		}
+}
+
+/* One tap of [kh][o][kw][i], zeros behind each run */
+INLINE void direct_few_pack(struct direct s, int tap, const real *restrict w, real *restrict pack)
+{
+	const int kh = tap / s.kernel_w, kw = tap % s.kernel_w, width = padded(s.kernel_w * s.in_c);
+	const int end = kw + 1 < s.kernel_w ? s.in_c : width - kw * s.in_c;
+	for (int o = 0; o < s.out_c; o++)
+		for (int i = 0; i < end; i++)
+			pack[(ptrdiff_t)(kh * s.out_c + o) * width + kw * s.in_c + i] =
+				i < s.in_c ? w[((ptrdiff_t)tap * s.in_c + i) * s.out_c + o] : 0;
+}
+
+/* ---- either ---- */
+
+/* dx[ih][iw][i] (+)= sum of dz * w, packed by direct_pack_data; scratch: direct_few_data's */
+INLINE void direct_data_all(struct direct s, const real *restrict dz, const real *restrict pack, real *restrict scratch,
+	real *restrict dx, bool add)
+{
+	if (direct_few(s)) {
+		direct_few_data(s, dz, pack, scratch, dx, add);
+		return;
+	}
 	const int vectors = vectors_of(s.in_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
 	const int depth = s.kernel_h * s.kernel_w * s.out_c;
 	for (int v = 0; v < whole; v += BLOCK_COLUMNS)
@@ -244,43 +313,50 @@ INLINE void direct_weights_block(struct direct s, int rows, int taps, int column
 	const real *restrict dz, int first, int c, real *restrict dw)
 {
 	const ptrdiff_t width = direct_width(s), run = (ptrdiff_t)s.kernel_w * s.in_c;
+	const int pixels = columns == 1 && s.out_w % DIRECT_PIXELS == 0 ? DIRECT_PIXELS : 1;
 	const real *from[DIRECT_TAPS];
-	vec sum[DIRECT_TAPS][BLOCK_COLUMNS];
+	vec sum[DIRECT_PIXELS][DIRECT_TAPS][BLOCK_COLUMNS];
 	UNROLL for (int m = 0; m < taps; m++) {
 		const int k = first + m, kh = k / run, kw = k % run / s.in_c;
 		from[m] = x + (kh * s.dilation_h * width + kw * s.dilation_w) * s.in_c + k % s.in_c;
-		UNROLL for (int n = 0; n < columns; n++)
-			sum[m][n] = (vec){0};
+		UNROLL for (int p = 0; p < pixels; p++)
+			UNROLL for (int n = 0; n < columns; n++)
+				sum[p][m][n] = (vec){0};
 	}
 	for (int oh = 0; oh < rows; oh++) {
 		ptrdiff_t at = oh * s.stride_h * width * s.in_c;
 		const real *b = dz + direct_dz_at(s, oh, 0) + c;
-		for (int ow = 0; ow < s.out_w; ow++, at += s.stride_w * s.in_c, b += padded(s.out_c)) {
-			vec right[BLOCK_COLUMNS];
-			UNROLL for (int n = 0; n < columns; n++)
-				right[n] = vec_load(b + n * LANES);
-			UNROLL for (int m = 0; m < taps; m++) {
-				const vec left = vec_broadcast(from[m][at]);
+		for (int ow = 0; ow < s.out_w; ow += pixels)
+			UNROLL for (int p = 0; p < pixels; p++, at += s.stride_w * s.in_c, b += padded(s.out_c)) {
+				vec right[BLOCK_COLUMNS];
 				UNROLL for (int n = 0; n < columns; n++)
-					sum[m][n] += left * right[n];
+					right[n] = vec_load(b + n * LANES);
+				UNROLL for (int m = 0; m < taps; m++) {
+					const vec left = vec_broadcast(from[m][at]);
+					UNROLL for (int n = 0; n < columns; n++)
+						sum[p][m][n] += left * right[n];
+				}
 			}
-		}
 	}
 	UNROLL for (int m = 0; m < taps; m++)
 		UNROLL for (int n = 0; n < columns; n++) {
 			real *to = dw + (ptrdiff_t)(first + m) * s.out_c;
-			vec_store_channels(to, vec_load_channels(to, c + n * LANES, s.out_c) + sum[m][n], c + n * LANES, s.out_c);
+			vec total = sum[0][m][n];
+			UNROLL for (int p = 1; p < pixels; p++)
+				total += sum[p][m][n];
+			vec_store_channels(to, vec_load_channels(to, c + n * LANES, s.out_c) + total, c + n * LANES, s.out_c);
 		}
 }
 
 INLINE void direct_weights_panel(struct direct s, int rows, int columns, const real *restrict x, const real *restrict dz, int c,
 	real *restrict dw)
 {
-	const int taps = s.kernel_h * s.kernel_w * s.in_c, whole = taps / DIRECT_TAPS * DIRECT_TAPS;
-	for (int first = 0; first < whole; first += DIRECT_TAPS)
-		direct_weights_block(s, rows, DIRECT_TAPS, columns, x, dz, first, c, dw);
-	if (whole < taps)
-		direct_weights_block(s, rows, taps - whole, columns, x, dz, whole, c, dw);
+	const struct direct_split blocks = direct_split(s.kernel_h * s.kernel_w * s.in_c, DIRECT_TAPS);
+	int first = 0;
+	for (int i = 0; i < blocks.n_large; i++, first += blocks.large)
+		direct_weights_block(s, rows, blocks.large, columns, x, dz, first, c, dw);
+	for (int i = 0; i < blocks.n_small; i++, first += blocks.small)
+		direct_weights_block(s, rows, blocks.small, columns, x, dz, first, c, dw);
 }
 
 /* dw[kh][kw][i][o] += sum over pixels of x * dz, of so many rows of dz from `first` on, at dz; x being direct_inputs' */
@@ -305,9 +381,13 @@ INLINE void direct_pack(struct direct s, int tap, const real *restrict w, real *
 			vec_store(pack + packed_at(vectors, depth, k, o), vec_load_channels(w + (ptrdiff_t)k * s.out_c, o, s.out_c));
 }
 
-/* over [phase of rows][phase of columns][their taps, reversed][o] */
+/* over [phase of rows][phase of columns][their taps, reversed][o], or as direct_few_pack */
 INLINE void direct_pack_data(struct direct s, int tap, const real *restrict w, real *restrict pack)
 {
+	if (direct_few(s)) {
+		direct_few_pack(s, tap, w, pack);
+		return;
+	}
 	const int kh = tap / s.kernel_w, kw = tap % s.kernel_w, depth = s.kernel_h * s.kernel_w * s.out_c;
 	const struct direct_phase h = direct_phase_h(s, kh % s.stride_h), v = direct_phase_w(s, kw % s.stride_w);
 	const int at = direct_phase_at(s, kh % s.stride_h, kw % s.stride_w) + (h.last - kh) / s.stride_h * v.taps

@@ -51,6 +51,6 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, c
 	{{/w1}}
 	{{#dx0}}
 	direct_weights(s, 0, OUT_H, padded_x, dz, d_kernel);
-	direct_data_all(s, dz, pack, dx, {{#first0}}false{{/first0}}{{^first0}}true{{/first0}});
+	direct_data_all(s, dz, pack, dz + direct_dz_size(s), dx, {{#first0}}false{{/first0}}{{^first0}}true{{/first0}});
 	{{/dx0}}
 }

@@ -1,4 +1,4 @@
-/* pack = the kernel with its taps reversed and its channels exchanged, packed over [kh][kw][o], for dx; a tile is a tap */
+/* pack = the kernel with its channels exchanged, for dx; a tile is a tap */
 NOINLINE void {{function}}(const real *restrict kernel, real *restrict pack, int tile)
 {
 	{{>cpu/direct/shape.c}}

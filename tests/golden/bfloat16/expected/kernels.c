@@ -60,7 +60,7 @@ INLINE void direct_forward_1_pixels(struct direct s, int pixels, int columns, co
 	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
 	UNROLL for (int p = 0; p < pixels; p++)
 		UNROLL for (int n = 0; n < columns; n++)
-			vec_store_channels(to + p * s.out_c, direct_forward_1_activation(sum[p][n]), c + n * LANES, s.out_c);
+			vec_store_channels(to + p * s.out_c, s.out_c % LANES ? sum[p][n] : direct_forward_1_activation(sum[p][n]), c + n * LANES, s.out_c);
 }
 
 INLINE void direct_forward_1_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
@@ -76,7 +76,8 @@ INLINE void direct_forward_1_panel(struct direct s, int rows, int columns, const
 	}
 }
 
-/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. Where a vector has no whole number of
+ * channels, the activation waits until they lie side by side. */
 INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
 {
 	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
@@ -85,6 +86,9 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 		direct_forward_1_panel(s, rows, BLOCK_COLUMNS, x, pack + (ptrdiff_t)v * LANES * depth, bias, v * LANES, to);
 	if (whole < vectors)
 		direct_forward_1_panel(s, rows, vectors - whole, x, pack + (ptrdiff_t)whole * LANES * depth, bias, whole * LANES, to);
+	const int numbers = s.out_c % LANES ? rows * s.out_w * s.out_c : 0;
+	for (int e = 0; e < numbers; e += LANES)
+		vec_store_channels(to, direct_forward_1_activation(vec_load_channels(to, e, numbers)), e, numbers);
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */

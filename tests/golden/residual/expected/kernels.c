@@ -32,7 +32,7 @@ NOINLINE void direct_pack_2(const real *restrict kernel, real *restrict pack, in
 }
 
 
-/* pack = the kernel with its taps reversed and its channels exchanged, packed over [kh][kw][o], for dx; a tile is a tap */
+/* pack = the kernel with its channels exchanged, for dx; a tile is a tap */
 NOINLINE void direct_pack_data_1(const real *restrict kernel, real *restrict pack, int tile)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -81,7 +81,7 @@ INLINE void direct_forward_1_pixels(struct direct s, int pixels, int columns, co
 	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
 	UNROLL for (int p = 0; p < pixels; p++)
 		UNROLL for (int n = 0; n < columns; n++)
-			vec_store_channels(to + p * s.out_c, direct_forward_1_activation(sum[p][n]), c + n * LANES, s.out_c);
+			vec_store_channels(to + p * s.out_c, s.out_c % LANES ? sum[p][n] : direct_forward_1_activation(sum[p][n]), c + n * LANES, s.out_c);
 }
 
 INLINE void direct_forward_1_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
@@ -97,7 +97,8 @@ INLINE void direct_forward_1_panel(struct direct s, int rows, int columns, const
 	}
 }
 
-/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. Where a vector has no whole number of
+ * channels, the activation waits until they lie side by side. */
 INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
 {
 	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
@@ -237,7 +238,7 @@ INLINE void direct_forward_2_pixels(struct direct s, int pixels, int columns, co
 	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
 	UNROLL for (int p = 0; p < pixels; p++)
 		UNROLL for (int n = 0; n < columns; n++)
-			vec_store_channels(to + p * s.out_c, direct_forward_2_activation(sum[p][n]), c + n * LANES, s.out_c);
+			vec_store_channels(to + p * s.out_c, s.out_c % LANES ? sum[p][n] : direct_forward_2_activation(sum[p][n]), c + n * LANES, s.out_c);
 }
 
 INLINE void direct_forward_2_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
@@ -253,7 +254,8 @@ INLINE void direct_forward_2_panel(struct direct s, int rows, int columns, const
 	}
 }
 
-/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. Where a vector has no whole number of
+ * channels, the activation waits until they lie side by side. */
 INLINE void direct_forward_2_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
 {
 	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
@@ -629,7 +631,7 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 		}
 	}
 	direct_weights(s, 0, OUT_H, padded_x, dz, d_kernel);
-	direct_data_all(s, dz, pack, dx, true);
+	direct_data_all(s, dz, pack, dz + direct_dz_size(s), dx, true);
 }
 
 
@@ -812,7 +814,7 @@ INLINE void direct_forward_3_pixels(struct direct s, int pixels, int columns, co
 	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
 	UNROLL for (int p = 0; p < pixels; p++)
 		UNROLL for (int n = 0; n < columns; n++)
-			vec_store_channels(to + p * s.out_c, direct_forward_3_activation(sum[p][n]), c + n * LANES, s.out_c);
+			vec_store_channels(to + p * s.out_c, s.out_c % LANES ? sum[p][n] : direct_forward_3_activation(sum[p][n]), c + n * LANES, s.out_c);
 }
 
 INLINE void direct_forward_3_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
@@ -828,7 +830,8 @@ INLINE void direct_forward_3_panel(struct direct s, int rows, int columns, const
 	}
 }
 
-/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. Where a vector has no whole number of
+ * channels, the activation waits until they lie side by side. */
 INLINE void direct_forward_3_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
 {
 	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;
@@ -837,6 +840,9 @@ INLINE void direct_forward_3_rows(struct direct s, int rows, const real *x, cons
 		direct_forward_3_panel(s, rows, BLOCK_COLUMNS, x, pack + (ptrdiff_t)v * LANES * depth, bias, v * LANES, to);
 	if (whole < vectors)
 		direct_forward_3_panel(s, rows, vectors - whole, x, pack + (ptrdiff_t)whole * LANES * depth, bias, whole * LANES, to);
+	const int numbers = s.out_c % LANES ? rows * s.out_w * s.out_c : 0;
+	for (int e = 0; e < numbers; e += LANES)
+		vec_store_channels(to, direct_forward_3_activation(vec_load_channels(to, e, numbers)), e, numbers);
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
@@ -875,7 +881,7 @@ INLINE void direct_forward_4_pixels(struct direct s, int pixels, int columns, co
 	direct_block(direct_forward(s), pixels, columns, x, pack, sum);
 	UNROLL for (int p = 0; p < pixels; p++)
 		UNROLL for (int n = 0; n < columns; n++)
-			vec_store_channels(to + p * s.out_c, direct_forward_4_activation(sum[p][n]), c + n * LANES, s.out_c);
+			vec_store_channels(to + p * s.out_c, s.out_c % LANES ? sum[p][n] : direct_forward_4_activation(sum[p][n]), c + n * LANES, s.out_c);
 }
 
 INLINE void direct_forward_4_panel(struct direct s, int rows, int columns, const real *x, const real *pack, const real *bias, int c, real *to)
@@ -891,7 +897,8 @@ INLINE void direct_forward_4_panel(struct direct s, int rows, int columns, const
 	}
 }
 
-/* Rows of the convolution. A panel of the pack stays in the caches for all of them. */
+/* Rows of the convolution. A panel of the pack stays in the caches for all of them. Where a vector has no whole number of
+ * channels, the activation waits until they lie side by side. */
 INLINE void direct_forward_4_rows(struct direct s, int rows, const real *x, const real *pack, const real *bias, real *to)
 {
 	const int vectors = vectors_of(s.out_c), whole = vectors / BLOCK_COLUMNS * BLOCK_COLUMNS;

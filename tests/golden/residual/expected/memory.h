@@ -7,7 +7,7 @@
 enum {
 	SAMPLE = 2768,
 	SLOT = 864,
-	THREAD = 2720,
+	THREAD = 3520,
 	FIXED = 6432,
 };
 
@@ -42,9 +42,9 @@ enum {
 	D_activation_1 = 2048, /* 512, sample */
 	K1_branch = 32, /* 16, slot */
 	P1_branch = 3968, /* 16, once */
-	D_conv2d_2 = 2208, /* 512, thread */
+	D_conv2d_2 = 3008, /* 512, thread */
 	K_conv2d_2_kernel = 48, /* 576, slot */
-	T1_conv2d_2 = 0, /* 2208, thread */
+	T1_conv2d_2 = 0, /* 3008, thread */
 	K1_trunk = 624, /* 16, slot */
 	P1_trunk = 1600, /* 16, once */
 	D_conv2d_1 = 656, /* 512, thread */
