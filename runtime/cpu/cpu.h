@@ -280,14 +280,7 @@ INLINE vec_mask vec_widen(vec_bytes bytes)
 
 INLINE vec_bytes vec_narrow(vec_mask v)
 {
-#if defined(__AVX512F__)
-	if (sizeof(real) == sizeof(float)) {
-		const __m128i all = _mm512_cvtepi32_epi8((__m512i)v);
-		vec_bytes bytes;
-		memcpy(&bytes, &all, sizeof bytes);
-		return bytes;
-	}
-#elif defined(__AVX2__)
+#if defined(__AVX2__) && !defined(__AVX512F__)
 	if (sizeof(real) == sizeof(float)) {
 		__m128i words = _mm_packs_epi32(_mm256_castsi256_si128((__m256i)v), _mm256_extracti128_si256((__m256i)v, 1));
 		int64_t all = _mm_cvtsi128_si64(_mm_packs_epi16(words, words));

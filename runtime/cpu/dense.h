@@ -32,12 +32,18 @@ INLINE int dense_columns(int n)
 	return padded(at_most(n, DENSE_COLUMNS));
 }
 
-/* Samples of a tile of so many, beside so many tiles of columns: threads share the columns first, since each tile of samples
- * reads all weights of its columns once more, and then the samples, not too many or too few each. A host may have none. */
-INLINE int dense_rows(int n, int tiles, int threads)
+/* Samples of a tile of so many, in such wholes, beside so many tiles of columns: threads share the columns first, since each
+ * tile of samples reads all weights of its columns once more, and then the samples, not too many or too few each. A host may
+ * have none. */
+INLINE int dense_samples(int n, int tiles, int threads, int whole, int most)
 {
 	const int each = dense_tiles(n, dense_tiles(threads, tiles));
-	return n == 0 ? DENSE_BLOCK : at_most(dense_tiles(each, DENSE_BLOCK) * DENSE_BLOCK, DENSE_SAMPLES);
+	return n == 0 ? whole : at_most(dense_tiles(each, whole) * whole, most);
+}
+
+INLINE int dense_rows(int n, int tiles, int threads)
+{
+	return dense_samples(n, tiles, threads, DENSE_BLOCK, DENSE_SAMPLES);
 }
 
 /* Inputs of a tile, in such wholes: n of them make some tiles for each thread */
@@ -152,7 +158,7 @@ INLINE void dense_multiply(int n, int depth, const real *restrict left, ptrdiff_
 		dense_block(n, at_most(depth - k, DENSE_DEPTH), left + k, row, right + (ptrdiff_t)k * width, width, c);
 }
 
-/* A tile of outputs: rows samples from first_row on, columns from first on */
+/* A tile of a matrix of n rows and out columns: rows from first_row on, columns from first on */
 struct dense_tile { int first_row, rows, first, columns; };
 
 INLINE struct dense_tile dense_tile(int out, int width, int n, int rows, int tile)
@@ -188,26 +194,24 @@ INLINE struct dense_tile dense_forward(int in, int out, int n, int threads, ptrd
 INLINE void dense_weights(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *dy, real *dw,
 	real *db, int tile)
 {
-	const int width = dense_columns(out), tiles = dense_tiles(out, width);
-	const int most = dense_weights_inputs(in, threads);
-	const int first_row = tile / tiles * most, rows = at_most(in - first_row, most);
-	const int first = tile % tiles * width, columns = at_most(out - first, width);
+	const int width = dense_columns(out);
+	const struct dense_tile t = dense_tile(out, width, in, dense_weights_inputs(in, threads), tile);
 	ALIGNED real left[DENSE_WEIGHTS * DENSE_DEPTH], right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_WEIGHTS * DENSE_COLUMNS] = {0};
 
-	if (db && first_row == 0)
-		memset(db + first, 0, sizeof *db * (size_t)columns);
+	if (db && t.first_row == 0)
+		memset(db + t.first, 0, sizeof *db * (size_t)t.columns);
 	for (int k = 0; k < n; k += DENSE_DEPTH) {
 		const int depth = at_most(n - k, DENSE_DEPTH);
-		dense_transpose(x + k * sample + first_row, sample, depth, rows, DENSE_DEPTH, left);
-		dense_copy(dy + k * sample + first, sample, depth, columns, width, right);
-		for (int r = 0; r < rows; r += DENSE_BLOCK)
-			dense_block(at_most(rows - r, DENSE_BLOCK), depth, left + r * DENSE_DEPTH, DENSE_DEPTH, right, width, c + r * width);
-		for (int r = 0; db && first_row == 0 && r < depth; r++)
-			for (int o = 0; o < columns; o++)
-				db[first + o] += right[r * width + o];
+		dense_transpose(x + k * sample + t.first_row, sample, depth, t.rows, DENSE_DEPTH, left);
+		dense_copy(dy + k * sample + t.first, sample, depth, t.columns, width, right);
+		for (int r = 0; r < t.rows; r += DENSE_BLOCK)
+			dense_block(at_most(t.rows - r, DENSE_BLOCK), depth, left + r * DENSE_DEPTH, DENSE_DEPTH, right, width, c + r * width);
+		for (int r = 0; db && t.first_row == 0 && r < depth; r++)
+			for (int o = 0; o < t.columns; o++)
+				db[t.first + o] += right[r * width + o];
 	}
-	for (int r = 0; r < rows; r++)
-		memcpy(dw + (ptrdiff_t)(first_row + r) * out + first, c + r * width, sizeof *dw * (size_t)columns);
+	for (int r = 0; r < t.rows; r++)
+		memcpy(dw + (ptrdiff_t)(t.first_row + r) * out + t.first, c + r * width, sizeof *dw * (size_t)t.columns);
 }
 
 /* Columns of one panel of a tile of dx: dx[n][columns] = (dx +) left * right */
@@ -228,23 +232,22 @@ INLINE void dense_data_panel(int n, int depth, ptrdiff_t sample, const real *lef
 INLINE void dense_data(int in, int out, int n, int threads, ptrdiff_t sample, const real *dy, const real *w, real *dx, bool add,
 	int tile)
 {
-	const int width = dense_columns(in), wide = dense_data_inputs(in, threads), tiles = dense_tiles(in, wide);
-	const int most = dense_rows(n, tiles, threads), first_row = tile / tiles * most, rows = at_most(n - first_row, most);
-	const int first = tile % tiles * wide, columns = at_most(in - first, wide);
+	const int width = dense_columns(in), wide = dense_data_inputs(in, threads);
+	const struct dense_tile t = dense_tile(in, wide, n, dense_rows(n, dense_tiles(in, wide), threads), tile);
 	ALIGNED real right[DENSE_RUN * DENSE_DATA];
 
-	dx += first_row * sample + first;
+	dx += t.first_row * sample + t.first;
 	for (int k = 0; k < out; k += DENSE_RUN) {
 		const int depth = at_most(out - k, DENSE_RUN);
-		for (int c = 0; c < columns; c += width)
-			dense_transpose(w + (ptrdiff_t)(first + c) * out + k, out, at_most(columns - c, width), depth, width,
+		for (int c = 0; c < t.columns; c += width)
+			dense_transpose(w + (ptrdiff_t)(t.first + c) * out + k, out, at_most(t.columns - c, width), depth, width,
 				right + c * DENSE_RUN);
-		for (int r = 0; r < rows; r += DENSE_BLOCK) {
-			const int block = at_most(rows - r, DENSE_BLOCK);
-			dense_ask(dx + r * sample, sample, block, columns);
-			for (int c = 0; c < columns; c += width)
-				dense_data_panel(block, depth, sample, dy + (first_row + r) * sample + k, right + c * DENSE_RUN, width,
-					at_most(columns - c, width), dx + r * sample + c, add || k > 0);
+		for (int r = 0; r < t.rows; r += DENSE_BLOCK) {
+			const int block = at_most(t.rows - r, DENSE_BLOCK);
+			dense_ask(dx + r * sample, sample, block, t.columns);
+			for (int c = 0; c < t.columns; c += width)
+				dense_data_panel(block, depth, sample, dy + (t.first_row + r) * sample + k, right + c * DENSE_RUN, width,
+					at_most(t.columns - c, width), dx + r * sample + c, add || k > 0);
 		}
 	}
 }

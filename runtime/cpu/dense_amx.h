@@ -29,7 +29,7 @@ INLINE int dense_amx_columns(int n)
 /* Samples of a tile, as dense_rows */
 INLINE int dense_amx_rows(int n, int tiles, int threads)
 {
-	return n == 0 ? AMX_ROWS : at_most(amx_up(dense_tiles(n, dense_tiles(threads, tiles)), AMX_ROWS), DENSE_AMX_SAMPLES);
+	return dense_samples(n, tiles, threads, AMX_ROWS, DENSE_AMX_SAMPLES);
 }
 
 /* Inputs of a tile of weights, and of a tile of samples */
@@ -155,57 +155,54 @@ INLINE struct dense_tile dense_amx_forward(int in, int out, int n, int threads, 
 INLINE void dense_amx_weights(int in, int out, int n, int threads, ptrdiff_t sample, const real *x, const real *dy, real *dw,
 	real *db, int tile)
 {
-	const int width = dense_amx_columns(out), tiles = dense_tiles(out, width), most = dense_amx_weights_inputs(in, threads);
-	const int first_row = tile / tiles * most, rows = at_most(in - first_row, most);
-	const int first = tile % tiles * width, columns = at_most(out - first, width);
+	const struct dense_tile t = dense_tile(out, dense_amx_columns(out), in, dense_amx_weights_inputs(in, threads), tile);
 	ALIGNED bf16 left[DENSE_AMX_WEIGHTS * DENSE_AMX_DEPTH];
 	ALIGNED uint32_t right[DENSE_AMX_COLUMNS / AMX_COLUMNS * DENSE_AMX_RIGHT];
 	ALIGNED float sums[DENSE_AMX_WEIGHTS * DENSE_AMX_COLUMNS];
 
-	if (db && first_row == 0)
-		memset(db + first, 0, sizeof *db * (size_t)columns);
+	if (db && t.first_row == 0)
+		memset(db + t.first, 0, sizeof *db * (size_t)t.columns);
 	if (n == 0)
 		memset(sums, 0, sizeof sums);
-	dy += first;
+	dy += t.first;
 	amx_open(AMX_ROWS);
 	for (int k = 0; k < n; k += DENSE_AMX_DEPTH, dy += DENSE_AMX_DEPTH * sample) {
 		const int depth = at_most(n - k, DENSE_AMX_DEPTH);
-		dense_amx_right(dy, sample, depth, columns, right);
-		dense_amx_left_transposed(x + k * sample + first_row, sample, depth, rows, left);
-		for (int r = 0; r < rows; r += DENSE_AMX_PAIR)
-			dense_amx_multiply(rows - r, columns, depth, left + r * DENSE_AMX_DEPTH, right, k > 0, sums + r * DENSE_AMX_COLUMNS,
+		dense_amx_right(dy, sample, depth, t.columns, right);
+		dense_amx_left_transposed(x + k * sample + t.first_row, sample, depth, t.rows, left);
+		for (int r = 0; r < t.rows; r += DENSE_AMX_PAIR)
+			dense_amx_multiply(t.rows - r, t.columns, depth, left + r * DENSE_AMX_DEPTH, right, k > 0, sums + r * DENSE_AMX_COLUMNS,
 				DENSE_AMX_COLUMNS);
-		for (int r = 0; db && first_row == 0 && r < depth; r++)
-			for (int o = 0; o < columns; o++)
-				db[first + o] += dy[r * sample + o];
+		for (int r = 0; db && t.first_row == 0 && r < depth; r++)
+			for (int o = 0; o < t.columns; o++)
+				db[t.first + o] += dy[r * sample + o];
 	}
 	amx_close();
-	dense_amx_store(sums, DENSE_AMX_COLUMNS, rows, columns, false, out, dw + (ptrdiff_t)first_row * out + first);
+	dense_amx_store(sums, DENSE_AMX_COLUMNS, t.rows, t.columns, false, out, dw + (ptrdiff_t)t.first_row * out + t.first);
 }
 
 /* dx[n][in] = (dx +) dy[n][out] * w' for one tile */
 INLINE void dense_amx_data(int in, int out, int n, int threads, ptrdiff_t sample, const real *dy, const real *w, real *dx,
 	bool add, int tile)
 {
-	const int width = dense_amx_data_inputs(in, threads), tiles = dense_tiles(in, width);
-	const int most = dense_amx_rows(n, tiles, threads), first_row = tile / tiles * most, rows = at_most(n - first_row, most);
-	const int first = tile % tiles * width, columns = at_most(in - first, width);
+	const int width = dense_amx_data_inputs(in, threads);
+	const struct dense_tile t = dense_tile(in, width, n, dense_amx_rows(n, dense_tiles(in, width), threads), tile);
 	ALIGNED bf16 left[DENSE_AMX_PAIR * DENSE_AMX_DEPTH];
 	ALIGNED uint32_t right[DENSE_AMX_DATA / AMX_COLUMNS * DENSE_AMX_RIGHT];
 	ALIGNED float sums[DENSE_AMX_PAIR * DENSE_AMX_DATA];
 
-	dy += first_row * sample;
-	dx += first_row * sample + first;
+	dy += t.first_row * sample;
+	dx += t.first_row * sample + t.first;
 	amx_open(AMX_ROWS);
 	for (int k = 0; k < out; k += DENSE_AMX_DEPTH) {
 		const int depth = at_most(out - k, DENSE_AMX_DEPTH);
-		dense_amx_right_transposed(w + (ptrdiff_t)first * out + k, out, depth, columns, right);
-		for (int r = 0; r < rows; r += DENSE_AMX_PAIR) {
-			const int pair = at_most(rows - r, DENSE_AMX_PAIR);
-			dense_ask(dx + r * sample, sample, pair, columns);
+		dense_amx_right_transposed(w + (ptrdiff_t)t.first * out + k, out, depth, t.columns, right);
+		for (int r = 0; r < t.rows; r += DENSE_AMX_PAIR) {
+			const int pair = at_most(t.rows - r, DENSE_AMX_PAIR);
+			dense_ask(dx + r * sample, sample, pair, t.columns);
 			dense_amx_left(dy + r * sample + k, sample, pair, depth, left);
-			dense_amx_multiply(pair, columns, depth, left, right, false, sums, DENSE_AMX_DATA);
-			dense_amx_store(sums, DENSE_AMX_DATA, pair, columns, add || k > 0, sample, dx + r * sample);
+			dense_amx_multiply(pair, t.columns, depth, left, right, false, sums, DENSE_AMX_DATA);
+			dense_amx_store(sums, DENSE_AMX_DATA, pair, t.columns, add || k > 0, sample, dx + r * sample);
 		}
 	}
 	amx_close();

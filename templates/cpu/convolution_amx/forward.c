@@ -13,9 +13,8 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 	{{#bytes}}
 	uint8_t *restrict bytes = (uint8_t *)saved;
 	{{/bytes}}
+	{{>cpu/winograd/scale.c}}
 	{{#mask}}
-	const double rate = {{rate}};
-	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 	const struct philox random = philox_of(work->seed, {{layer}}, work->step, (uint32_t)(work->batch_offset + sample));
 
 	philox_keep(&random, 0, {{group_out_size}}, rate, bytes);

@@ -1,8 +1,5 @@
 /* sums of tile t, rows width apart, with bias and activation{{#mask}}, dropped out{{/mask}} */
-{{#mask}}
-const double rate = {{rate}};
-const vec scale = vec_broadcast((real)(1 / (1 - rate)));
-{{/mask}}
+{{>cpu/winograd/scale.c}}
 
 for (int r = 0; r < t.rows; r++) {
 	const ptrdiff_t row = (ptrdiff_t)(t.first_row + r) * SAMPLE;

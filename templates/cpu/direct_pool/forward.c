@@ -11,11 +11,10 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 	const real *padded_x = direct_inputs(s, x, scratch);
 	real *rows = scratch + direct_inputs_size(s);
 	uint8_t *restrict bytes = (uint8_t *)saved;
+	{{>cpu/winograd/scale.c}}
 	{{#mask}}
 	uint8_t *restrict keep = (uint8_t *)(rows + padded(POOL * OUT_W * OUT_C));
 	const struct philox random = philox_of(work->seed, {{layer}}, work->step, (uint32_t)(work->batch_offset + sample));
-	const double rate = {{rate}};
-	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
 	philox_keep(&random, 0, {{group_out_size}}, rate, keep);
 	{{/mask}}

@@ -13,7 +13,7 @@ d = (vec)((vec_mask)d & (vec_mask)((which & 4) != 0));
 vec out = vec_load_channels(y + at, c, OUT_C);
 {{#mask}}
 d = (vec)((vec_mask)d & (vec_mask)((which & 4) != 0));
-out *= kept;
+out *= vec_broadcast((real)(1 - rate));
 {{/mask}}
 d = {{function}}_activation(out, d);
 {{/gate}}

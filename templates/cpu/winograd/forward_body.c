@@ -2,9 +2,8 @@ real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 {{#bytes}}
 uint8_t *restrict bytes = (uint8_t *)saved;
 {{/bytes}}
+{{>cpu/winograd/scale.c}}
 {{#mask}}
-const double rate = {{rate}};
-const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
 for (int i = 0; i < samples; i++) {
 	const struct philox random = philox_of(work->seed, {{layer}}, work->step, (uint32_t)(work->batch_offset + sample + i));

@@ -201,7 +201,6 @@ NOINLINE void dense_gradient_2(const struct rt_work *work, const real *restrict 
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
 	const double rate = work->hyperparameters[HYPERPARAMETER_keep];
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
-	const vec kept = vec_broadcast((real)(1 - rate));
 
 	(void)work;
 	for (int c = 0; c < OUT_C; c += LANES) {
@@ -211,7 +210,7 @@ NOINLINE void dense_gradient_2(const struct rt_work *work, const real *restrict 
 		d *= scale;
 		vec out = vec_load_channels(y + at, c, OUT_C);
 		d = (vec)((vec_mask)d & (vec_mask)((which & 4) != 0));
-		out *= kept;
+		out *= vec_broadcast((real)(1 - rate));
 		d = dense_gradient_2_activation(out, d);
 		vec_store_channels(dy + at, d, c, OUT_C);
 	}
