@@ -92,7 +92,7 @@ static void size_convolution(const struct group *g, struct buffers *b)
 		{"pack", DOMAIN_TILE, "w0 p0", "{{kernel_h}}", NULL}, \
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}}", "dx0"}, \
 	}
-#define FORWARD {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}}
+#define FORWARD {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y s0 nk t0", NULL, NULL}}
 #define FINISH {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}}
 #define EVALUATE {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}}
 
@@ -100,14 +100,14 @@ const struct kernel convolution_amx = {
 	.name = "convolution_amx", .summary = "convolution of bfloat16 operands by AMX, with activation, 2x2 max-pooling and dropout",
 	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
 	.size = size_convolution, .pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
 };
 
 const struct kernel convolution_amx_slot = {
 	.name = "convolution_amx_slot", .summary = "as convolution_amx, the weights' gradients of some samples of a slot together",
 	.covers = covers_small, .cost = 0.04, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
 	.size = size_convolution, .pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
-	.backward = {{"backward", DOMAIN_SLOT, "work n x0 p1 y s0 dy dx0 k0 k1 t1", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SLOT, "work n x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
 };
 
 static int is_convolution(const struct op *const *ops, int n)

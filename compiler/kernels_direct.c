@@ -71,14 +71,14 @@ static void size_pool(const struct group *g, struct buffers *b)
 const struct kernel direct = {
 	.name = "direct", .summary = "convolution by its definition in registers, with activation", .covers = covers,
 	.cost = 0.2, .made_again = is_cheap, .size = size, .pack = PACKS,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y dy dx0 dw0 dw1 t1", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, "x0 n0 p0 w1 y t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y dy np dx0 dw0 dw1 t1", NULL, NULL}},
 };
 
 const struct kernel direct_pool = {
 	.name = "direct_pool", .summary = "convolution by its definition in registers, with activation, 2x2 max-pooling and dropout",
 	.covers = covers_pool, .cost = 0.2, .size = size_pool, .pack = PACKS,
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 p0 w1 y s0 t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 p1 y s0 dy dx0 dw0 dw1 t1", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y s0 t0", NULL, NULL}},
+	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 dw0 dw1 t1", NULL, NULL}},
 	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
 };

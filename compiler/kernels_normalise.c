@@ -1,6 +1,8 @@
 /* Batch normalization of rows of channels, with activation, in vectors of channels; or, in evaluation, in the weights before. */
 #include "kernel.h"
 
+enum { PACK_ROWS = 4 };                /* NORMALISE_ROWS of the runtime's normalise.h */
+
 static int covers(const struct op *const *ops, int n)
 {
 	if (ops[0]->type != &op_normalise || ops[0]->attributes[SLICE_INNER] != 1)
@@ -21,23 +23,29 @@ static bool always(const struct group *g)
 	return true;
 }
 
+static void size(const struct group *g, struct buffers *b)
+{
+	kernel_normalise_size(g, b);
+	b->packs[0] = PACK_ROWS * g->ops[0]->attributes[SLICE_LENGTH];
+}
+
 const struct kernel normalise = {
 	.name = "normalise", .summary = "batch normalization in vectors of channels, with activation", .covers = covers, .cost = 0.2,
-	.own_gradients = true, .made_again = always, .changes_gradient = true, .size = kernel_normalise_size,
+	.own_gradients = true, .made_again = always, .changes_gradient = true, .size = size,
 	.forward = {
-		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL},
+		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL, .left_to = "nk"},
 		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
 		{"variance", DOMAIN_TILE, "work k0 p2 +p3", NULL, NULL},
-		{"finish", DOMAIN_TILE, "p2 p3 w2 w3 p0", NULL, NULL},
-		{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL},
+		{"finish", DOMAIN_TILE, "p2 p3 w0 w1 w2 w3 p0", NULL, NULL},
+		{"forward", DOMAIN_SAMPLE, "x0 p0 y", NULL, NULL, .left_to = "n"},
 	},
 	.backward = {
-		{"sums", DOMAIN_SAMPLE, "x0 ymap dy p0 k1", NULL, NULL},
+		{"sums", DOMAIN_SAMPLE, "x0 dy p0 k1", NULL, NULL},
 		{"gradients", DOMAIN_TILE, "work k1 +p1 dw0 dw1", NULL, NULL},
-		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 w0 dx0", NULL, "dx0"},
+		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 dx0", NULL, "dx0", .left_to = "np"},
 	},
-	.prepare = {{"fold", DOMAIN_TILE, "w2 w3 p0", NULL, NULL}},
-	.evaluate = {{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL}},
+	.prepare = {{"fold", DOMAIN_TILE, "w0 w1 w2 w3 p0", NULL, NULL}},
+	.evaluate = {{"forward", DOMAIN_SAMPLE, "x0 p0 y", NULL, NULL}},
 };
 
 /* parameters: kernel and bias of what is before, then its own */

@@ -220,6 +220,7 @@ static struct schedule train_schedule(struct builder *b)
 {
 	const struct plan *p = b->plan;
 	build_begin(b, "");
+	b->training = true;
 	for (int i = 0; i < p->n_trained; i++)
 		build_phases(b, &p->groups[i], p->groups[i].kernel->pack, "pack");
 	b->trace = true;
@@ -233,6 +234,7 @@ static struct schedule train_schedule(struct builder *b)
 			build_phases(b, &p->groups[i], p->groups[i].kernel->finish, "finish");
 	for (int i = 0; i < p->graph->n_parameters && !p->target->whole_batches; i++)
 		add_merge(b, p->graph->parameters[i], false);
+	b->training = false;
 	return build_end(b);
 }
 

@@ -145,12 +145,71 @@ static void add_scratch(struct builder *b, struct step *s, const struct group *g
 	build_buffer(s, x);
 }
 
+/* ---- what a group does for batch normalization beside it ---- */
+
+static const struct group *before(const struct builder *b, const struct group *g, int i)
+{
+	return b->training ? plan_read_through(b->plan, g, i) : NULL;
+}
+
+static const struct group *behind(const struct builder *b, const struct group *g, const char *role)
+{
+	return b->training ? plan_normalised_behind(b->plan, g, role) : NULL;
+}
+
+static void add_pack(struct builder *b, struct step *s, const struct group *g, int number)
+{
+	build_buffer(s, group_buffer(b, g, b->packs, g->buffers.packs, ARENA_FIXED, 'P', number));
+}
+
+/* Input i, or what stands before the batch normalization that it is read through */
+static void add_input(struct builder *b, struct step *s, const struct group *g, int i)
+{
+	s->before[i] = before(b, g, i);
+	build_value(b, s, s->before[i] ? s->before[i]->in[0] : g->in[i]);
+}
+
+static void add_before(struct builder *b, struct step *s, const struct group *g, int i)
+{
+	if (before(b, g, i))
+		add_pack(b, s, before(b, g, i), 0);
+}
+
+static void add_statistics(struct builder *b, struct step *s, const struct group *g)
+{
+	const struct group *normal = behind(b, g, "nk");
+	s->makes_statistics = normal != NULL;
+	if (!normal)
+		return;
+	build_buffer(s, group_buffer(b, normal, b->group_sums, normal->buffers.sums, ARENA_SLOT, 'K', 0));
+	build_plain(s, ARGUMENT_ORDINAL, 0);
+}
+
+static void add_behind(struct builder *b, struct step *s, const struct group *g)
+{
+	const struct group *normal = behind(b, g, "np");
+	s->through_behind = normal != NULL;
+	for (int i = 0; normal && i < 2; i++)
+		add_pack(b, s, normal, i);
+}
+
+/* The gradient of g's output, or of that of the batch normalization behind that it is to go through */
+static void add_output_gradient(struct builder *b, struct step *s, const struct group *g)
+{
+	const struct group *normal = behind(b, g, "np");
+	build_buffer(s, tensor_buffer(b, normal ? normal->out : g->out, b->gradients, 'D'));
+}
+
+/* ---- roles ---- */
+
 /* One role of one letter and number: x0, w1, s0 … */
 static void add_numbered_role(struct builder *b, struct step *s, const struct group *g, char letter, int i)
 {
 	const struct buffers *size = &g->buffers;
 	if (letter == 'x')
-		build_value(b, s, g->in[i]);
+		add_input(b, s, g, i);
+	else if (letter == 'n')
+		add_before(b, s, g, i);
 	else if (letter == 'w' && g->folded)
 		add_numbered_role(b, s, g->folded, 'p', i);
 	else if (letter == 'w' && g->parameters[i])
@@ -162,7 +221,7 @@ static void add_numbered_role(struct builder *b, struct step *s, const struct gr
 	else if (letter == 'k')
 		build_buffer(s, group_buffer(b, g, b->group_sums, size->sums, ARENA_SLOT, 'K', i));
 	else if (letter == 'p')
-		build_buffer(s, group_buffer(b, g, b->packs, size->packs, ARENA_FIXED, 'P', i));
+		add_pack(b, s, g, i);
 }
 
 static bool has_map(const struct group *g)
@@ -180,12 +239,19 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 	} else if (!strcmp(role, "y") || (!strcmp(role, "ymap") && has_map(g)))
 		build_value(b, s, plan_output(g));
 	else if (!strcmp(role, "dy"))
-		build_buffer(s, tensor_buffer(b, g->out, b->gradients, 'D'));
+		add_output_gradient(b, s, g);
+	else if (!strcmp(role, "nk"))
+		add_statistics(b, s, g);
+	else if (!strcmp(role, "np"))
+		add_behind(b, s, g);
 	else if (!strcmp(role, "dz"))
 		add_role(b, s, g, has_map(g) ? "s0" : "dy");
 	else if (!strcmp(role, "x*"))
 		for (int i = 0; i < g->n_in; i++)
-			build_value(b, s, g->in[i]);
+			add_input(b, s, g, i);
+	else if (!strcmp(role, "n*"))
+		for (int i = 0; i < g->n_in; i++)
+			add_before(b, s, g, i);
 	else if (!strcmp(role, "dx*"))
 		add_gradients(b, s, g);
 	else if (!strncmp(role, "dx", 2))
@@ -197,6 +263,14 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 }
 
 /* ---- steps ---- */
+
+/* Where to look whether g's output is finite: what its consumers make of it themselves is as finite as the pack is. */
+static struct buffer *traced_buffer(struct builder *b, const struct group *g)
+{
+	if (plan_left_to(b->plan, g, "n"))
+		return group_buffer(b, g, b->packs, g->buffers.packs, ARENA_FIXED, 'P', 0);
+	return tensor_buffer(b, g->out, b->values, 'Y');
+}
 
 struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain)
 {
@@ -214,7 +288,7 @@ struct step *build_step(struct builder *b, const char *template, const char *wha
 		s->n_traced = b->n_pending;
 		b->n_pending = 0;
 		for (int i = 0; i < s->n_traced; i++)
-			s->traced_buffers[i] = tensor_buffer(b, s->traced[i]->out, b->values, 'Y');
+			s->traced_buffers[i] = traced_buffer(b, s->traced[i]);
 	}
 	return s;
 }
@@ -293,7 +367,7 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 {
 	int before = b->n;
 	for (const struct phase *p = phases; p->name; p++)
-		if (!lacking(b, g, p->only_if))
+		if (!lacking(b, g, p->only_if) && !(b->training && p->left_to && plan_left_to(b->plan, g, p->left_to)))
 			build_phase(b, g, p, what);
 	if (!b->trace || b->n == before || !g->out)
 		return;

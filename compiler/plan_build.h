@@ -19,6 +19,7 @@ struct builder {
 	bool *whole;                                        /* [parameter]: its gradient is whole */
 	long reduced;                                       /* gradients from here on are added up over GPUs already */
 	bool trace;
+	bool training;                      /* of what neighbours do for batch normalization */
 	bool forward_only;                                  /* what is for gradients is left out */
 	const struct group *pending[GROUP_INPUTS]; int n_pending;   /* outputs of TILE steps, to be traced */
 };
@@ -35,6 +36,12 @@ void plan_fold(struct builder *b);
 const struct group *plan_group_of(const struct plan *p, const struct op *op);
 bool plan_makes_again(const struct plan *p, const struct group *g);
 bool plan_shares_gradient(const struct builder *b, const struct group *g, int i);
+/* plan_normalise.c: whether a phase of g's kernel with this `left_to` is left out in training, since neighbours do its work; the
+ * batch normalization that g's input i is read through, and the one behind g whose statistics ("nk") or gradient ("np") g
+ * makes, or NULL. */
+bool plan_left_to(const struct plan *p, const struct group *g, const char *role);
+const struct group *plan_read_through(const struct plan *p, const struct group *g, int i);
+const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, const char *role);
 
 void build_begin(struct builder *b, const char *prefix);
 struct schedule build_end(struct builder *b);

@@ -24,8 +24,8 @@ static bool by_samples(const struct phase *phases)
 bool plan_makes_again(const struct plan *p, const struct group *g)
 {
 	const struct group *next = g->out && g->out->n_consumers == 1 ? plan_group_of(p, g->out->consumers[0]) : NULL;
-	return g->kernel->made_again && g->kernel->made_again(g) && next && by_samples(next->kernel->forward)
-		&& by_samples(next->kernel->backward) && strstr(next->kernel->backward[0].args, " x0 ");
+	return g->kernel->made_again && g->kernel->made_again(g) && !plan_left_to(p, g, "n") && next
+		&& by_samples(next->kernel->forward) && by_samples(next->kernel->backward) && strstr(next->kernel->backward[0].args, " x0 ");
 }
 
 /* ---- gradients that are one ---- */
@@ -42,11 +42,17 @@ static bool is_candidate(const struct builder *b, const struct group *g, int i)
 	return true;
 }
 
-/* Backward goes from the last group to the first. Whether whatever else writes t's gradient comes behind the group that made
- * other, which reads that one's. */
+/* The last group that reads the gradient of t in backward: that which made it, or what stands before batch normalization */
+static const struct group *reader_of(const struct plan *p, const struct tensor *t)
+{
+	const struct group *g = plan_group_of(p, t->producer);
+	return plan_left_to(p, g, "np") ? plan_group_of(p, g->in[0]->producer) : g;
+}
+
+/* Backward goes from the last group to the first. Whether whatever else writes t's gradient comes behind what reads other's. */
 static bool is_written_behind(const struct plan *p, const struct group *g, const struct tensor *t, const struct tensor *other)
 {
-	const struct group *reader = plan_group_of(p, other->producer), *producer = plan_group_of(p, t->producer);
+	const struct group *reader = reader_of(p, other), *producer = plan_group_of(p, t->producer);
 	if (producer->kernel->changes_gradient && producer->n > 1 && producer->index >= reader->index)
 		return false;
 	for (int k = 0; k < t->n_consumers; k++) {

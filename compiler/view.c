@@ -18,135 +18,6 @@ struct naming {
 
 static const char FUNCTION[] = "\001";  /* stands for a function's name until bodies have been compared */
 
-/* ---- what a kernel's template sees ---- */
-
-const char *view_number(struct arena *a, const struct target *t, const struct value *v)
-{
-	if (v->hyperparameter)
-		return arena_format(a, "%s[HYPERPARAMETER_%s]", t->hyperparameters, v->hyperparameter->name);
-	return c_double(a, v->number);
-}
-
-static void add_sizes(struct object *o, const char *prefix, struct shape s)
-{
-	static const char *const names[] = {"h", "w", "c"};
-	int skip = 3 - s.rank;
-	for (int i = 0; i < 3; i++)
-		object_text(o, arena_format(o->arena, "%s_%s", prefix, names[i]), "%d", i < skip ? 1 : s.size[i - skip]);
-	object_text(o, arena_format(o->arena, "%s_size", prefix), "%ld", shape_count(s));
-}
-
-static void add_attributes(struct object *o, const struct op *op)
-{
-	for (int i = 0; op->type->attributes[i]; i++)
-		object_text(o, op->type->attributes[i], "%d", op->attributes[i]);
-	if (op->n_in)
-		add_sizes(o, "in", op->in[0]->shape);
-	if (op->out)
-		add_sizes(o, "out", op->out->shape);
-}
-
-static void add_function_row(struct object *o, const struct op *op)
-{
-	const struct activation_type *t = (const struct activation_type *)op->function;
-	if (op->type != &op_map)
-		return;
-	object_text(o, "map_name", "%s", t->row.name);
-	object_text(o, "map_forward", "%s", t->forward);
-	object_text(o, "map_backward", "%s", t->backward);
-}
-
-static void add_scalars(struct object *o, const struct target *t, const struct op *op)
-{
-	if (op->type == &op_mask)
-		object_text(o, "rate", "%s", view_number(o->arena, t, op->scalars[0]));
-	if (op->type == &op_normalise) {
-		object_text(o, "epsilon", "%s", view_number(o->arena, t, op->scalars[0]));
-		object_text(o, "momentum", "%s", view_number(o->arena, t, op->scalars[1]));
-	}
-}
-
-static void add_op(struct object *o, const struct target *t, const struct op *op)
-{
-	add_attributes(o, op);
-	add_function_row(o, op);
-	add_scalars(o, t, op);
-	object_text(o, "layer", "%d", op->layer ? op->layer->index : 0);
-}
-
-static void add_inputs(struct object *o, const struct group *g, const struct step *s)
-{
-	const struct op *op = g->ops[0];
-	for (int i = 0; i < g->n_in; i++) {
-		struct object *in = object_item(o, "inputs");
-		object_text(in, "index", "%d", i);
-		object_text(in, "assign", "%s", s->assign[i] ? "=" : "+=");
-		object_flag(in, "dx", g->in[i]->needs_gradient && !s->same[i]);
-		if (op->type == &op_concatenate)
-			object_text(in, "part", "%ld", shape_count(g->in[i]->shape) / op->attributes[SLICE_OUTER]);
-	}
-	object_text(o, "inputs_count", "%d", g->n_in);
-	object_text(o, "assign0", "%s", s->assign[0] ? "=" : "+=");
-	object_flag(o, "first0", s->assign[0]);
-	object_flag(o, "dx0", g->n_in && g->in[0]->needs_gradient);
-}
-
-/* Every operation type is a section, on if the group holds one. */
-static void add_ops(struct object *o, const struct target *t, const struct group *g)
-{
-	static const struct op_type *const sections[] = {&op_map, &op_mask, &op_max_pool, &op_softmax, &op_loss};
-	for (size_t k = 0; k < sizeof sections / sizeof *sections; k++) {
-		const struct op *found = NULL;
-		for (int i = 0; i < g->n; i++)
-			if (g->ops[i]->type == sections[k])
-				found = g->ops[i];
-		object_flag(o, sections[k]->name, found != NULL);
-		if (found)
-			add_op(object_find(o, sections[k]->name)->items[0], t, found);
-	}
-	add_op(o, t, g->ops[0]);
-}
-
-/* The byte that is saved tells by itself whether the gradient passes. */
-static bool gates(const struct group *g)
-{
-	return g->n > 1 && kernel_is_gate(g->ops[1]) && kernel_saves_bytes(g);
-}
-
-static void add_group(struct object *o, const struct target *t, const struct group *g, const struct step *s)
-{
-	static const char *const parameters[GROUP_PARAMETERS] = {"w0", "w1", "w2", "w3", "w4", "w5"};
-	add_ops(o, t, g);
-	object_text(o, "saved", "%ld", g->buffers.saved[0]);
-	object_flag(o, "bytes", g->buffers.saved[0] > 0);
-	object_flag(o, "gate", gates(g));
-	object_text(o, "tile", "%d", g->kernel ? g->kernel->tile : 0);
-	add_inputs(o, g, s);
-	add_sizes(o, "group_out", g->out ? g->out->shape : g->in[0]->shape);
-	if (g->n_parameters)
-		object_text(o, "kernel_count", "%ld", g->parameters[0] ? g->parameters[0]->count : 0);
-	for (int i = 0; i < GROUP_PARAMETERS; i++)
-		object_flag(o, parameters[i], i < g->n_parameters && g->parameters[i]);
-}
-
-static struct object *step_object(struct naming *n, const struct step *s)
-{
-	struct object *o = object_new(n->arena);
-	const struct field *inherited[] = {object_find(n->root, "fuzz"), object_find(n->root, "scale")};
-	for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++)
-		object_text(o, inherited[i]->name, "%s", inherited[i]->text);
-	object_flag(o, "channels_first", object_find(n->root, "channels_first")->n > 0);
-	object_flag(o, "one_hot", object_find(n->root, "one_hot")->n > 0);
-	const bool bfloat16 = s->group && s->group->kernel && s->group->kernel->precision == PRECISION_BFLOAT16;
-	object_flag(o, "bfloat16", bfloat16);
-	object_text(o, "operand", "%s", bfloat16 ? "real_bf16" : "");
-	if (s->merged)
-		object_text(o, "count", "%ld", s->merged->count);
-	if (s->group)
-		add_group(o, n->target, s->group, s);
-	return o;
-}
-
 /* ---- functions ---- */
 
 /* "convolution_reference_forward" of "cpu/convolution_reference/forward.c" */
@@ -316,7 +187,7 @@ static void add_trace(struct object *o, const char *list, const struct group *g,
 	struct object *trace = object_item(o, list);
 	object_text(trace, "layer", "%d", g->ops[g->n - 1]->layer->index);
 	object_text(trace, "place", "%s", place(o->arena, x, domain));
-	object_text(trace, "count", "%ld", shape_count(g->out->shape));
+	object_text(trace, "count", "%ld", x->size);
 }
 
 static bool uses(const struct step *s, enum argument_kind kind, int arena)
@@ -345,7 +216,7 @@ static void add_sharing(struct object *o, const struct step *s)
 
 static void add_step(struct naming *n, struct object *list, const struct step *s)
 {
-	struct object *o = object_item(list, "steps"), *values = step_object(n, s);
+	struct object *o = object_item(list, "steps"), *values = view_step(n->root, n->target, s);
 	const char *function = s->domain == DOMAIN_LIBRARY ? product_of(n, s, values) : function_of(n, s->template, values);
 	const char *tiles = template_render_text(n->arena, n->templates, "tiles", s->tiles, values);
 	object_text(o, "call", "%s", call_text(n->arena, s, function, tiles));

@@ -148,12 +148,24 @@ INLINE void amx_zero_around(struct direct s, int channels, int first, int rows, 
 	}
 }
 
-INLINE void amx_inputs(struct direct s, const real *x, bf16 *image)
+/* A row of so many pixels of n channels, read and rounded */
+INLINE void amx_input_row(struct input in, ptrdiff_t from, int pixels, int n, bf16 *to)
+{
+	if (!in.pack) {
+		amx_narrow(in.x + from, pixels * n, to);
+		return;
+	}
+	for (int p = 0; p < pixels; p++, from += n, to += n)
+		for (int c = 0; c < n; c += LANES)
+			amx_narrow_channels(input_of(in, vec_load_channels(in.x + from, c, n), c, n), c, n, to);
+}
+
+INLINE void amx_inputs(struct direct s, struct input in, bf16 *image)
 {
 	const int width = amx_image_width(s), first = s.pad_top * width + s.pad_left;
 	amx_zero_around(s, s.in_c, first, s.in_h, width, s.in_w, image);
 	for (int h = 0; h < s.in_h; h++)
-		amx_narrow(x + (ptrdiff_t)h * s.in_w * s.in_c, s.in_w * s.in_c, image + (ptrdiff_t)(first + h * width) * s.in_c);
+		amx_input_row(in, (ptrdiff_t)h * s.in_w * s.in_c, s.in_w, s.in_c, image + (ptrdiff_t)(first + h * width) * s.in_c);
 }
 
 /* dz's image but for the places of dz itself: those between strides are zeroed with them */
@@ -240,22 +252,35 @@ INLINE void amx_dz_pairs(struct direct s, const bf16 *image, uint32_t *pairs, pt
 	}
 }
 
-/* 32 pixels of a row of x from w on, 16 channels from c on, as 16 rows of planes */
-INLINE void amx_plane_square(struct direct s, const real *x, int w, int c, bf16 *to)
+/* Channels c .. of a pixel at x, read: in place where there is nothing to make of them, else at to */
+INLINE const real *amx_pixel(struct direct s, struct input in, const real *x, int c, int channels, real *to)
+{
+	if (!in.pack)
+		return x + c;
+	for (int i = 0; i < channels; i += LANES)
+		vec_store(to + i, input_of(in, vec_load_channels(x, c + i, s.in_c), c + i, s.in_c));
+	return to;
+}
+
+/* 32 pixels from number `from` of the input on, 16 channels from c on, as 16 rows of planes */
+INLINE void amx_plane_square(struct direct s, struct input in, ptrdiff_t from, int w, int c, bf16 *to)
 {
 	uint32_t pairs[AMX_ROWS * AMX_COLUMNS];
 	const int channels = at_most(s.in_c - c, AMX_COLUMNS), pixels = at_most(s.in_w - w, AMX_CHUNK);
-	x += (ptrdiff_t)w * s.in_c + c;
+	const real *x = in.x + from + (ptrdiff_t)w * s.in_c;
 	if (channels < AMX_COLUMNS || pixels < AMX_CHUNK)
 		memset(pairs, 0, sizeof pairs);
-	for (int p = 0; p < pixels; p += 2, x += 2 * s.in_c)
-		amx_pair(x, p + 1 < pixels ? x + s.in_c : NULL, channels, pairs + p / 2 * AMX_COLUMNS);
+	for (int p = 0; p < pixels; p += 2, x += 2 * s.in_c) {
+		real even[AMX_COLUMNS], odd[AMX_COLUMNS];
+		amx_pair(amx_pixel(s, in, x, c, channels, even), p + 1 < pixels ? amx_pixel(s, in, x + s.in_c, c, channels, odd) : NULL,
+			channels, pairs + p / 2 * AMX_COLUMNS);
+	}
 	amx_transpose(pairs, AMX_COLUMNS, (amx_any *)to, amx_plane(s) / 2);
 }
 
 /* planes = the inputs' image, channel by channel. A square's zeros behind a row's end are overwritten by the next row; where
  * they fill all of what is between rows, only the ends of planes are left. */
-INLINE void amx_planes(struct direct s, const real *x, bf16 *planes)
+INLINE void amx_planes(struct direct s, struct input in, bf16 *planes)
 {
 	const int plane = amx_plane(s), width = amx_image_width(s), first = s.pad_top * width + s.pad_left;
 	const int squares = amx_up(s.in_w, AMX_CHUNK), last = first + (s.in_h - 1) * width + s.in_w;
@@ -267,7 +292,7 @@ INLINE void amx_planes(struct direct s, const real *x, bf16 *planes)
 	for (int c = 0; c < s.in_c; c += AMX_ROWS)
 		for (int h = 0; h < s.in_h; h++)
 			for (int w = 0; w < s.in_w; w += AMX_CHUNK)
-				amx_plane_square(s, x + (ptrdiff_t)h * s.in_w * s.in_c, w, c,
+				amx_plane_square(s, in, (ptrdiff_t)h * s.in_w * s.in_c, w, c,
 					planes + (ptrdiff_t)c * plane + (h + s.pad_top) * width + s.pad_left + w);
 }
 

@@ -10,18 +10,19 @@
 enum { DEPTHWISE_PIXELS = REGISTERS / 2, DEPTHWISE_TAPS = REGISTERS * 3 / 4 };  /* whose sums are in registers */
 
 /* Reals that the copy of the input takes */
-INLINE ptrdiff_t depthwise_inputs_size(struct direct s)
+INLINE ptrdiff_t depthwise_inputs_size(struct direct s, struct input in)
 {
-	const bool whole = !direct_pads(s) && s.in_c % LANES == 0;
+	const bool whole = !direct_pads(s) && s.in_c % LANES == 0 && !in.pack;
 	return whole ? 0 : (ptrdiff_t)(s.in_h + s.pad_top + s.pad_bottom) * direct_width(s) * padded(s.in_c);
 }
 
 /* x itself where there is nothing to add */
-INLINE const real *depthwise_inputs(struct direct s, const real *x, real *copy)
+INLINE const real *depthwise_inputs(struct direct s, struct input in, real *copy)
 {
 	const int channels = padded(s.in_c), width = direct_width(s);
+	const real *x = in.x;
 	real *to = copy;
-	if (!depthwise_inputs_size(s))
+	if (!depthwise_inputs_size(s, in))
 		return x;
 	for (int h = -s.pad_top; h < s.in_h + s.pad_bottom; h++, to += width * channels) {
 		const bool inside = h >= 0 && h < s.in_h;
@@ -30,7 +31,7 @@ INLINE const real *depthwise_inputs(struct direct s, const real *x, real *copy)
 		memset(to + (width - right) * channels, 0, sizeof *to * (size_t)(right * channels));
 		for (int w = 0; inside && w < s.in_w; w++, x += s.in_c)
 			for (int c = 0; c < s.in_c; c += LANES)
-				vec_store(to + (s.pad_left + w) * channels + c, vec_load_channels(x, c, s.in_c));
+				vec_store(to + (s.pad_left + w) * channels + c, input_of(in, vec_load_channels(x, c, s.in_c), c, s.in_c));
 	}
 	return copy;
 }

@@ -7,6 +7,7 @@
 #ifndef TRAINC_DIRECT_H
 #define TRAINC_DIRECT_H
 #include "matrix.h"
+#include "normalise.h"
 
 enum {
 	DIRECT_TAPS = 6,                /* rows of the weights' gradient in registers; each needs an address */
@@ -31,20 +32,21 @@ INLINE int direct_width(struct direct s)
 }
 
 /* Reals that the copy takes, a multiple of a vector's */
-INLINE ptrdiff_t direct_inputs_size(struct direct s)
+INLINE ptrdiff_t direct_inputs_size(struct direct s, struct input in)
 {
-	return direct_pads(s) ? padded((s.in_h + s.pad_top + s.pad_bottom) * direct_width(s) * s.in_c) : 0;
+	return direct_pads(s) || in.pack ? padded((s.in_h + s.pad_top + s.pad_bottom) * direct_width(s) * s.in_c) : 0;
 }
 
-/* x itself where there is no padding */
-INLINE const real *direct_inputs(struct direct s, const real *x, real *copy)
+/* x itself where there is nothing to add to it or to make of it */
+INLINE const real *direct_inputs(struct direct s, struct input in, real *copy)
 {
-	if (!direct_pads(s))
-		return x;
-	memset(copy, 0, sizeof *copy * (size_t)direct_inputs_size(s));
+	if (!direct_inputs_size(s, in))
+		return in.x;
+	if (direct_pads(s))
+		memset(copy, 0, sizeof *copy * (size_t)direct_inputs_size(s, in));
 	for (int h = 0; h < s.in_h; h++)
-		memcpy(copy + ((ptrdiff_t)(h + s.pad_top) * direct_width(s) + s.pad_left) * s.in_c,
-			x + (ptrdiff_t)h * s.in_w * s.in_c, sizeof *x * (size_t)(s.in_w * s.in_c));
+		input_copy(in, (ptrdiff_t)h * s.in_w * s.in_c, s.in_w, s.in_c,
+			copy + ((ptrdiff_t)(h + s.pad_top) * direct_width(s) + s.pad_left) * s.in_c);
 	return copy;
 }
 

@@ -48,6 +48,75 @@ INLINE vec normalise_total(struct normalise s, const vec sum[NORMALISE_SUMS], in
 	return total;
 }
 
+/* ---- numbers on their way through it ---- */
+
+/* Its pack: rows of one number a channel, of statistics and parameters */
+enum { NORMALISE_MEAN, NORMALISE_RATE, NORMALISE_SCALE, NORMALISE_SHIFT, NORMALISE_ROWS };
+
+/* gamma, beta: NULL for none, which is 1 and 0 */
+INLINE void normalise_pack(int channels, real epsilon, const real *mean, const real *variance, const real *gamma,
+	const real *beta, real *pack)
+{
+	for (int c = 0; c < channels; c++, pack++) {
+		const real rate = 1 / real_sqrt(variance[c] + epsilon);
+		pack[NORMALISE_MEAN * channels] = mean[c];
+		pack[NORMALISE_RATE * channels] = rate;
+		pack[NORMALISE_SCALE * channels] = gamma ? gamma[c] * rate : rate;
+		pack[NORMALISE_SHIFT * channels] = beta ? beta[c] : 0;
+	}
+}
+
+INLINE vec normalise_row(const real *pack, int row, int c, int n)
+{
+	return vec_load_channels(pack + row * n, c, n);
+}
+
+/* y of a vector of channels c .. of n */
+INLINE vec normalise_forward(const real *pack, vec x, int c, int n)
+{
+	return (x - normalise_row(pack, NORMALISE_MEAN, c, n)) * normalise_row(pack, NORMALISE_SCALE, c, n)
+		+ normalise_row(pack, NORMALISE_SHIFT, c, n);
+}
+
+/* What a kernel takes: x as it is, or, with a pack, through batch normalization and activation as it is read, so that neither has
+ * a pass of its own */
+struct input { const real *x, *pack; vec (*activation)(vec); };
+
+/* The vector v of the input's channels c .. of n, read */
+INLINE vec input_of(struct input in, vec v, int c, int n)
+{
+	return in.pack ? in.activation(normalise_forward(in.pack, v, c, n)) : v;
+}
+
+/* to[pixel][n] = as many pixels of the input, read, from its number `from` on */
+INLINE void input_copy(struct input in, ptrdiff_t from, int pixels, int n, real *to)
+{
+	if (!in.pack) {
+		memcpy(to, in.x + from, sizeof *to * (size_t)pixels * (size_t)n);
+		return;
+	}
+	for (int p = 0; p < pixels; p++)
+		for (int c = 0; c < n; c += LANES)
+			vec_store_channels(to + p * n, input_of(in, vec_load_channels(in.x + from + p * n, c, n), c, n), c, n);
+}
+
+/* Of a vector of channels: what makes dx of dy, the gradient of y */
+struct normalise_gradient { vec mean, scale, slope, shift; };
+
+/* total: sums over the batch of dy[n] and dy * normalised x[n], part: 1 / how many numbers that were */
+INLINE struct normalise_gradient normalise_gradient(const real *pack, const real *total, real part, int c, int n)
+{
+	const vec rate = normalise_row(pack, NORMALISE_RATE, c, n), scale = normalise_row(pack, NORMALISE_SCALE, c, n);
+	return (struct normalise_gradient){normalise_row(pack, NORMALISE_MEAN, c, n), scale,
+		scale * part * rate * vec_load_channels(total + n, c, n), scale * part * vec_load_channels(total, c, n)};
+}
+
+/* dx = scale * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the whole batch, as the statistics are */
+INLINE vec normalise_backward(struct normalise_gradient g, vec x, vec dy)
+{
+	return g.scale * dy - (g.slope * (x - g.mean) + g.shift);
+}
+
 /* ---- statistics ---- */
 
 /* Adds a sample's mean and squared deviations to the slot's, for one vector of channels: pairwise as in Chan, Golub, LeVeque,
@@ -63,31 +132,49 @@ INLINE void normalise_add(struct normalise s, int j, vec origin, vec sum, vec sq
 		+ (vec)((vec_mask)own & ~(vec_mask)(own < (vec){0})) + delta * delta * common, c, s.channels);
 }
 
-/* Differences are from the mean of the samples before, which is near this one's, so that squares of large means do not
- * cancel; the first sample's from its first pixel. */
-INLINE void normalise_statistics(struct normalise s, const real *restrict x, real *restrict mean, real *restrict deviations,
-	int j)
+/* A sample's sums, of a vector of channels: of its numbers' differences from an origin, and of the differences' squares */
+struct normalise_sums { vec origin, sum, squares; };
+
+/* Adds pixels first .. first + n of the sample at x to its sums, of all vectors of channels. Differences are from the mean of
+ * the j samples before, which is near this one's, so that squares of large means do not cancel; the first sample's from its first
+ * pixel. */
+INLINE void normalise_account(struct normalise s, int first, int n, const real *x, const real *mean, int j,
+	struct normalise_sums *own)
 {
+	const struct normalise part = {n, s.channels};
 	const int columns = normalise_columns(s);
-	for (int c = 0; c < s.channels; c += columns * LANES) {
+	x += (ptrdiff_t)first * s.channels;
+	for (int c = 0; c < s.channels; c += columns * LANES, own += columns) {
 		vec origin[NORMALISE_SUMS] = {0}, sum[NORMALISE_SUMS] = {0}, squares[NORMALISE_SUMS] = {0};
-		UNROLL for (int i = 0; i < NORMALISE_SUMS; i++)
-			if (normalise_channel(s, i, c) < s.channels)
-				origin[i] = vec_load_channels(j ? mean : x, normalise_channel(s, i, c), s.channels);
-		for (int p = 0; p < s.pixels; p += normalise_rows(s))
+		UNROLL for (int i = 0; i < NORMALISE_SUMS; i++) {
+			if (normalise_channel(s, i, c) >= s.channels)
+				continue;
+			origin[i] = first ? own[i % columns].origin : vec_load_channels(j ? mean : x, normalise_channel(s, i, c), s.channels);
+			if (first && i < columns) {
+				sum[i] = own[i].sum;
+				squares[i] = own[i].squares;
+			}
+		}
+		for (int p = 0; p < n; p += normalise_rows(s))
 			UNROLL for (int i = 0; i < NORMALISE_SUMS; i++) {
-				const ptrdiff_t at = normalise_at(s, i, p, c);
+				const ptrdiff_t at = normalise_at(part, i, p, c);
 				if (at < 0)
 					continue;
 				const vec d = vec_load_channels(x + at, normalise_channel(s, i, c), s.channels) - origin[i];
 				sum[i] += d;
 				squares[i] += d * d;
 			}
-		UNROLL for (int n = 0; n < columns; n++)
-			if (normalise_channel(s, n, c) < s.channels)
-				normalise_add(s, j, origin[n], normalise_total(s, sum, n), normalise_total(s, squares, n),
-					normalise_channel(s, n, c), mean, deviations);
+		UNROLL for (int i = 0; i < columns; i++)
+			if (normalise_channel(s, i, c) < s.channels)
+				own[i] = (struct normalise_sums){origin[i], normalise_total(s, sum, i), normalise_total(s, squares, i)};
 	}
+}
+
+/* Adds a sample's mean and squared deviations to the slot's, by its sums: moments = mean[channels], deviations[channels] */
+INLINE void normalise_end(struct normalise s, int j, const struct normalise_sums *own, real *moments)
+{
+	for (int c = 0; c < s.channels; c += LANES, own++)
+		normalise_add(s, j, own->origin, own->sum, own->squares, c, moments, moments + s.channels);
 }
 
 #endif

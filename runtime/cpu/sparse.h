@@ -12,6 +12,7 @@
 #ifndef TRAINC_SPARSE_H
 #define TRAINC_SPARSE_H
 #include "matrix.h"
+#include "normalise.h"
 
 enum { SPARSE_SUMS = BLOCK_SUMS, SPARSE_BAND_BYTES = 28 << 10 };
 
@@ -80,14 +81,15 @@ INLINE real *sparse_lists(struct sparse s, real *scratch, struct sparse_lists *l
 }
 
 /* x itself where it needs no copy */
-INLINE const real *sparse_inputs(struct sparse s, const real *restrict x, real *restrict copy)
+INLINE const real *sparse_inputs(struct sparse s, struct input in, real *restrict copy)
 {
-	if (!sparse_copies(s))
-		return x;
+	if (!sparse_copies(s) && !in.pack)
+		return in.x;
 	memset(copy, 0, sizeof *copy * (size_t)sparse_inputs_size(s));
 	for (int h = 0; h < s.in_h; h++)
-		for (int w = 0; w < s.in_w; w++, x += s.in_c)
-			memcpy(copy + (h + s.pad_top) * sparse_row(s) + (w + s.pad_left) * padded(s.in_c), x, sizeof *x * (size_t)s.in_c);
+		for (int w = 0; w < s.in_w; w++)
+			input_copy(in, ((ptrdiff_t)h * s.in_w + w) * s.in_c, 1, s.in_c,
+				copy + (h + s.pad_top) * sparse_row(s) + (w + s.pad_left) * padded(s.in_c));
 	return copy;
 }
 

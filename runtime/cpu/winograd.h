@@ -11,6 +11,7 @@
 #ifndef TRAINC_WINOGRAD_H
 #define TRAINC_WINOGRAD_H
 #include "matrix.h"
+#include "normalise.h"
 #include "winograd_maps.h"
 
 enum {
@@ -36,6 +37,13 @@ INLINE int winograd_columns(struct winograd s)
 INLINE int winograd_tiles(struct winograd s)
 {
 	return (s.out_h + s.tile - 1) / s.tile * winograd_columns(s);
+}
+
+/* Rows of y as stored that are whole when so many tiles are */
+INLINE int winograd_rows(struct winograd s, int tiles)
+{
+	const int rows = tiles / winograd_columns(s) * s.tile / s.pool, all = s.out_h / s.pool;
+	return rows < all ? rows : all;
 }
 
 /* Tiles of a block of one sample: at most so many, about the same number in each, and whole blocks of a matrix. */
@@ -70,15 +78,16 @@ INLINE ptrdiff_t winograd_place(struct winograd s, int t, int i, int j)
 
 /* ---- inputs ---- */
 
-/* v[point] = the patch at p, one vector of channels of it, transformed */
-INLINE void winograd_patch(int tile, const real *p, ptrdiff_t row, ptrdiff_t column, real *v, ptrdiff_t point)
+/* v[point] = the patch at p, one vector of its channels, c .. of n, read as in says and transformed */
+INLINE void winograd_patch(int tile, struct input in, int c, int n, const real *p, ptrdiff_t row, ptrdiff_t column, real *v,
+	ptrdiff_t point)
 {
 	const int side = tile + 2;
 	vec t[6][6];
 	UNROLL for (int j = 0; j < side; j++) {
 		vec d[6], o[6];
 		UNROLL for (int i = 0; i < side; i++)
-			d[i] = vec_load(p + j * column + i * row);
+			d[i] = input_of(in, vec_load(p + j * column + i * row), c, n);
 		winograd_b(tile, o, d);
 		UNROLL for (int i = 0; i < side; i++)
 			t[i][j] = o[i];
@@ -108,27 +117,27 @@ INLINE bool winograd_inside(struct winograd s, int top, int left)
 }
 
 /* v[point][tile][channels] of tiles first .. first + n - 1, n <= block; samples' x lie sample apart */
-INLINE void winograd_inputs(struct winograd s, const real *restrict x, ptrdiff_t sample, int first, int n, int block,
+INLINE void winograd_inputs(struct winograd s, struct input in, ptrdiff_t sample, int first, int n, int block,
 	real *restrict v)
 {
 	const ptrdiff_t row = (ptrdiff_t)s.in_w * s.in_c, point = winograd_point(block, s.in_c);
 	for (int t = 0; t < n; t++) {
 		const int tile = (first + t) % winograd_tiles(s), top = winograd_top(s, tile), left = winograd_left(s, tile);
 		const bool inside = winograd_inside(s, top, left);
-		const real *image = x + (first + t) / winograd_tiles(s) * sample;
+		const real *image = in.x + (first + t) / winograd_tiles(s) * sample;
 		for (int c = 0; c < s.in_c; c += LANES) {
 			real *to = v + t * padded(s.in_c) + c;
 			if (inside && c + LANES <= s.in_c) {
-				winograd_patch(s.tile, image + top * row + (ptrdiff_t)left * s.in_c + c, row, s.in_c, to, point);
+				winograd_patch(s.tile, in, c, s.in_c, image + top * row + (ptrdiff_t)left * s.in_c + c, row, s.in_c, to, point);
 				continue;
 			}
 			real patch[6][6][LANES] = {{{0}}};
 			for (int i = 0; i < s.tile + 2; i++)
 				for (int j = 0; j < s.tile + 2; j++)
 					if (top + i >= 0 && top + i < s.in_h && left + j >= 0 && left + j < s.in_w)
-						vec_store(patch[i][j], vec_load_channels(image + (top + i) * row
-							+ (ptrdiff_t)(left + j) * s.in_c, c, s.in_c));
-			winograd_patch(s.tile, &patch[0][0][0], 6 * LANES, LANES, to, point);
+						vec_store(patch[i][j], input_of(in, vec_load_channels(image + (top + i) * row
+							+ (ptrdiff_t)(left + j) * s.in_c, c, s.in_c), c, s.in_c));
+			winograd_patch(s.tile, (struct input){0}, c, s.in_c, &patch[0][0][0], 6 * LANES, LANES, to, point);
 		}
 	}
 }

@@ -27,7 +27,7 @@ INLINE void forward(struct direct s, struct numbers a, float *y)
 	float *image = nothing(amx_image_size(s, s.in_c)), *sums = nothing(amx_rows_size(window));
 	for (int row = 0; row < s.kernel_h; row++)
 		amx_pack(s, row, a.w, pack);
-	amx_inputs(s, a.x, (bf16 *)image);
+	amx_inputs(s, (struct input){.x = a.x}, (bf16 *)image);
 	amx_open_rows(window);
 	for (int first = 0; first < s.out_c; first += AMX_GROUP)
 		for (int h = 0; h < s.out_h; h += 2) {
@@ -59,7 +59,7 @@ INLINE void backward(struct direct s, struct numbers a, float *dw, float *dx)
 				(bf16 *)image + amx_dz_at(s, p / s.out_w, p % s.out_w));
 	for (int i = 0; i < 2; i++) {
 		amx_dz_pairs(s, (const bf16 *)image, (uint32_t *)pairs + i * of_sample, 2 * of_sample);
-		amx_planes(s, a.x, (bf16 *)(planes + i * amx_planes_size(s)));
+		amx_planes(s, (struct input){.x = a.x}, (bf16 *)(planes + i * amx_planes_size(s)));
 	}
 	for (int slot = 0; slot < 2; slot++)
 		amx_weights(s, 2, (const bf16 *)planes, (const uint32_t *)pairs, sums + slot * size);

@@ -80,7 +80,7 @@ INLINE void forward(struct winograd s, struct numbers a, float *y)
 		winograd_pack(s.tile, s.in_c, s.out_c, c, a.w, pack);
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
-		winograd_inputs(s, a.x, 0, first, n, block, v);
+		winograd_inputs(s, (struct input){.x = a.x}, 0, first, n, block, v);
 		for (int c = 0; c < s.out_c; c += LANES) {
 			const int panel = c / WINOGRAD_PANEL * WINOGRAD_PANEL;
 			if (c == panel)
@@ -127,7 +127,7 @@ INLINE void backward(struct winograd s, struct numbers a, float *dw, float *dx)
 		const int n = at_most(tiles - first, block);
 		for (int t = 0; t < n; t++)
 			transform_gradient(s, a.dy, first + t, block, m + t * padded(s.out_c));
-		winograd_inputs(s, a.x, 0, first, n, block, v);
+		winograd_inputs(s, (struct input){.x = a.x}, 0, first, n, block, v);
 		winograd_gradients(s, n, block, v, m, pack, sums, true);
 		winograd_inputs_adjoint(s, v, first, n, block, dx, 0);
 	}

@@ -9,7 +9,7 @@ NOINLINE void {{function}}(const real *restrict x, const real *restrict pack, {{
 	bf16 *image = (bf16 *)scratch;
 	float *sums = (float *)scratch + amx_image_size(s, IN_C);
 
-	amx_inputs(s, x, image);
+	amx_inputs(s, (struct input){.x = x}, image);
 	amx_open_rows(window);
 	{{>cpu/convolution_amx/outputs.c}}
 				(void)which;

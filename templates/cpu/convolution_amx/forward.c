@@ -1,10 +1,12 @@
+{{>cpu/normalise/before.c}}
 {{>cpu/winograd/activation.c}}
 
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of bf16(x[oh * stride + kh - pad][…][i]) * bf16(kernel[kh][kw][i][o]){{#map}}){{/map}}{{#max_pool}},
  * the largest of each 2x2 window of it{{/max_pool}}{{#mask}}, dropped out{{/mask}}. pack is the kernel in bfloat16.{{#bytes}} saved has a byte
  * an element of y: its place in the window{{#gate}}, and 4 where the gradient passes{{/gate}}{{^gate}}{{#mask}}, and 4 if it was kept{{/mask}}{{/gate}}.{{/bytes}} */
-NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
-	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}real *restrict scratch)
+NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *restrict x, {{#n0}}const real *restrict before, {{/n0}}const real *restrict pack,
+	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}{{#nk}}real *restrict moments, int j, {{/nk}}
+	real *restrict scratch)
 {
 	{{>cpu/convolution_amx/shape.c}}
 	const struct amx_window window = amx_forward(s);
@@ -24,7 +26,9 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 	(void)work;
 	(void)sample;
 	{{/mask}}
-	amx_inputs(s, x, image);
+	{{>cpu/normalise/input.c}}
+	{{>cpu/normalise/statistics_begin.c}}
+	amx_inputs(s, in, image);
 	amx_open_rows(window);
 	{{>cpu/convolution_amx/outputs.c}}
 				{{#mask}}
@@ -39,6 +43,11 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 				(void)which;
 				{{/bytes}}
 			}
+			{{#nk}}
+			if (first + AMX_GROUP >= OUT_C)
+				normalise_account(statistics, h / POOL * WIDTH, rows / POOL * WIDTH, y, moments, j, own);
+			{{/nk}}
 		}
 	amx_close();
+	{{>cpu/normalise/statistics_end.c}}
 }

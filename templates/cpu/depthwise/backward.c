@@ -1,24 +1,33 @@
+{{>cpu/normalise/before.c}}
 {{>cpu/winograd/gradient.c}}
 
 /* From y and dy, with dz = dy before activation: d_kernel[kh][kw][c] += sum of x * dz{{#w1}}, d_bias[c] += sum of dz{{/w1}}{{#dx0}},
  * dx {{assign0}} sum of dz * kernel{{/dx0}} */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict kernel, const real *restrict y, const real *restrict dy,
-	{{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel, {{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, {{#n0}}const real *restrict before, {{/n0}}const real *restrict kernel,
+	const real *restrict y, const real *restrict dy, {{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel, {{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
 {
 	{{>cpu/depthwise/shape.c}}
-	const real *padded_x = depthwise_inputs(s, x, scratch);
-	real *dz = scratch + depthwise_inputs_size(s);
+	{{>cpu/normalise/input.c}}
+	const real *padded_x = depthwise_inputs(s, in, scratch);
+	real *dz = scratch + depthwise_inputs_size(s, in);
+	{{>cpu/normalise/behind.c}}
 	{{#w1}}
 	vec bias_sum[(CHANNELS + LANES - 1) / LANES] = {0};
 	{{/w1}}
 
+	(void)work;
 	(void)kernel;
 	if (direct_dz_width(s) != OUT_W)
 		memset(dz, 0, sizeof *dz * (size_t)direct_dz_size(s));
 	for (int e = 0; e < OUT_H * OUT_W * vectors_of(CHANNELS); e++) {
 		const int pixel = e / vectors_of(CHANNELS), c = e % vectors_of(CHANNELS) * LANES;
 		const ptrdiff_t at = (ptrdiff_t)pixel * CHANNELS;
-		const vec d = {{function}}_activation(vec_load_channels(y + at, c, CHANNELS), vec_load_channels(dy + at, c, CHANNELS));
+		const vec out = vec_load_channels(y + at, c, CHANNELS);
+		vec d = vec_load_channels(dy + at, c, CHANNELS);
+		{{#np}}
+		d = normalise_backward(through[c / LANES], out, d);
+		{{/np}}
+		d = {{function}}_activation(out, d);
 		{{#w1}}
 		bias_sum[c / LANES] += d;
 		{{/w1}}

@@ -1,3 +1,4 @@
+{{>cpu/normalise/before.c}}
 {{>cpu/winograd/activation.c}}
 
 INLINE void {{function}}_pixels(struct direct s, int pixels, const real *x, const real *kernel, const real *bias, int c, real *to)
@@ -11,13 +12,14 @@ INLINE void {{function}}_pixels(struct direct s, int pixels, const real *x, cons
 }
 
 /* y[oh][ow][c] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[c] + {{/w1}}sum over kh, kw of x[oh * stride + kh - pad][…][c] * kernel[kh][kw][c]{{#map}}){{/map}} */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict kernel, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
+NOINLINE void {{function}}(const real *restrict x, {{#n0}}const real *restrict before, {{/n0}}const real *restrict kernel, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
 	real *restrict scratch)
 {
 	{{>cpu/depthwise/shape.c}}
 	const struct direct_split blocks = direct_split(OUT_W, DEPTHWISE_PIXELS);
 	const ptrdiff_t step = (ptrdiff_t)s.stride_w * padded(CHANNELS);
-	const real *from = depthwise_inputs(s, x, scratch);
+	{{>cpu/normalise/input.c}}
+	const real *from = depthwise_inputs(s, in, scratch);
 
 	for (int h = 0; h < OUT_H; h++, from += (ptrdiff_t)s.stride_h * direct_width(s) * padded(CHANNELS), y += OUT_W * CHANNELS)
 		for (int c = 0; c < CHANNELS; c += LANES) {

@@ -1,19 +1,22 @@
+{{>cpu/normalise/before.c}}
 {{>cpu/winograd/gradient.c}}
 
 /* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}{{#max_pool}}pooling, {{/max_pool}}activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} sum of dz * kernel, pack being the kernel{{/dx0}} */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
-	{{#bytes}}const real *restrict saved, {{/bytes}}const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel,
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, {{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, const real *restrict y,
+	{{#bytes}}const real *restrict saved, {{/bytes}}const real *restrict dy, {{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel,
 	{{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
 {
 	{{>cpu/direct/shape.c}}
 	enum { POOL = {{#max_pool}}2{{/max_pool}}{{^max_pool}}1{{/max_pool}}, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
-	const real *padded_x = direct_inputs(s, x, scratch);
+	{{>cpu/normalise/input.c}}
+	const real *padded_x = direct_inputs(s, in, scratch);
 	{{#bytes}}
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
 	{{/bytes}}
-	real *dz = scratch + direct_inputs_size(s);
+	real *dz = scratch + direct_inputs_size(s, in);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	{{>cpu/normalise/behind.c}}
 	{{>cpu/winograd/scale.c}}
 
 	(void)work;

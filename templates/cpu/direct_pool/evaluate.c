@@ -6,8 +6,9 @@ NOINLINE void {{function}}(const real *restrict x, const real *restrict pack, {{
 {
 	{{>cpu/direct/shape.c}}
 	enum { POOL = {{#max_pool}}2{{/max_pool}}{{^max_pool}}1{{/max_pool}}, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
-	const real *padded_x = direct_inputs(s, x, scratch);
-	real *rows = scratch + direct_inputs_size(s);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
+	real *rows = scratch + direct_inputs_size(s, in);
 
 	for (int h = 0; h < HEIGHT; h++) {
 		{{>cpu/direct_pool/rows.c}}

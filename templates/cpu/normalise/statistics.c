@@ -1,8 +1,11 @@
-/* Adds a sample's mean and squared deviations, one pair a channel, to the slot's: sums = mean[CHANNELS], squares[CHANNELS]; j
+/* Adds a sample's mean and squared deviations, one pair a channel, to the slot's: moments = mean[CHANNELS], squares[CHANNELS]; j
  * samples are in already. */
-NOINLINE void {{function}}(const real *restrict x, real *restrict sums, int j)
+NOINLINE void {{function}}(const real *restrict x, real *restrict moments, int j)
 {
 	{{>cpu/normalise/shape.c}}
+	const struct normalise s = {PIXELS, CHANNELS};
+	struct normalise_sums own[(CHANNELS + LANES - 1) / LANES];
 
-	normalise_statistics((struct normalise){PIXELS, CHANNELS}, x, sums, sums + CHANNELS, j);
+	normalise_account(s, 0, PIXELS, x, moments, j, own);
+	normalise_end(s, j, own, moments);
 }

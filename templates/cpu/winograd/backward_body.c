@@ -1,8 +1,10 @@
 {{#bytes}}
 const uint8_t *restrict bytes = (const uint8_t *)saved;
 {{/bytes}}
+{{>cpu/normalise/input.c}}
 real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+{{>cpu/normalise/behind.c}}
 {{>cpu/winograd/scale.c}}
 
 (void)work;
@@ -39,7 +41,7 @@ for (int first = 0; first < tiles; first += block) {
 			winograd_tile_adjoint(TILE, dz, m + t * padded(OUT_C) + c, winograd_point(block, OUT_C));
 		}
 	}
-	winograd_inputs(s, x, SAMPLE, first, n, block, v);
+	winograd_inputs(s, in, SAMPLE, first, n, block, v);
 	winograd_gradients(s, n, block, v, m, {{#dx0}}pack{{/dx0}}{{^dx0}}NULL{{/dx0}}, sums, add || first > 0);
 	{{#dx0}}
 	winograd_inputs_adjoint(s, v, first, n, block, dx, SAMPLE);

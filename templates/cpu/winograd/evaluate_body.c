@@ -2,7 +2,7 @@ real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 
 for (int first = 0; first < tiles; first += block) {
 	const int n = at_most(tiles - first, block);
-	winograd_inputs(s, x, SAMPLE, first, n, block, v);
+	winograd_inputs(s, (struct input){.x = x}, SAMPLE, first, n, block, v);
 	for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
 		winograd_outputs(s, panel, n, block, v, pack, m);
 		{{>cpu/winograd/outputs.c}}

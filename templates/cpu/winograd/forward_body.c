@@ -1,3 +1,5 @@
+{{>cpu/normalise/input.c}}
+{{>cpu/normalise/statistics_begin.c}}
 real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 {{#bytes}}
 uint8_t *restrict bytes = (uint8_t *)saved;
@@ -17,7 +19,7 @@ for (int i = 0; i < samples; i++) {
 {{/mask}}
 for (int first = 0; first < tiles; first += block) {
 	const int n = at_most(tiles - first, block);
-	winograd_inputs(s, x, SAMPLE, first, n, block, v);
+	winograd_inputs(s, in, SAMPLE, first, n, block, v);
 	for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
 		winograd_outputs(s, panel, n, block, v, pack, m);
 		{{>cpu/winograd/outputs.c}}
@@ -35,4 +37,9 @@ for (int first = 0; first < tiles; first += block) {
 			}
 		}
 	}
+	{{#nk}}
+	const int made = winograd_rows(s, first), rows = winograd_rows(s, first + n) - made;
+	normalise_account(statistics, made * (OUT_W / POOL), rows * (OUT_W / POOL), y, moments, j, own);
+	{{/nk}}
 }
+{{>cpu/normalise/statistics_end.c}}

@@ -1,9 +1,10 @@
+{{>cpu/normalise/before.c}}
 {{>cpu/winograd/gradient.c}}
 
 /* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}pooling, activation:
  * sums += x * dz{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} dz * kernel, pack being the kernel{{/dx0}}; only where dz is not zero. */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
-	const real *restrict saved, const real *restrict dy, {{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, {{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, const real *restrict y,
+	const real *restrict saved, const real *restrict dy, {{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
 	real *restrict scratch)
 {
 	{{>cpu/winograd_sparse/shape.c}}
@@ -11,8 +12,10 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, c
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
 	struct sparse_lists lists;
 	real *padded_x = sparse_lists(s, scratch, &lists);
-	x = sparse_inputs(s, x, padded_x);
+	{{>cpu/normalise/input.c}}
+	x = sparse_inputs(s, in, padded_x);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	{{>cpu/normalise/behind.c}}
 	{{>cpu/winograd/scale.c}}
 
 	(void)work;

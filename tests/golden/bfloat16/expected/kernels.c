@@ -101,7 +101,8 @@ NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack
 		.dilation_h = 1, .dilation_w = 1, .pad_top = 0, .pad_left = 0, .pad_bottom = 0,
 		.pad_right = 0
 	};
-	const real *padded_x = direct_inputs(s, x, scratch);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
 
 	direct_forward_1_rows(s, OUT_H, padded_x, pack, bias, y);
 }
@@ -246,8 +247,9 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 		.pad_right = 0
 	};
 	enum { POOL = 1, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
-	const real *padded_x = direct_inputs(s, x, scratch);
-	real *dz = scratch + direct_inputs_size(s);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
+	real *dz = scratch + direct_inputs_size(s, in);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 
 	(void)work;

@@ -113,7 +113,8 @@ NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack
 		.dilation_h = 1, .dilation_w = 1, .pad_top = 0, .pad_left = 0, .pad_bottom = 0,
 		.pad_right = 0
 	};
-	const real *padded_x = direct_inputs(s, x, scratch);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
 
 	direct_forward_1_rows(s, OUT_H, padded_x, pack, bias, y);
 }
@@ -134,7 +135,8 @@ INLINE vec winograd_sparse_forward_1_activation(vec v)
  * the largest of each 2x2 window of it, dropped out. pack is the kernel transformed.
  * saved has a byte an element of y: its place in the window, and 4 where the gradient passes. */
 NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
-	const real *restrict bias, real *restrict y, real *restrict saved, real *restrict scratch)
+	const real *restrict bias, real *restrict y, real *restrict saved, 
+	real *restrict scratch)
 {
 	enum { samples = 1 };
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
@@ -142,6 +144,7 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 	const struct winograd s = {IN_H, IN_W, IN_C, OUT_H, OUT_W, OUT_C, PAD_TOP, PAD_LEFT, POOL, TILE};
 	const int tiles = samples * winograd_tiles(s);
 	const int block = winograd_block(s, WINOGRAD_FORWARD);
+	const struct input in = {.x = x};
 	real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 	uint8_t *restrict bytes = (uint8_t *)saved;
 	const double rate = 0.25;
@@ -153,7 +156,7 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 	}
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
-		winograd_inputs(s, x, SAMPLE, first, n, block, v);
+		winograd_inputs(s, in, SAMPLE, first, n, block, v);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
 			winograd_outputs(s, panel, n, block, v, pack, m);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
@@ -409,7 +412,8 @@ NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real 
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
 	struct sparse_lists lists;
 	real *padded_x = sparse_lists(s, scratch, &lists);
-	x = sparse_inputs(s, x, padded_x);
+	const struct input in = {.x = x};
+	x = sparse_inputs(s, in, padded_x);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 	const double rate = 0.25;
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
@@ -468,8 +472,9 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 		.pad_right = 0
 	};
 	enum { POOL = 1, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
-	const real *padded_x = direct_inputs(s, x, scratch);
-	real *dz = scratch + direct_inputs_size(s);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
+	real *dz = scratch + direct_inputs_size(s, in);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 
 	(void)work;
@@ -567,7 +572,7 @@ NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *res
 
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
-		winograd_inputs(s, x, SAMPLE, first, n, block, v);
+		winograd_inputs(s, (struct input){.x = x}, SAMPLE, first, n, block, v);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
 			winograd_outputs(s, panel, n, block, v, pack, m);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {

@@ -119,19 +119,23 @@ NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack
 		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
 		.pad_right = 1
 	};
-	const real *padded_x = direct_inputs(s, x, scratch);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
 
 	direct_forward_1_rows(s, OUT_H, padded_x, pack, NULL, y);
 }
 
 
-/* Adds a sample's mean and squared deviations, one pair a channel, to the slot's: sums = mean[CHANNELS], squares[CHANNELS]; j
+/* Adds a sample's mean and squared deviations, one pair a channel, to the slot's: moments = mean[CHANNELS], squares[CHANNELS]; j
  * samples are in already. */
-NOINLINE void normalise_statistics_1(const real *restrict x, real *restrict sums, int j)
+NOINLINE void normalise_statistics_1(const real *restrict x, real *restrict moments, int j)
 {
 	enum { PIXELS = 64, CHANNELS = 8 };
+	const struct normalise s = {PIXELS, CHANNELS};
+	struct normalise_sums own[(CHANNELS + LANES - 1) / LANES];
 
-	normalise_statistics((struct normalise){PIXELS, CHANNELS}, x, sums, sums + CHANNELS, j);
+	normalise_account(s, 0, PIXELS, x, moments, j, own);
+	normalise_end(s, j, own, moments);
 }
 
 
@@ -172,25 +176,24 @@ NOINLINE void normalise_variance_1(const struct rt_work *work, const real *restr
 }
 
 
-/* batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH]; moves the moving averages: moving = moving * momentum +
- * batch's * (1 - momentum), with the biased variance, as Keras 3 does. */
-NOINLINE void normalise_finish_1(const real *restrict mean, const real *restrict variance, real *restrict moving_mean,
-	real *restrict moving_variance, real *restrict batch, int tile)
+/* The pack of the batch's statistics; moves the moving averages: moving = moving * momentum + batch's * (1 - momentum), with the
+ * biased variance, as Keras 3 does. */
+NOINLINE void normalise_finish_1(const real *restrict mean, const real *restrict variance, const real *restrict gamma,
+	const real *restrict beta, real *restrict moving_mean, real *restrict moving_variance, real *restrict pack, int tile)
 {
-	enum { LENGTH = 8 };
-	const real epsilon = (real)(0.001), momentum = (real)(0.99);
+	enum { CHANNELS = 8 };
+	const real momentum = (real)(0.99);
 
 	(void)tile;
-	for (int l = 0; l < LENGTH; l++) {
-		batch[l] = mean[l];
-		batch[LENGTH + l] = 1 / real_sqrt(variance[l] + epsilon);
-		moving_mean[l] = moving_mean[l] * momentum + mean[l] * (1 - momentum);
-		moving_variance[l] = moving_variance[l] * momentum + variance[l] * (1 - momentum);
+	normalise_pack(CHANNELS, (real)(0.001), mean, variance, gamma, beta, pack);
+	for (int c = 0; c < CHANNELS; c++) {
+		moving_mean[c] = moving_mean[c] * momentum + mean[c] * (1 - momentum);
+		moving_variance[c] = moving_variance[c] * momentum + variance[c] * (1 - momentum);
 	}
 }
 
 
-INLINE vec normalise_forward_1_activation(vec v)
+INLINE vec direct_forward_2_before(vec v)
 {
 	real lane[LANES];
 	vec_store(lane, v);
@@ -200,23 +203,6 @@ INLINE vec normalise_forward_1_activation(vec v)
 	}
 	return vec_load(lane);
 }
-
-/* y = relu(gamma[c] * (x - mean[c]) / sqrt(variance[c] + epsilon) + beta[c]) */
-NOINLINE void normalise_forward_1(const real *restrict x, const real *restrict batch, const real *restrict gamma,
-	const real *restrict beta, real *restrict y)
-{
-	enum { PIXELS = 64, CHANNELS = 8 };
-	const real *mean = batch, *rate = batch + CHANNELS;
-
-	for (int p = 0; p < PIXELS; p++, x += CHANNELS, y += CHANNELS)
-		for (int c = 0; c < CHANNELS; c += LANES) {
-			const vec scale = vec_load_channels(gamma, c, CHANNELS) * vec_load_channels(rate, c, CHANNELS);
-			const vec from_mean = vec_load_channels(x, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS);
-			const vec v = from_mean * scale + vec_load_channels(beta, c, CHANNELS);
-			vec_store_channels(y, normalise_forward_1_activation(v), c, CHANNELS);
-		}
-}
-
 
 INLINE vec direct_forward_2_activation(vec v)
 {
@@ -267,7 +253,7 @@ INLINE void direct_forward_2_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-NOINLINE void direct_forward_2(const real *restrict x, const real *restrict pack, real *restrict y,
+NOINLINE void direct_forward_2(const real *restrict x, const real *restrict before, const real *restrict pack, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -276,13 +262,14 @@ NOINLINE void direct_forward_2(const real *restrict x, const real *restrict pack
 		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
 		.pad_right = 1
 	};
-	const real *padded_x = direct_inputs(s, x, scratch);
+	const struct input in = {.x = x, .pack = before, .activation = direct_forward_2_before};
+	const real *padded_x = direct_inputs(s, in, scratch);
 
 	direct_forward_2_rows(s, OUT_H, padded_x, pack, NULL, y);
 }
 
 
-INLINE vec normalise_forward_2_activation(vec v)
+INLINE vec add_forward_1_before0(vec v)
 {
 	real lane[LANES];
 	vec_store(lane, v);
@@ -293,32 +280,42 @@ INLINE vec normalise_forward_2_activation(vec v)
 	return vec_load(lane);
 }
 
-/* y = gamma[c] * (x - mean[c]) / sqrt(variance[c] + epsilon) + beta[c] */
-NOINLINE void normalise_forward_2(const real *restrict x, const real *restrict batch, const real *restrict gamma,
-	const real *restrict beta, real *restrict y)
+INLINE vec add_forward_1_before1(vec v)
 {
-	enum { PIXELS = 64, CHANNELS = 8 };
-	const real *mean = batch, *rate = batch + CHANNELS;
-
-	for (int p = 0; p < PIXELS; p++, x += CHANNELS, y += CHANNELS)
-		for (int c = 0; c < CHANNELS; c += LANES) {
-			const vec scale = vec_load_channels(gamma, c, CHANNELS) * vec_load_channels(rate, c, CHANNELS);
-			const vec from_mean = vec_load_channels(x, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS);
-			const vec v = from_mean * scale + vec_load_channels(beta, c, CHANNELS);
-			vec_store_channels(y, normalise_forward_2_activation(v), c, CHANNELS);
-		}
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
+	}
+	return vec_load(lane);
 }
 
-
-/* y = relu(the sum of 2 inputs), elementwise */
-NOINLINE void add_forward_1(real *restrict y, const real *x0, const real *x1)
+INLINE vec add_forward_1_activation(vec v)
 {
-	enum { SIZE = 512 };
-
-	for (int e = 0; e < SIZE; e++) {
-		const real x = 0 + x0[e] + x1[e];
-		y[e] = real_max(x, 0);
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
 	}
+	return vec_load(lane);
+}
+
+/* y = relu(the sum of 2 inputs), elementwise; those with a pack are read through batch normalization */
+NOINLINE void add_forward_1(real *restrict y, const real *x0, const real *x1, const real *restrict pack0, const real *restrict pack1)
+{
+	enum { SIZE = 512, CHANNELS = 8 };
+	const struct input in0 = {.x = x0, .pack = pack0, .activation = add_forward_1_before0};
+	const struct input in1 = {.x = x1, .pack = pack1, .activation = add_forward_1_before1};
+
+	for (int at = 0; at < SIZE; at += CHANNELS)
+		for (int c = 0; c < CHANNELS; c += LANES) {
+			vec sum = {0};
+			sum += input_of(in0, vec_load_channels(in0.x + at, c, CHANNELS), c, CHANNELS);
+			sum += input_of(in1, vec_load_channels(in1.x + at, c, CHANNELS), c, CHANNELS);
+			vec_store_channels(y + at, add_forward_1_activation(sum), c, CHANNELS);
+		}
 }
 
 
@@ -498,7 +495,7 @@ NOINLINE void average_pool_reference_backward_1(const real *restrict dy, real *r
 
 
 /* dy becomes the sum's gradient, dy * relu'(sum), from y, and with it that of inputs which have no place of their own here */
-NOINLINE void add_backward_1(const real *restrict output, real *d_output)
+NOINLINE void add_backward_1(const real *restrict output, real *d_output, real *dx0, real *dx1)
 {
 	enum { SIZE = 512 };
 
@@ -506,17 +503,17 @@ NOINLINE void add_backward_1(const real *restrict output, real *d_output)
 		const real y = output[e], dy = d_output[e], d = real_select(y > 0, dy, 0);
 		(void)y;
 		d_output[e] = d;
+		dx0[e] = d;
+		dx1[e] = d;
 	}
 }
 
 
 /* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being the gradient before activation */
-NOINLINE void normalise_sums_1(const real *restrict x, real *restrict dy, const real *restrict batch,
-	real *restrict sums)
+NOINLINE void normalise_sums_1(const real *restrict x, real *restrict dy, const real *restrict pack, real *restrict sums)
 {
 	enum { PIXELS = 64, CHANNELS = 8 };
 	const struct normalise s = {PIXELS, CHANNELS};
-	const real *mean = batch, *rate = batch + CHANNELS;
 
 	for (int first = 0; first < CHANNELS; first += normalise_columns(s) * LANES) {
 		vec sum[NORMALISE_SUMS] = {0}, products[NORMALISE_SUMS] = {0};
@@ -526,15 +523,16 @@ NOINLINE void normalise_sums_1(const real *restrict x, real *restrict dy, const 
 				const ptrdiff_t at = normalise_at(s, i, p, first);
 				if (at < 0)
 					continue;
-				const vec d = vec_load_channels(dy + at, c, CHANNELS);
+				const vec number = vec_load_channels(x + at, c, CHANNELS);
+				vec d = vec_load_channels(dy + at, c, CHANNELS);
 				sum[i] += d;
-				products[i] += d * (vec_load_channels(x + at, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS));
+				products[i] += d * (number - normalise_row(pack, NORMALISE_MEAN, c, CHANNELS));
 			}
 		UNROLL for (int n = 0; n < normalise_columns(s); n++) {
 			const int c = normalise_channel(s, n, first);
 			if (c >= CHANNELS)
 				continue;
-			const vec normal = normalise_total(s, products, n) * vec_load_channels(rate, c, CHANNELS);
+			const vec normal = normalise_total(s, products, n) * normalise_row(pack, NORMALISE_RATE, c, CHANNELS);
 			vec_store_channels(sums, vec_load_channels(sums, c, CHANNELS) + normalise_total(s, sum, n), c, CHANNELS);
 			vec_store_channels(sums + CHANNELS, vec_load_channels(sums + CHANNELS, c, CHANNELS) + normal, c, CHANNELS);
 		}
@@ -562,26 +560,16 @@ NOINLINE void normalise_gradients_1(const struct rt_work *work, const real *rest
 }
 
 
-/* dx = gamma[c] * rate[c] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the whole batch, as the
- * statistics are; dy is the gradient before activation */
-NOINLINE void normalise_data_1(const struct rt_work *work, const real *restrict x, const real *restrict dy,
-	const real *restrict batch, const real *restrict total, const real *restrict gamma, real *restrict dx)
+INLINE vec direct_backward_1_before(vec v)
 {
-	enum { PIXELS = 64, CHANNELS = 8 };
-	const real *mean = batch, *rate = batch + CHANNELS;
-	const real part = 1 / ((real)work->total * (real)PIXELS);
-
-	for (int p = 0; p < PIXELS; p++, x += CHANNELS, dy += CHANNELS, dx += CHANNELS)
-		for (int c = 0; c < CHANNELS; c += LANES) {
-			const vec each = vec_load_channels(rate, c, CHANNELS), scale = vec_load_channels(gamma, c, CHANNELS) * each;
-			const vec shift = scale * part * vec_load_channels(total, c, CHANNELS);
-			const vec slope = scale * part * each * vec_load_channels(total + CHANNELS, c, CHANNELS);
-			const vec from_mean = vec_load_channels(x, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS);
-			const vec d = scale * vec_load_channels(dy, c, CHANNELS) - (slope * from_mean + shift);
-			vec_store_channels(dx, d, c, CHANNELS);
-		}
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
+	}
+	return vec_load(lane);
 }
-
 
 INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 {
@@ -598,8 +586,8 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, dx += sum of dz * kernel, pack being the kernel */
-NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
-	const real *restrict dy, real *restrict dx, real *restrict d_kernel,
+NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict before, const real *restrict pack, const real *restrict y,
+	const real *restrict dy, const real *restrict behind, const real *restrict total, real *restrict dx, real *restrict d_kernel,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -609,9 +597,14 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 		.pad_right = 1
 	};
 	enum { POOL = 1, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
-	const real *padded_x = direct_inputs(s, x, scratch);
-	real *dz = scratch + direct_inputs_size(s);
+	const struct input in = {.x = x, .pack = before, .activation = direct_backward_1_before};
+	const real *padded_x = direct_inputs(s, in, scratch);
+	real *dz = scratch + direct_inputs_size(s, in);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	const real part = 1 / ((real)work->total * (real)(512 / 8));
+	struct normalise_gradient through[(8 + LANES - 1) / LANES];
+	for (int c = 0; c < 8; c += LANES)
+		through[c / LANES] = normalise_gradient(behind, total, part, c, 8);
 
 	(void)work;
 	(void)pack;
@@ -622,8 +615,9 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 		for (int e = 0; e < WIDTH * vectors_of(OUT_C); e++) {
 			const int w = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES;
 			const ptrdiff_t at = ((ptrdiff_t)h * WIDTH + w) * OUT_C;
-			/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+			/* d = the gradient before batch normalization, dropout and activation, of the elements at `at`, whose bytes are at `byte` */
 			vec d = vec_load_channels(dy + at, c, OUT_C);
+			d = normalise_backward(through[c / LANES], vec_load_channels(y + at, c, OUT_C), d);
 			vec out = vec_load_channels(y + at, c, OUT_C);
 			d = direct_backward_1_activation(out, d);
 			bias_sum[c / LANES] += d;
@@ -635,7 +629,18 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 }
 
 
-INLINE vec normalise_sums_2_activation(vec y_lanes, vec dy_lanes)
+INLINE vec normalise_sums_2_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
+	}
+	return vec_load(lane);
+}
+
+INLINE vec normalise_sums_2_gradient(vec y_lanes, vec dy_lanes)
 {
 	real y_lane[LANES], lane[LANES];
 	vec_store(y_lane, y_lanes);
@@ -648,13 +653,12 @@ INLINE vec normalise_sums_2_activation(vec y_lanes, vec dy_lanes)
 	return vec_load(lane);
 }
 
-/* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being made the gradient before activation */
-NOINLINE void normalise_sums_2(const real *restrict x, const real *restrict y, real *restrict dy, const real *restrict batch,
-	real *restrict sums)
+/* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being made the gradient before activation, of y
+ * made again */
+NOINLINE void normalise_sums_2(const real *restrict x, real *restrict dy, const real *restrict pack, real *restrict sums)
 {
 	enum { PIXELS = 64, CHANNELS = 8 };
 	const struct normalise s = {PIXELS, CHANNELS};
-	const real *mean = batch, *rate = batch + CHANNELS;
 
 	for (int first = 0; first < CHANNELS; first += normalise_columns(s) * LANES) {
 		vec sum[NORMALISE_SUMS] = {0}, products[NORMALISE_SUMS] = {0};
@@ -664,16 +668,18 @@ NOINLINE void normalise_sums_2(const real *restrict x, const real *restrict y, r
 				const ptrdiff_t at = normalise_at(s, i, p, first);
 				if (at < 0)
 					continue;
-				const vec d = normalise_sums_2_activation(vec_load_channels(y + at, c, CHANNELS), vec_load_channels(dy + at, c, CHANNELS));
+				const vec number = vec_load_channels(x + at, c, CHANNELS);
+				vec d = vec_load_channels(dy + at, c, CHANNELS);
+				d = normalise_sums_2_gradient(normalise_sums_2_activation(normalise_forward(pack, number, c, CHANNELS)), d);
 				vec_store_channels(dy + at, d, c, CHANNELS);
 				sum[i] += d;
-				products[i] += d * (vec_load_channels(x + at, c, CHANNELS) - vec_load_channels(mean, c, CHANNELS));
+				products[i] += d * (number - normalise_row(pack, NORMALISE_MEAN, c, CHANNELS));
 			}
 		UNROLL for (int n = 0; n < normalise_columns(s); n++) {
 			const int c = normalise_channel(s, n, first);
 			if (c >= CHANNELS)
 				continue;
-			const vec normal = normalise_total(s, products, n) * vec_load_channels(rate, c, CHANNELS);
+			const vec normal = normalise_total(s, products, n) * normalise_row(pack, NORMALISE_RATE, c, CHANNELS);
 			vec_store_channels(sums, vec_load_channels(sums, c, CHANNELS) + normalise_total(s, sum, n), c, CHANNELS);
 			vec_store_channels(sums + CHANNELS, vec_load_channels(sums + CHANNELS, c, CHANNELS) + normal, c, CHANNELS);
 		}
@@ -697,7 +703,7 @@ INLINE vec direct_backward_2_activation(vec y_lanes, vec dy_lanes)
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz */
 NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
-	const real *restrict dy, real *restrict d_kernel,
+	const real *restrict dy, const real *restrict behind, const real *restrict total, real *restrict d_kernel,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -707,9 +713,14 @@ NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict
 		.pad_right = 1
 	};
 	enum { POOL = 1, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
-	const real *padded_x = direct_inputs(s, x, scratch);
-	real *dz = scratch + direct_inputs_size(s);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
+	real *dz = scratch + direct_inputs_size(s, in);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	const real part = 1 / ((real)work->total * (real)(512 / 8));
+	struct normalise_gradient through[(8 + LANES - 1) / LANES];
+	for (int c = 0; c < 8; c += LANES)
+		through[c / LANES] = normalise_gradient(behind, total, part, c, 8);
 
 	(void)work;
 	(void)pack;
@@ -720,8 +731,9 @@ NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict
 		for (int e = 0; e < WIDTH * vectors_of(OUT_C); e++) {
 			const int w = e / vectors_of(OUT_C), c = e % vectors_of(OUT_C) * LANES;
 			const ptrdiff_t at = ((ptrdiff_t)h * WIDTH + w) * OUT_C;
-			/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
+			/* d = the gradient before batch normalization, dropout and activation, of the elements at `at`, whose bytes are at `byte` */
 			vec d = vec_load_channels(dy + at, c, OUT_C);
+			d = normalise_backward(through[c / LANES], vec_load_channels(y + at, c, OUT_C), d);
 			vec out = vec_load_channels(y + at, c, OUT_C);
 			d = direct_backward_2_activation(out, d);
 			bias_sum[c / LANES] += d;
@@ -855,7 +867,8 @@ NOINLINE void direct_forward_3(const real *restrict x, const real *restrict pack
 		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
 		.pad_right = 1
 	};
-	const real *padded_x = direct_inputs(s, x, scratch);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
 
 	direct_forward_3_rows(s, OUT_H, padded_x, pack, bias, y);
 }
@@ -919,9 +932,38 @@ NOINLINE void direct_forward_4(const real *restrict x, const real *restrict pack
 		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
 		.pad_right = 1
 	};
-	const real *padded_x = direct_inputs(s, x, scratch);
+	const struct input in = {.x = x};
+	const real *padded_x = direct_inputs(s, in, scratch);
 
 	direct_forward_4_rows(s, OUT_H, padded_x, pack, bias, y);
+}
+
+
+INLINE vec add_forward_2_activation(vec v)
+{
+	real lane[LANES];
+	vec_store(lane, v);
+	LANEWISE for (int i = 0; i < LANES; i++) {
+		const real x = lane[i];
+		lane[i] = real_max(x, 0);
+	}
+	return vec_load(lane);
+}
+
+/* y = relu(the sum of 2 inputs), elementwise */
+NOINLINE void add_forward_2(real *restrict y, const real *x0, const real *x1)
+{
+	enum { SIZE = 512, CHANNELS = SIZE };
+	const struct input in0 = {.x = x0};
+	const struct input in1 = {.x = x1};
+
+	for (int at = 0; at < SIZE; at += CHANNELS)
+		for (int c = 0; c < CHANNELS; c += LANES) {
+			vec sum = {0};
+			sum += input_of(in0, vec_load_channels(in0.x + at, c, CHANNELS), c, CHANNELS);
+			sum += input_of(in1, vec_load_channels(in1.x + at, c, CHANNELS), c, CHANNELS);
+			vec_store_channels(y + at, add_forward_2_activation(sum), c, CHANNELS);
+		}
 }
 
 

@@ -5,58 +5,56 @@
 
 /* Memory there is for each sample of the batch, each slot, each thread, and once. */
 enum {
-	SAMPLE = 2768,
+	SAMPLE = 2752,
 	SLOT = 864,
-	THREAD = 3520,
-	FIXED = 6432,
+	THREAD = 3008,
+	FIXED = 6464,
 };
 
 /* Where things lie in it. Y values, D gradients, S saved for backward, T scratch, K sums of a slot, P once; E: the same when
  * evaluating; F: weights with the batch normalization behind them. Places are shared where lifetimes do not meet. */
 enum {
 	P0_conv2d_1 = 0, /* 432, once */
-	P0_conv2d_2 = 1648, /* 1152, once */
-	P1_conv2d_2 = 2800, /* 1152, once */
+	P0_conv2d_2 = 1664, /* 1152, once */
+	P1_conv2d_2 = 2816, /* 1152, once */
 	Y_input = 2560, /* 192, sample */
 	Y_conv2d_1 = 0, /* 512, sample */
 	T0_conv2d_1 = 0, /* 304, thread */
 	K0_trunk = 0, /* 16, slot */
-	P2_trunk = 1616, /* 8, once */
-	P3_trunk = 1632, /* 8, once */
-	P0_trunk = 1584, /* 16, once */
-	Y_trunk = 512, /* 512, sample */
-	Y_conv2d_2 = 1024, /* 512, sample */
+	P2_trunk = 1632, /* 8, once */
+	P3_trunk = 1648, /* 8, once */
+	P0_trunk = 1584, /* 32, once */
+	Y_conv2d_2 = 512, /* 512, sample */
 	T0_conv2d_2 = 0, /* 800, thread */
 	K0_branch = 16, /* 16, slot */
-	P2_branch = 3984, /* 8, once */
-	P3_branch = 4000, /* 8, once */
-	P0_branch = 3952, /* 16, once */
-	Y_branch = 0, /* 512, thread */
-	Y_activation_1 = 1536, /* 512, sample */
-	Y_global_average_pooling2d_1_mean = 2048, /* 8, sample */
-	Y_dense_1_linear = 2064, /* 4, sample */
+	P2_branch = 4016, /* 8, once */
+	P3_branch = 4032, /* 8, once */
+	P0_branch = 3968, /* 32, once */
+	Y_activation_1 = 1024, /* 512, sample */
+	Y_global_average_pooling2d_1_mean = 1536, /* 8, sample */
+	Y_dense_1_linear = 1552, /* 4, sample */
 	Y_dense_1 = 0, /* 4, thread */
 	D_dense_1 = 16, /* 4, thread */
-	D_dense_1_linear = 2064, /* 4, sample */
-	D_global_average_pooling2d_1_mean = 2752, /* 8, sample */
-	D_activation_1 = 2048, /* 512, sample */
+	D_dense_1_linear = 1552, /* 4, sample */
+	D_global_average_pooling2d_1_mean = 1536, /* 8, sample */
+	D_activation_1 = 0, /* 512, thread */
+	D_branch = 1536, /* 512, sample */
+	D_trunk = 2048, /* 512, sample */
 	K1_branch = 32, /* 16, slot */
-	P1_branch = 3968, /* 16, once */
-	D_conv2d_2 = 3008, /* 512, thread */
+	P1_branch = 4000, /* 16, once */
 	K_conv2d_2_kernel = 48, /* 576, slot */
 	T1_conv2d_2 = 0, /* 3008, thread */
 	K1_trunk = 624, /* 16, slot */
-	P1_trunk = 1600, /* 16, once */
-	D_conv2d_1 = 656, /* 512, thread */
+	P1_trunk = 1616, /* 16, once */
 	P1_conv2d_1 = 432, /* 1152, once */
 	K_conv2d_1_kernel = 640, /* 216, slot */
 	T1_conv2d_1 = 0, /* 656, thread */
-	FP0_trunk = 4016, /* 216, once */
-	FP1_trunk = 4240, /* 8, once */
-	EP0_trunk = 4256, /* 432, once */
-	FP0_branch = 4688, /* 576, once */
-	FP1_branch = 5264, /* 8, once */
-	EP0_branch = 5280, /* 1152, once */
+	FP0_trunk = 4048, /* 216, once */
+	FP1_trunk = 4272, /* 8, once */
+	EP0_trunk = 4288, /* 432, once */
+	FP0_branch = 4720, /* 576, once */
+	FP1_branch = 5296, /* 8, once */
+	EP0_branch = 5312, /* 1152, once */
 	EY_input = 304, /* 192, thread */
 	EY_trunk = 800, /* 512, thread */
 	ET0_trunk = 0, /* 304, thread */

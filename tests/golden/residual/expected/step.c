@@ -59,13 +59,11 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 	memset(sums + 16, 0, sizeof *sums * 16);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
-		normalise_forward_1(sample + Y_conv2d_1, work->fixed + P0_trunk, work->weights + W_batch_normalization_1_gamma,
-			work->weights + W_batch_normalization_1_beta, sample + Y_trunk);
 		if (work->trace)
-			work->trace(work, 3, sample + Y_trunk, 512);
+			work->trace(work, 3, work->fixed + P0_trunk, 32);
 		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, forward */
-		direct_forward_2(sample + Y_trunk, work->fixed + P0_conv2d_2, sample + Y_conv2d_2, thread + T0_conv2d_2);
+		direct_forward_2(sample + Y_conv2d_1, work->fixed + P0_trunk, work->fixed + P0_conv2d_2, sample + Y_conv2d_2,
+			thread + T0_conv2d_2);
 		if (work->trace)
 			work->trace(work, 4, sample + Y_conv2d_2, 512);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
@@ -77,17 +75,14 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-		normalise_forward_2(sample + Y_conv2d_2, work->fixed + P0_branch, work->weights + W_branch_gamma,
-			work->weights + W_branch_beta, thread + Y_branch);
 		if (work->trace)
-			work->trace(work, 5, thread + Y_branch, 512);
+			work->trace(work, 5, work->fixed + P0_branch, 32);
 		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, forward */
-		add_forward_1(sample + Y_activation_1, thread + Y_branch, sample + Y_trunk);
+		add_forward_1(sample + Y_activation_1, sample + Y_conv2d_2, sample + Y_conv2d_1, work->fixed + P0_branch,
+			work->fixed + P0_trunk);
 		if (work->trace)
 			work->trace(work, 7, sample + Y_activation_1, 512);
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
@@ -127,17 +122,18 @@ NOINLINE void train_4(struct rt_work *work, int slot)
 NOINLINE void train_5(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
+	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 32, 0, sizeof *sums * 16);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, backward */
-		average_pool_reference_backward_1(sample + D_global_average_pooling2d_1_mean, sample + D_activation_1);
+		average_pool_reference_backward_1(sample + D_global_average_pooling2d_1_mean, thread + D_activation_1);
 		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, backward */
-		add_backward_1(sample + Y_activation_1, sample + D_activation_1);
+		add_backward_1(sample + Y_activation_1, thread + D_activation_1, sample + D_branch, sample + D_trunk);
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
-		normalise_sums_1(sample + Y_conv2d_2, sample + D_activation_1, work->fixed + P0_branch, sums + K1_branch);
+		normalise_sums_1(sample + Y_conv2d_2, sample + D_branch, work->fixed + P0_branch, sums + K1_branch);
 	}
 }
 
@@ -151,15 +147,12 @@ NOINLINE void train_6(struct rt_work *work, int slot)
 	memset(sums + 48, 0, sizeof *sums * 592);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
-		normalise_data_1(work, sample + Y_conv2d_2, sample + D_activation_1, work->fixed + P0_branch,
-			work->fixed + P1_branch, work->weights + W_branch_gamma, thread + D_conv2d_2);
 		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, backward */
-		direct_backward_1(work, sample + Y_trunk, work->fixed + P1_conv2d_2, sample + Y_conv2d_2, thread + D_conv2d_2,
-			sample + D_activation_1, sums + K_conv2d_2_kernel, thread + T1_conv2d_2);
+		direct_backward_1(work, sample + Y_conv2d_1, work->fixed + P0_trunk, work->fixed + P1_conv2d_2,
+			sample + Y_conv2d_2, sample + D_branch, work->fixed + P0_branch, work->fixed + P1_branch, sample + D_trunk,
+			sums + K_conv2d_2_kernel, thread + T1_conv2d_2);
 		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
-		normalise_sums_2(sample + Y_conv2d_1, sample + Y_trunk, sample + D_activation_1, work->fixed + P0_trunk,
-			sums + K1_trunk);
+		normalise_sums_2(sample + Y_conv2d_1, sample + D_trunk, work->fixed + P0_trunk, sums + K1_trunk);
 	}
 }
 
@@ -173,12 +166,9 @@ NOINLINE void train_7(struct rt_work *work, int slot)
 	memset(sums + 640, 0, sizeof *sums * 224);
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
-		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
-		normalise_data_1(work, sample + Y_conv2d_1, sample + D_activation_1, work->fixed + P0_trunk,
-			work->fixed + P1_trunk, work->weights + W_batch_normalization_1_gamma, thread + D_conv2d_1);
 		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, backward */
-		direct_backward_2(work, sample + Y_input, work->fixed + P1_conv2d_1, sample + Y_conv2d_1, thread + D_conv2d_1,
-			sums + K_conv2d_1_kernel, thread + T1_conv2d_1);
+		direct_backward_2(work, sample + Y_input, work->fixed + P1_conv2d_1, sample + Y_conv2d_1, sample + D_trunk,
+			work->fixed + P0_trunk, work->fixed + P1_trunk, sums + K_conv2d_1_kernel, thread + T1_conv2d_1);
 	}
 }
 
@@ -199,7 +189,7 @@ NOINLINE void evaluate_1(struct rt_work *work, int slot)
 		direct_forward_4(thread + EY_trunk, work->fixed + EP0_branch, work->fixed + FP1_branch, thread + EY_branch,
 			thread + ET0_branch);
 		/* sum + activation_1 (spec.yaml:19-20)  8x8x8 -> 8x8x8, forward */
-		add_forward_1(thread + EY_activation_1, thread + EY_branch, thread + EY_trunk);
+		add_forward_2(thread + EY_activation_1, thread + EY_branch, thread + EY_trunk);
 		/* global_average_pooling2d_1 (spec.yaml:21)  8x8x8 -> 1x1x8, forward */
 		average_pool_reference_forward_1(thread + EY_activation_1, sample + EY_global_average_pooling2d_1_mean);
 	}
@@ -257,7 +247,8 @@ static void gradients(struct rt_work *work)
 		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_finish_1(work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_moving_mean,
+			normalise_finish_1(work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_gamma,
+			work->weights + W_batch_normalization_1_beta, work->weights + W_batch_normalization_1_moving_mean,
 			work->weights + W_batch_normalization_1_moving_variance, work->fixed + P0_trunk, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
@@ -273,8 +264,9 @@ static void gradients(struct rt_work *work)
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_moving_mean,
-			work->weights + W_branch_moving_variance, work->fixed + P0_branch, tile);
+			normalise_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_gamma,
+			work->weights + W_branch_beta, work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
+			work->fixed + P0_branch, tile);
 #pragma omp for schedule(dynamic, 1)
 		for (int slot = 0; slot < slots; slot++)
 			train_3(work, slot);

@@ -1,0 +1,3 @@
+{{#nk}}
+normalise_end(statistics, j, own, moments);
+{{/nk}}
