@@ -37,7 +37,6 @@ struct phase {
 	const char *args;
 	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names */
 	const char *only_if;                /* or "map": the group has an activation */
-	const char *left_to;                /* "n", "nk", "np": in training neighbours may take that role instead (plan_normalise.c) */
 };
 
 /* Sizes, in reals, of the buffers a group needs. */
@@ -71,6 +70,7 @@ struct kernel {
 	bool (*made_again)(const struct group *g);  /* forward's last phase costs less than keeping its output; NULL: never */
 	bool changes_gradient;              /* backward makes dy the gradient before the group's activation, in place */
 	bool shares_gradient;               /* and dx may be just that, in the same place: its section is off then */
+	bool left_to_neighbours;            /* its phases statistics, forward and data, where these have the roles nk, n0, np */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
 	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */

@@ -31,18 +31,18 @@ static void size(const struct group *g, struct buffers *b)
 
 const struct kernel normalise = {
 	.name = "normalise", .summary = "batch normalization in vectors of channels, with activation", .covers = covers, .cost = 0.2,
-	.own_gradients = true, .made_again = always, .changes_gradient = true, .size = size,
+	.own_gradients = true, .made_again = always, .changes_gradient = true, .left_to_neighbours = true, .size = size,
 	.forward = {
-		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL, .left_to = "nk"},
+		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL},
 		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
 		{"variance", DOMAIN_TILE, "work k0 p2 +p3", NULL, NULL},
 		{"finish", DOMAIN_TILE, "p2 p3 w0 w1 w2 w3 p0", NULL, NULL},
-		{"forward", DOMAIN_SAMPLE, "x0 p0 y", NULL, NULL, .left_to = "n"},
+		{"forward", DOMAIN_SAMPLE, "x0 p0 y", NULL, NULL},
 	},
 	.backward = {
 		{"sums", DOMAIN_SAMPLE, "x0 dy p0 k1", NULL, NULL},
 		{"gradients", DOMAIN_TILE, "work k1 +p1 dw0 dw1", NULL, NULL},
-		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 dx0", NULL, "dx0", .left_to = "np"},
+		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 dx0", NULL, "dx0"},
 	},
 	.prepare = {{"fold", DOMAIN_TILE, "w0 w1 w2 w3 p0", NULL, NULL}},
 	.evaluate = {{"forward", DOMAIN_SAMPLE, "x0 p0 y", NULL, NULL}},

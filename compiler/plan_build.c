@@ -267,7 +267,7 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 /* Where to look whether g's output is finite: what its consumers make of it themselves is as finite as the pack is. */
 static struct buffer *traced_buffer(struct builder *b, const struct group *g)
 {
-	if (plan_left_to(b->plan, g, "n"))
+	if (plan_left_to(b->plan, g, "n0"))
 		return group_buffer(b, g, b->packs, g->buffers.packs, ARENA_FIXED, 'P', 0);
 	return tensor_buffer(b, g->out, b->values, 'Y');
 }
@@ -367,7 +367,7 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 {
 	int before = b->n;
 	for (const struct phase *p = phases; p->name; p++)
-		if (!lacking(b, g, p->only_if) && !(b->training && p->left_to && plan_left_to(b->plan, g, p->left_to)))
+		if (!lacking(b, g, p->only_if) && !(b->training && plan_leaves_out(b->plan, g, p)))
 			build_phase(b, g, p, what);
 	if (!b->trace || b->n == before || !g->out)
 		return;

@@ -24,7 +24,7 @@ static bool by_samples(const struct phase *phases)
 bool plan_makes_again(const struct plan *p, const struct group *g)
 {
 	const struct group *next = g->out && g->out->n_consumers == 1 ? plan_group_of(p, g->out->consumers[0]) : NULL;
-	return g->kernel->made_again && g->kernel->made_again(g) && !plan_left_to(p, g, "n") && next
+	return g->kernel->made_again && g->kernel->made_again(g) && !plan_left_to(p, g, "n0") && next
 		&& by_samples(next->kernel->forward) && by_samples(next->kernel->backward) && strstr(next->kernel->backward[0].args, " x0 ");
 }
 

@@ -35,16 +35,6 @@ static bool reads_through(const struct kernel *k)
 	return (any_has(k->forward, "n0") || any_has(k->forward, "n*")) && all_read_through(k->forward) && all_read_through(k->backward);
 }
 
-static bool can_leave(const struct kernel *k, const char *role)
-{
-	const struct phase *const lists[] = {k->forward, k->backward};
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		for (const struct phase *phase = lists[i]; phase->name; phase++)
-			if (phase->left_to && !strcmp(phase->left_to, role))
-				return true;
-	return false;
-}
-
 static bool all_consumers_read_through(const struct plan *p, const struct tensor *t)
 {
 	for (int i = 0; i < t->n_consumers; i++) {
@@ -64,18 +54,27 @@ static const struct group *only_producer(const struct plan *p, const struct grou
 
 bool plan_left_to(const struct plan *p, const struct group *g, const char *role)
 {
-	if (!can_leave(g->kernel, role))
+	if (!g->kernel->left_to_neighbours)
 		return false;
-	if (!strcmp(role, "n"))
+	if (!strcmp(role, "n0"))
 		return all_consumers_read_through(p, g->out);
 	const struct group *before = only_producer(p, g);
 	return before && any_has(!strcmp(role, "nk") ? before->kernel->forward : before->kernel->backward, role);
 }
 
+bool plan_leaves_out(const struct plan *p, const struct group *g, const struct phase *phase)
+{
+	static const struct { const char *phase, *role; } left[] = {{"statistics", "nk"}, {"forward", "n0"}, {"data", "np"}};
+	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+		if (!strcmp(phase->name, left[i].phase))
+			return plan_left_to(p, g, left[i].role);
+	return false;
+}
+
 const struct group *plan_read_through(const struct plan *p, const struct group *g, int i)
 {
 	const struct group *before = g->in[i]->producer ? plan_group_of(p, g->in[i]->producer) : NULL;
-	return before && plan_left_to(p, before, "n") ? before : NULL;
+	return before && plan_left_to(p, before, "n0") ? before : NULL;
 }
 
 const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, const char *role)

@@ -9,9 +9,7 @@
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
-#ifdef __x86_64__
 #include "cpu/amx_permission.h"
-#endif
 
 /* ---- how they wait ---- */
 

@@ -34,7 +34,7 @@ INLINE struct amx_shape amx_shape(int rows)
 	return s;
 }
 
-#ifdef __AMX_BF16__
+#ifdef FOR_AMX
 /* Sums and left operands have so many rows until amx_close. */
 INLINE void amx_open(int rows)
 {

@@ -1,8 +1,10 @@
 /* AMX: whether the processor has tiles of bfloat16, and Linux lets this process use them. */
 #ifndef TRAINC_AMX_PERMISSION_H
 #define TRAINC_AMX_PERMISSION_H
-#include <cpuid.h>
 #include <stdbool.h>
+#include "hints.h"
+#ifdef __x86_64__
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,6 +16,17 @@ static inline bool amx_permission(void)
 	unsigned a, b, c, d;
 	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && d & AMX_BF16 && d & AMX_TILE &&
 		syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+}
+#endif
+
+/* Whether code that is compiled as this is may run, as far as AMX goes */
+static inline bool amx_may_run(void)
+{
+#ifdef FOR_AMX
+	return amx_permission();
+#else
+	return true;
+#endif
 }
 
 #endif

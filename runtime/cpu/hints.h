@@ -17,6 +17,11 @@
 #define LANEWISE _Pragma("GCC unroll 1")
 #endif
 
+/* Code is compiled for AMX: as GCC says it, or clang before 17. */
+#if defined __AMX_BF16__ || defined __AMXBF16__
+#define FOR_AMX
+#endif
+
 /* Keeps a pointer in one register: else GCC splits sums of addresses that an unrolled loop uses into one for each use. */
 #define OPAQUE(pointer) __asm__("" : "+r"(pointer))
 

@@ -4,9 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __AMX_BF16__
 #include <trainc/amx_permission.h>
-#endif
 #include <trainc/rt.h>
 #include "../stand_ins.h"
 
@@ -79,10 +77,8 @@ int main(void)
 {
 	struct rt_work w = {.n = SAMPLES, .total = SAMPLES, .seed = 9, .step = 4, .iterations = 4, .learning_rate = 0.1,
 		.thread_count = 2};
-#ifdef __AMX_BF16__
-	if (!amx_permission())
+	if (!amx_may_run())
 		return 4;
-#endif
 	fill(&w);
 	w.weights = reals(model.weights);
 	w.gradients = reals(model.trainable);

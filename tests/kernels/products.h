@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __AMX_BF16__
 #include <trainc/amx_permission.h>
-#endif
 
 static const double BOUND = 2e-6;       /* of the square root of the sum's length; operands are below 1 */
 static double worst;
@@ -55,10 +53,8 @@ static void expect(const char *what, float found, double right, int length)
 
 static void begin(void)
 {
-#ifdef __AMX_BF16__
-	if (!amx_permission())
+	if (!amx_may_run())
 		exit(4);
-#endif
 }
 
 #endif

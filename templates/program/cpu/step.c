@@ -27,7 +27,7 @@
 #include <trainc/winograd.h>
 {{#amx}}
 
-#ifdef __AMX_BF16__     /* where a processor has tiles, other kernels are the fastest */
+#ifdef FOR_AMX          /* where a processor has tiles, other kernels are the fastest */
 #include "step_amx.c"
 #else
 {{/amx}}

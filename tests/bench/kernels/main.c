@@ -9,9 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <trainc/cpu.h>
-#ifdef __AMX_BF16__
 #include <trainc/amx_permission.h>
-#endif
 #include <trainc/rt.h>
 #include "../../stand_ins.h"
 #include "ticks.h"
@@ -116,9 +114,8 @@ int main(int argc, char **argv)
 	const int steps = argc > 1 ? atoi(argv[1]) : 10, batch = argc > 2 ? atoi(argv[2]) : 256;
 	struct rt_work w = {.n = batch, .total = batch, .seed = 1, .learning_rate = 0.01, .thread_count = 1};
 
-#ifdef __AMX_BF16__
-	amx_permission();
-#endif
+	if (!amx_may_run())
+		return 4;
 	fill(&w);
 	w.gradients = reals(model.trainable);
 	w.states = reals(model.trainable * (size_t)(model.optimizer.states + 1));

@@ -17,7 +17,7 @@
 #include <trainc/sparse.h>
 #include <trainc/winograd.h>
 
-#ifdef __AMX_BF16__     /* where a processor has tiles, other kernels are the fastest */
+#ifdef FOR_AMX          /* where a processor has tiles, other kernels are the fastest */
 #include "step_amx.c"
 #else
 #include "memory.h"
