@@ -36,9 +36,9 @@ void plan_fold(struct builder *b);
 const struct group *plan_group_of(const struct plan *p, const struct op *op);
 bool plan_makes_again(const struct plan *p, const struct group *g);
 bool plan_shares_gradient(const struct builder *b, const struct group *g, int i);
-/* plan_normalise.c: whether g is a batch normalization beside which all that must have this role have it; whether this phase of it
- * is therefore left out in training; the batch normalization that g's input i is read through, and the one behind g for which
- * g has this role ("nk", "np"), or NULL. */
+/* plan_normalise.c: whether g is a batch normalization beside which all that must have this role have it; whether this phase of
+ * it is therefore left out in training; the batch normalization that g's input i is read through, and the one behind g for
+ * which g has this role ("nk", "np"), or NULL. */
 bool plan_left_to(const struct plan *p, const struct group *g, const char *role);
 bool plan_leaves_out(const struct plan *p, const struct group *g, const struct phase *phase);
 const struct group *plan_read_through(const struct plan *p, const struct group *g, int i);
