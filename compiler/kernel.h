@@ -93,11 +93,13 @@ extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, wino
 	depthwise, dense_openblas, dense, dense_bf16, dense_bf16_reference, convolution_amx,
 	convolution_amx_slot, convolution_bf16_reference, dense_amx, normalise, add, fold, max_pool;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap; an activation whose gradient passes or does not;
- * groups with pooling or dropout behind products, which save a byte an element of their output; buffers of batch
+ * groups with pooling or dropout behind products, which save a byte an element of their output; a convolution whose numbers are
+ * sooner made than back from memory; buffers of batch
  * normalization; a dense layer with activation and dropout, and its buffers. */
 bool kernel_is_2x2_pool(const struct op *op);
 bool kernel_is_gate(const struct op *op);
 bool kernel_saves_bytes(const struct group *g);
+bool kernel_makes_few_products(const struct group *g);
 void kernel_normalise_size(const struct group *g, struct buffers *b);
 int kernel_covers_dense(const struct op *const *ops, int n);
 void kernel_dense_size(const struct group *g, struct buffers *b);

@@ -4,8 +4,8 @@
 /* Rows and columns of the machine's tiles, and numbers of a sum in one, as in the runtime's amx.h; AMX_GROUP and AMX_CHUNKS of
  * its convolution_amx.h */
 enum { ROWS = 16, COLUMNS = 16, CHUNK = 32, GROUP = 2 * COLUMNS, CHUNKS = 10 };
-/* Below, most of a tile would be zeros: numbers of a row of taps, and output channels */
-enum { FEWEST_NUMBERS = 24, FEWEST_OUTPUTS = 8 };
+/* Below, too much of a tile would be zeros: numbers of a row of taps, of a single tap, and output channels */
+enum { FEWEST_NUMBERS = 9, FEWEST_CHANNELS = 24, FEWEST_OUTPUTS = 8 };
 
 static long up(long n, long to)
 {
@@ -47,13 +47,18 @@ static long together(const struct op *op)
 	return most > 1 ? most : 1;
 }
 
+static bool fills_tiles(const struct op *op)
+{
+	const int width = op->attributes[WINDOW_KERNEL_W], channels = op->in[0]->shape.size[2];
+	return width * channels >= (width > 1 ? FEWEST_NUMBERS : FEWEST_CHANNELS) && op->out->shape.size[2] >= FEWEST_OUTPUTS;
+}
+
 /* Convolution, activation, 2x2 max-pooling, dropout */
 static int covers_convolution(const struct op *const *ops, int n)
 {
 	const int *a = ops[0]->attributes;
 	int covered = 1;
-	if (ops[0]->type != &op_convolution || a[WINDOW_DILATION_H] != 1 || a[WINDOW_DILATION_W] != 1
-		|| a[WINDOW_KERNEL_W] * ops[0]->in[0]->shape.size[2] < FEWEST_NUMBERS || ops[0]->out->shape.size[2] < FEWEST_OUTPUTS)
+	if (ops[0]->type != &op_convolution || a[WINDOW_DILATION_H] != 1 || a[WINDOW_DILATION_W] != 1 || !fills_tiles(ops[0]))
 		return 0;
 	if (covered < n && ops[covered]->type == &op_map)
 		covered++;
@@ -99,7 +104,7 @@ static void size_convolution(const struct group *g, struct buffers *b)
 const struct kernel convolution_amx = {
 	.name = "convolution_amx", .summary = "convolution of bfloat16 operands by AMX, with activation, 2x2 max-pooling and dropout",
 	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
-	.size = size_convolution, .pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
+	.made_again = kernel_makes_few_products, .size = size_convolution, .pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
 };
 

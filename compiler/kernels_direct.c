@@ -3,8 +3,7 @@
 
 enum {
 	VECTOR = 16,                    /* the most lanes of any machine: rows of packs and of dz are padded */
-	POOL = 2,                       /* of a window, at most */
-	FEW_PRODUCTS = 32               /* for a number: sooner done than it is back from memory */
+	POOL = 2                        /* of a window, at most */
 };
 
 static long padded(long n)
@@ -27,13 +26,6 @@ static int covers_pool(const struct op *const *ops, int n)
 	if (covered && covered < n && ops[covered]->type == &op_mask)
 		covered++;
 	return covered > before ? covered : 0;
-}
-
-/* The first layer's output: many numbers of few products each, whose inputs are kept anyway. */
-static bool is_cheap(const struct group *g)
-{
-	const int *a = g->ops[0]->attributes;
-	return a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * g->in[0]->shape.size[2] <= FEW_PRODUCTS;
 }
 
 static void size(const struct group *g, struct buffers *b)
@@ -70,7 +62,7 @@ static void size_pool(const struct group *g, struct buffers *b)
 
 const struct kernel direct = {
 	.name = "direct", .summary = "convolution by its definition in registers, with activation", .covers = covers,
-	.cost = 0.2, .made_again = is_cheap, .size = size, .pack = PACKS,
+	.cost = 0.2, .made_again = kernel_makes_few_products, .size = size, .pack = PACKS,
 	.forward = {{"forward", DOMAIN_SAMPLE, "x0 n0 p0 w1 y t0", NULL, NULL}},
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y dy np dx0 dw0 dw1 t1", NULL, NULL}},
 };
