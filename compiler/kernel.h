@@ -24,13 +24,15 @@ enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_B
  *   dz   the gradient before the group's activation: s0, or dy where there is none
  *   n0 … the batch normalization (and activation) before input 0, through which it is read: p0 of its kernel. x0 is what that
  *        takes. n*: of all inputs
+ *   a*   the sum behind, of y and what this names: y is then that sum with its activation
  *   nk   the batch normalization behind, whose statistics are made of y: its k0 and, behind it, j
  *   np   the batch normalization behind, through which dy is to go: its p0 and p1
  * SAMPLE functions get this sample's (slot's, thread's) pointers; SLOT functions those of the slot's first sample, and i is
  * its index; TILE functions those of sample 0 and of slot 0 and, behind args, the tile. ELEMENTS and BLOCKS functions get
  * the struct rt_cuda_work first, then the pointers of sample 0 and of slot 0. A role whose parameter, gradient or
- * saved buffer the operation lacks, or whose batch normalization is not beside it, is left out of the call, and the template's
- * section of the same name is off (bytes: s0's). A phase whose `only_if` role is lacking is left out whole. */
+ * saved buffer the operation lacks, or whose batch normalization or sum is not beside it, is left out of the call, and the
+ * template's section of the same name is off (bytes: s0's; sum: a*'s). A phase whose `only_if` role is lacking is left out
+ * whole. */
 struct phase {
 	const char *name;                   /* of its template: TARGET/KERNEL/NAME and the target's suffix */
 	enum domain domain;

@@ -97,14 +97,15 @@ static void size_convolution(const struct group *g, struct buffers *b)
 		{"pack", DOMAIN_TILE, "w0 p0", "{{kernel_h}}", NULL}, \
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}}", "dx0"}, \
 	}
-#define FORWARD {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y s0 nk t0", NULL, NULL}}
+#define FORWARD {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y a* s0 nk t0", NULL, NULL}}
 #define FINISH {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}}
-#define EVALUATE {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}}
+#define EVALUATE {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y a* t0", NULL, NULL}}
 
 const struct kernel convolution_amx = {
 	.name = "convolution_amx", .summary = "convolution of bfloat16 operands by AMX, with activation, 2x2 max-pooling and dropout",
 	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
-	.made_again = kernel_makes_few_products, .size = size_convolution, .pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
+	.made_again = kernel_makes_few_products, .size = size_convolution,
+	.pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
 };
 

@@ -187,10 +187,10 @@ const struct kernel winograd = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
 	},
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y s0 nk t0", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y a* s0 nk t0", NULL, NULL}},
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
 	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{in_c}}", NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y a* t0", NULL, NULL}},
 };
 
 const struct kernel winograd_sparse = {
@@ -201,10 +201,10 @@ const struct kernel winograd_sparse = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"},
 	},
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y s0 nk t0", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y a* s0 nk t0", NULL, NULL}},
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
 	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y a* t0", NULL, NULL}},
 };
 
 const struct kernel winograd_slot = {
@@ -214,9 +214,9 @@ const struct kernel winograd_slot = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
 	},
-	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y s0 t0", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y a* s0 t0", NULL, NULL}},
 	.backward = {{"backward", DOMAIN_SLOT, "work n x0 n0 p1 y s0 dy np dx0 dw0 dw1 t1", NULL, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y t0", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y a* t0", NULL, NULL}},
 };
 
 const struct kernel winograd_slot_2x2 = {
@@ -226,9 +226,9 @@ const struct kernel winograd_slot_2x2 = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
 	},
-	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y s0 t0", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y a* s0 t0", NULL, NULL}},
 	.backward = {{"backward", DOMAIN_SLOT, "work n x0 n0 p1 y s0 dy np dx0 dw0 dw1 t1", NULL, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y t0", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y a* t0", NULL, NULL}},
 };
 
 const struct kernel winograd_slot_sparse = {
@@ -238,8 +238,8 @@ const struct kernel winograd_slot_sparse = {
 		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
 		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"},
 	},
-	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y s0 t0", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y a* s0 t0", NULL, NULL}},
 	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
 	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y t0", NULL, NULL}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y a* t0", NULL, NULL}},
 };

@@ -225,7 +225,8 @@ static struct schedule train_schedule(struct builder *b)
 		build_phases(b, &p->groups[i], p->groups[i].kernel->pack, "pack");
 	b->trace = true;
 	for (int i = 0; i < p->n_trained; i++)
-		forward(b, &p->groups[i], p->groups[i].kernel->forward);
+		if (!plan_sum_is_made(b, &p->groups[i]))
+			forward(b, &p->groups[i], p->groups[i].kernel->forward);
 	b->trace = false;
 	for (int i = p->n_trained - 1; i >= 0; i--)
 		backward(b, &p->groups[i]);
@@ -257,6 +258,8 @@ static struct schedule evaluate_schedule(struct builder *b)
 	for (int i = 0; i < p->n_evaluated; i++) {
 		const struct group *g = p->evaluated[i];
 		const bool loss = g->ops[g->n - 1]->type == &op_loss;
+		if (plan_sum_is_made(b, g))
+			continue;
 		if (loss && g->n == 1)                  /* while the outputs are in the cache */
 			add_predictions(b, g);
 		forward(b, g, g->kernel->evaluate[0].name ? g->kernel->evaluate : g->kernel->forward);

@@ -35,6 +35,7 @@ struct step {
 	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
 	bool same[GROUP_INPUTS];            /* dx i is dy */
 	const struct group *before[GROUP_INPUTS];           /* batch normalization that x i is read through, or NULL */
+	const struct group *sum;            /* behind, which it makes with its output, or NULL */
 	bool makes_statistics, through_behind;              /* of batch normalization behind: its statistics; dy goes through it */
 	bool for_input;                     /* it makes a gradient of the group's inputs */
 	bool aside, begins_aside, ends_aside;   /* beside other steps, from that which forks to the next; first and last in a row */

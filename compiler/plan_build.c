@@ -193,6 +193,21 @@ static void add_behind(struct builder *b, struct step *s, const struct group *g)
 		add_pack(b, s, normal, i);
 }
 
+/* g's output, or the sum of it that g makes */
+static void add_output(struct builder *b, struct step *s, const struct group *g)
+{
+	const struct group *sum = plan_sum_behind(b, g);
+	build_value(b, s, plan_output(sum ? sum : g));
+}
+
+static void add_others(struct builder *b, struct step *s, const struct group *g)
+{
+	s->sum = plan_sum_behind(b, g);
+	for (int i = 0; s->sum && i < s->sum->n_in; i++)
+		if (s->sum->in[i] != g->out)
+			build_value(b, s, s->sum->in[i]);
+}
+
 /* The gradient of g's output, or of that of the batch normalization behind that it is to go through */
 static void add_output_gradient(struct builder *b, struct step *s, const struct group *g)
 {
@@ -237,7 +252,9 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 		add_role(b, s, g, role + 1);
 		s->shared = s->arguments[s->n_arguments - 1].buffer;
 	} else if (!strcmp(role, "y") || (!strcmp(role, "ymap") && has_map(g)))
-		build_value(b, s, plan_output(g));
+		add_output(b, s, g);
+	else if (!strcmp(role, "a*"))
+		add_others(b, s, g);
 	else if (!strcmp(role, "dy"))
 		add_output_gradient(b, s, g);
 	else if (!strcmp(role, "nk"))
@@ -372,7 +389,7 @@ void build_phases(struct builder *b, const struct group *g, const struct phase *
 	if (!b->trace || b->n == before || !g->out)
 		return;
 	if (b->steps[b->n - 1].domain == DOMAIN_SLOT || b->steps[b->n - 1].domain == DOMAIN_TILE)
-		b->pending[b->n_pending++] = g;
+		b->pending[b->n_pending++] = b->steps[b->n - 1].sum ? b->steps[b->n - 1].sum : g;
 	else
 		b->steps[b->n - 1].gives_output = true;
 }

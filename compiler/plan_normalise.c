@@ -13,7 +13,7 @@ static bool has_role(const struct phase *phase, const char *role)
 	return false;
 }
 
-static bool any_has(const struct phase *phases, const char *role)
+bool plan_has_role(const struct phase *phases, const char *role)
 {
 	for (; phases->name; phases++)
 		if (has_role(phases, role))
@@ -32,7 +32,8 @@ static bool all_read_through(const struct phase *phases)
 
 static bool reads_through(const struct kernel *k)
 {
-	return (any_has(k->forward, "n0") || any_has(k->forward, "n*")) && all_read_through(k->forward) && all_read_through(k->backward);
+	const bool some = plan_has_role(k->forward, "n0") || plan_has_role(k->forward, "n*");
+	return some && all_read_through(k->forward) && all_read_through(k->backward);
 }
 
 static bool all_consumers_read_through(const struct plan *p, const struct tensor *t)
@@ -59,7 +60,7 @@ bool plan_left_to(const struct plan *p, const struct group *g, const char *role)
 	if (!strcmp(role, "n0"))
 		return all_consumers_read_through(p, g->out);
 	const struct group *before = only_producer(p, g);
-	return before && any_has(!strcmp(role, "nk") ? before->kernel->forward : before->kernel->backward, role);
+	return before && plan_has_role(!strcmp(role, "nk") ? before->kernel->forward : before->kernel->backward, role);
 }
 
 bool plan_leaves_out(const struct plan *p, const struct group *g, const struct phase *phase)

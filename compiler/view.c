@@ -179,6 +179,8 @@ static const char *provenance(struct arena *a, const struct step *s, const char 
 	if (last->type == &op_loss)
 		what = s->group->n > 1 ? arena_format(a, "%s's softmax and %s", s->group->ops[0]->layer->name, last->function->name)
 			: last->function->name;
+	if (s->sum)
+		what = arena_format(a, "%s, and the sum %s", what, s->sum->out->name);
 	return arena_format(a, "%s, %s", what, s->what);
 }
 
@@ -231,10 +233,11 @@ static void add_step(struct naming *n, struct object *list, const struct step *s
 	add_sharing(o, s);
 	for (int i = 0; i < s->n_traced; i++)
 		add_trace(o, "traces_before", s->traced[i], s->traced_buffers[i], s->domain);
+	const struct group *made = s->sum ? s->sum : s->group;
 	for (int i = 0; i < s->n_arguments && s->gives_output; i++) {
 		const struct buffer *x = s->arguments[i].buffer;
-		if (x && !strcmp(x->name, arena_format(n->arena, "Y_%s", plan_storage(s->group->out)->name)))
-			add_trace(o, "traces", s->group, x, s->domain);
+		if (x && !strcmp(x->name, arena_format(n->arena, "Y_%s", plan_storage(made->out)->name)))
+			add_trace(o, "traces", made, x, s->domain);
 	}
 }
 

@@ -56,16 +56,25 @@ static void add_op(struct object *o, const struct target *t, const struct op *op
 	object_text(o, "layer", "%d", op->layer ? op->layer->index : 0);
 }
 
-/* A section that is on where a batch normalization is before, with its activation in it */
-static void add_before(struct object *o, const char *name, const struct group *before)
+/* A section that is on where there is such a neighbour, with its activation in it */
+static void add_activation_of(struct object *o, const char *name, const struct group *neighbour)
 {
-	object_flag(o, name, before != NULL);
-	if (!before)
+	object_flag(o, name, neighbour != NULL);
+	if (!neighbour)
 		return;
 	struct object *item = object_find(o, name)->items[0];
-	object_flag(item, "map", before->n > 1);
-	if (before->n > 1)
-		add_function_row(item, before->ops[1]);
+	object_flag(item, "map", neighbour->n > 1);
+	if (neighbour->n > 1)
+		add_function_row(item, neighbour->ops[1]);
+}
+
+/* A section that is on where the sum behind is made, with its activation and its other inputs in it */
+static void add_sum(struct object *o, const struct group *g, const struct group *sum)
+{
+	add_activation_of(o, "sum", sum);
+	for (int i = 0; sum && i < sum->n_in; i++)
+		if (sum->in[i] != g->out)
+			object_text(object_item(object_find(o, "sum")->items[0], "others"), "index", "%d", i);
 }
 
 static bool any_before(const struct group *g, const struct step *s)
@@ -84,7 +93,7 @@ static void add_inputs(struct object *o, const struct group *g, const struct ste
 		object_text(in, "index", "%d", i);
 		object_text(in, "assign", "%s", s->assign[i] ? "=" : "+=");
 		object_flag(in, "dx", g->in[i]->needs_gradient && !s->same[i]);
-		add_before(in, "n", s->before[i]);
+		add_activation_of(in, "n", s->before[i]);
 		if (op->type == &op_concatenate)
 			object_text(in, "part", "%ld", shape_count(g->in[i]->shape) / op->attributes[SLICE_OUTER]);
 	}
@@ -93,7 +102,8 @@ static void add_inputs(struct object *o, const struct group *g, const struct ste
 	object_text(o, "assign0", "%s", s->assign[0] ? "=" : "+=");
 	object_flag(o, "first0", s->assign[0]);
 	object_flag(o, "dx0", g->n_in && g->in[0]->needs_gradient);
-	add_before(o, "n0", s->before[0]);
+	add_activation_of(o, "n0", s->before[0]);
+	add_sum(o, g, s->sum);
 	object_flag(o, "nk", s->makes_statistics);
 	object_flag(o, "np", s->through_behind);
 }

@@ -1,8 +1,9 @@
+{{>cpu/add/activation.c}}
 {{>cpu/winograd/activation.c}}
 
 /* As forward, without dropout and with nothing saved. */
 NOINLINE void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
-	real *restrict scratch)
+	{{#sum}}{{#others}}const real *restrict other{{index}}, {{/others}}{{/sum}}real *restrict scratch)
 {
 	{{>cpu/convolution_amx/shape.c}}
 	const struct amx_window window = amx_forward(s);

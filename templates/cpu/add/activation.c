@@ -1,0 +1,7 @@
+{{#sum}}
+INLINE vec {{function}}_sum(vec v)
+{
+	{{>cpu/winograd/lanes.c}}
+}
+
+{{/sum}}
