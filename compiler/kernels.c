@@ -32,18 +32,18 @@ bool kernel_is_gate(const struct op *op)
 	return op->type == &op_map && ((const struct activation_type *)op->function)->gate;
 }
 
+bool kernel_saves_bytes(const struct group *g)
+{
+	const struct op_type *last = g->ops[g->n - 1]->type;
+	return last == &op_max_pool || last == &op_mask;
+}
+
 /* The first layer's output: many numbers of few products each, whose inputs are kept anyway. */
 bool kernel_makes_few_products(const struct group *g)
 {
 	enum { FEW = 32 };
 	const int *a = g->ops[0]->attributes;
-	return a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * g->in[0]->shape.size[2] <= FEW;
-}
-
-bool kernel_saves_bytes(const struct group *g)
-{
-	const struct op_type *last = g->ops[g->n - 1]->type;
-	return last == &op_max_pool || last == &op_mask;
+	return !kernel_saves_bytes(g) && a[WINDOW_KERNEL_H] * a[WINDOW_KERNEL_W] * g->in[0]->shape.size[2] <= FEW;
 }
 
 /* ---- references: one operation each, plain loops ---- */

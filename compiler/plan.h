@@ -24,6 +24,7 @@ enum argument_kind { ARGUMENT_BUFFER, ARGUMENT_LABEL, ARGUMENT_LOSS, ARGUMENT_ME
 struct argument { enum argument_kind kind; struct buffer *buffer; int number; };
 
 enum { STEP_ARGUMENTS = GROUP_INPUTS * 2 };
+enum { READS_X, READS_Y, READS_DY, STEP_READS };
 
 struct step {
 	const struct group *group;          /* NULL: a metric or a merge */
@@ -35,6 +36,8 @@ struct step {
 	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
 	bool same[GROUP_INPUTS];            /* dx i is dy */
 	const struct group *before[GROUP_INPUTS];           /* batch normalization that x i is read through, or NULL */
+	const struct buffer *reads[STEP_READS];             /* x0, y and dy, where it has them */
+	bool asks[STEP_READS];              /* the last pass left it in memory: what the next sample has of it is asked for meanwhile */
 	const struct group *sum;            /* behind, which it makes with its output, or NULL */
 	bool makes_statistics, through_behind;              /* of batch normalization behind: its statistics; dy goes through it */
 	bool for_input;                     /* it makes a gradient of the group's inputs */

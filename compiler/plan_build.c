@@ -145,6 +145,11 @@ static void add_scratch(struct builder *b, struct step *s, const struct group *g
 	build_buffer(s, x);
 }
 
+static const struct buffer *last_buffer(const struct step *s)
+{
+	return s->arguments[s->n_arguments - 1].buffer;
+}
+
 /* ---- what a group does for batch normalization beside it ---- */
 
 static const struct group *before(const struct builder *b, const struct group *g, int i)
@@ -167,6 +172,8 @@ static void add_input(struct builder *b, struct step *s, const struct group *g, 
 {
 	s->before[i] = before(b, g, i);
 	build_value(b, s, s->before[i] ? s->before[i]->in[0] : g->in[i]);
+	if (i == 0)
+		s->reads[READS_X] = last_buffer(s);
 }
 
 static void add_before(struct builder *b, struct step *s, const struct group *g, int i)
@@ -198,6 +205,7 @@ static void add_output(struct builder *b, struct step *s, const struct group *g)
 {
 	const struct group *sum = plan_sum_behind(b, g);
 	build_value(b, s, plan_output(sum ? sum : g));
+	s->reads[READS_Y] = last_buffer(s);
 }
 
 static void add_others(struct builder *b, struct step *s, const struct group *g)
@@ -213,6 +221,7 @@ static void add_output_gradient(struct builder *b, struct step *s, const struct 
 {
 	const struct group *normal = behind(b, g, "np");
 	build_buffer(s, tensor_buffer(b, normal ? normal->out : g->out, b->gradients, 'D'));
+	s->reads[READS_DY] = last_buffer(s);
 }
 
 /* ---- roles ---- */
@@ -448,5 +457,6 @@ struct schedule build_end(struct builder *b)
 	struct schedule s = {.steps = b->steps, .n = b->n, .buffers = b->buffers, .n_buffers = b->n_buffers};
 	cut_segments(b->arena, &s);
 	memory_lay_out(b->arena, &s, b->plan->target->whole_batches);
+	plan_ask(&s);
 	return s;
 }

@@ -44,6 +44,8 @@ bool plan_leaves_out(const struct plan *p, const struct group *g, const struct p
 const struct group *plan_read_through(const struct plan *p, const struct group *g, int i);
 const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, const char *role);
 
+/* plan_ask.c: which of what its steps read has to come from memory */
+void plan_ask(struct schedule *s);
 /* plan_sum.c: the sum behind g that g makes with its output, in the schedule being built; whether g is such a sum; or NULL. */
 const struct group *plan_sum_behind(const struct builder *b, const struct group *g);
 bool plan_sum_is_made(const struct builder *b, const struct group *g);

@@ -130,6 +130,15 @@ static bool gates(const struct group *g)
 	return g->n > 1 && kernel_is_gate(g->ops[1]) && kernel_saves_bytes(g);
 }
 
+/* Behind a gate, or where nothing is done to the output, backward does not read y. */
+static void add_asking(struct object *o, const struct group *g, const struct step *s)
+{
+	const bool reads_y = s->through_behind || (g->n > 1 && !gates(g));
+	object_flag(o, "asks_x", s->asks[READS_X]);
+	object_flag(o, "asks_y", s->asks[READS_Y] && reads_y);
+	object_flag(o, "asks_dy", s->asks[READS_DY]);
+}
+
 static void add_group(struct object *o, const struct target *t, const struct group *g, const struct step *s)
 {
 	static const char *const parameters[GROUP_PARAMETERS] = {"w0", "w1", "w2", "w3", "w4", "w5"};
@@ -139,6 +148,7 @@ static void add_group(struct object *o, const struct target *t, const struct gro
 	object_flag(o, "gate", gates(g));
 	object_text(o, "tile", "%d", g->kernel ? g->kernel->tile : 0);
 	add_inputs(o, g, s);
+	add_asking(o, g, s);
 	add_sizes(o, "group_out", g->out ? g->out->shape : g->in[0]->shape);
 	if (g->n_parameters)
 		object_text(o, "kernel_count", "%ld", g->parameters[0] ? g->parameters[0]->count : 0);

@@ -351,4 +351,30 @@ INLINE vec vec_largest(vec a0, vec a1, vec a2, vec a3, vec_mask *which)
 	return vec_select(below, bottom, top);
 }
 
+/* ---- what is needed soon ---- */
+
+enum { ASK_ARRAYS = 3 };
+
+/* Numbers that are to come from memory while others are multiplied: each part of the work asks for as large a part of them. */
+struct asking { const real *at[ASK_ARRAYS], *end[ASK_ARRAYS]; int arrays, parts; };
+
+INLINE void ask_for(struct asking *a, const real *from, ptrdiff_t n)
+{
+	a->at[a->arrays] = from;
+	a->end[a->arrays++] = from + n;
+}
+
+/* One part; NULL: nothing */
+INLINE void ask_part(struct asking *a)
+{
+	enum { LINE = 64 / (int)sizeof(real) };
+	for (int i = 0; a && a->parts > 0 && i < a->arrays; i++) {
+		const ptrdiff_t lines = (a->end[i] - a->at[i]) / (LINE * a->parts);
+		for (ptrdiff_t k = 0; k <= lines && a->at[i] < a->end[i]; k++, a->at[i] += LINE)
+			__builtin_prefetch(a->at[i], 0, 2);
+	}
+	if (a)
+		a->parts--;
+}
+
 #endif

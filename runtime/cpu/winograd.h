@@ -255,22 +255,25 @@ INLINE void winograd_product(int tile, int in_c, int out_c, int panel, int e, in
 
 /* m[point][tile][channels of the panel] = v[point] u[point] for n tiles: the panel of outputs from channel panel on */
 INLINE void winograd_outputs(struct winograd s, int panel, int n, int block, const real *restrict v,
-	const real *restrict u, real *restrict m)
+	const real *restrict u, real *restrict m, struct asking *next)
 {
-	for (int e = 0; e < winograd_points(s.tile); e++)
+	for (int e = 0; e < winograd_points(s.tile); e++) {
+		ask_part(next);
 		winograd_product(s.tile, s.in_c, s.out_c, panel, e, n, v + e * winograd_point(block, s.in_c), u,
 			m + e * winograd_point(block, WINOGRAD_PANEL), WINOGRAD_PANEL);
+	}
 }
 
 /* du[point][in_c][padded out_c] (+)= v[point]' m[point]; then, with u the weights with channels exchanged (or NULL),
  * v[point] = m[point] u[point]. Both while m[point] is in the cache. */
 INLINE void winograd_gradients(struct winograd s, int n, int block, real *restrict v, const real *restrict m,
-	const real *restrict u, real *restrict du, bool add)
+	const real *restrict u, real *restrict du, bool add, struct asking *next)
 {
 	const int in_c = s.in_c, out_c = s.out_c;
 	for (int e = 0; e < winograd_points(s.tile); e++) {
 		real *input = v + e * winograd_point(block, in_c);
 		const real *output = m + e * winograd_point(block, out_c);
+		ask_part(next);
 		matrix_multiply(in_c, vectors_of(out_c), n, (struct matrix){input, 1, padded(in_c)}, output, padded(out_c),
 			du + (ptrdiff_t)e * in_c * padded(out_c), padded(out_c), add);
 		for (int panel = 0; u && panel < in_c; panel += WINOGRAD_PANEL)

@@ -84,7 +84,7 @@ INLINE void forward(struct winograd s, struct numbers a, float *y)
 		for (int c = 0; c < s.out_c; c += LANES) {
 			const int panel = c / WINOGRAD_PANEL * WINOGRAD_PANEL;
 			if (c == panel)
-				winograd_outputs(s, panel, n, block, v, pack, m);
+				winograd_outputs(s, panel, n, block, v, pack, m, NULL);
 			for (int t = 0; t < n; t++) {
 				vec z[4][4];
 				winograd_tile(s.tile, m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
@@ -128,7 +128,7 @@ INLINE void backward(struct winograd s, struct numbers a, float *dw, float *dx)
 		for (int t = 0; t < n; t++)
 			transform_gradient(s, a.dy, first + t, block, m + t * padded(s.out_c));
 		winograd_inputs(s, (struct input){.x = a.x}, 0, first, n, block, v);
-		winograd_gradients(s, n, block, v, m, pack, sums, true);
+		winograd_gradients(s, n, block, v, m, pack, sums, true, NULL);
 		winograd_inputs_adjoint(s, v, first, n, block, dx, 0);
 	}
 	for (int c = 0; c < s.in_c; c++)

@@ -4,6 +4,7 @@ vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 {{>cpu/normalise/behind.c}}
 {{>cpu/winograd/scale.c}}
 
+
 (void)work;
 {{#gate}}
 (void)y;

@@ -2,7 +2,8 @@
 {{>cpu/direct/convolution.c}}
 
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]{{#map}}){{/map}} */
-NOINLINE void {{function}}(const real *restrict x, {{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
+NOINLINE void {{function}}(const real *restrict x,
+	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
 	real *restrict scratch)
 {
 	{{>cpu/direct/shape.c}}

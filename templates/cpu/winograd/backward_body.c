@@ -2,6 +2,8 @@
 const uint8_t *restrict bytes = (const uint8_t *)saved;
 {{/bytes}}
 {{>cpu/normalise/input.c}}
+struct asking next = {.parts = winograd_points(TILE) * ((tiles + block - 1) / block)};
+{{>cpu/winograd/ask.c}}
 real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 {{>cpu/normalise/behind.c}}
@@ -42,7 +44,7 @@ for (int first = 0; first < tiles; first += block) {
 		}
 	}
 	winograd_inputs(s, in, SAMPLE, first, n, block, v);
-	winograd_gradients(s, n, block, v, m, {{#dx0}}pack{{/dx0}}{{^dx0}}NULL{{/dx0}}, sums, add || first > 0);
+	winograd_gradients(s, n, block, v, m, {{#dx0}}pack{{/dx0}}{{^dx0}}NULL{{/dx0}}, sums, add || first > 0, &next);
 	{{#dx0}}
 	winograd_inputs_adjoint(s, v, first, n, block, dx, SAMPLE);
 	{{/dx0}}

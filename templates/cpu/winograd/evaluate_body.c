@@ -4,7 +4,7 @@ for (int first = 0; first < tiles; first += block) {
 	const int n = at_most(tiles - first, block);
 	winograd_inputs(s, (struct input){.x = x}, SAMPLE, first, n, block, v);
 	for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-		winograd_outputs(s, panel, n, block, v, pack, m);
+		winograd_outputs(s, panel, n, block, v, pack, m, NULL);
 		{{>cpu/winograd/outputs.c}}
 				(void)which;
 				vec_store_channels(y + base + at, out, c, OUT_C);

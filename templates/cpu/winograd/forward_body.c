@@ -1,5 +1,7 @@
 {{>cpu/normalise/input.c}}
 {{>cpu/normalise/statistics_begin.c}}
+struct asking next = {.parts = winograd_points(TILE) * ((tiles + block - 1) / block) * ((OUT_C + WINOGRAD_PANEL - 1) / WINOGRAD_PANEL)};
+{{>cpu/winograd/ask.c}}
 real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 {{#bytes}}
 uint8_t *restrict bytes = (uint8_t *)saved;
@@ -21,7 +23,7 @@ for (int first = 0; first < tiles; first += block) {
 	const int n = at_most(tiles - first, block);
 	winograd_inputs(s, in, SAMPLE, first, n, block, v);
 	for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-		winograd_outputs(s, panel, n, block, v, pack, m);
+		winograd_outputs(s, panel, n, block, v, pack, m, &next);
 		{{>cpu/winograd/outputs.c}}
 				{{#mask}}
 				const vec_mask kept = vec_load_bytes(bytes + base * (ptrdiff_t)sizeof(real) + at, c, OUT_C);

@@ -3,8 +3,10 @@
 
 /* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}pooling, activation:
  * sums += x * dz{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} dz * kernel, pack being the kernel{{/dx0}}; only where dz is not zero. */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, {{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, const real *restrict y,
-	const real *restrict saved, const real *restrict dy, {{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x,
+	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, const real *restrict y,
+	const real *restrict saved, const real *restrict dy,
+	{{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
 	real *restrict scratch)
 {
 	{{>cpu/winograd_sparse/shape.c}}

@@ -92,7 +92,8 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
-NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+NOINLINE void direct_forward_1(const real *restrict x,
+	const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 12, IN_W = 12, IN_C = 1, OUT_H = 10, OUT_W = 10, OUT_C = 4 };
@@ -236,8 +237,10 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, d_bias[o] += sum of dz */
-NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
-	const real *restrict dy, real *restrict d_kernel,
+NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict pack, const real *restrict y,
+	const real *restrict dy,
+	real *restrict d_kernel,
 	real *restrict d_bias, real *restrict scratch)
 {
 	enum { IN_H = 12, IN_W = 12, IN_C = 1, OUT_H = 10, OUT_W = 10, OUT_C = 4 };

@@ -104,7 +104,8 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
-NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+NOINLINE void direct_forward_1(const real *restrict x,
+	const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
@@ -134,9 +135,10 @@ INLINE vec winograd_sparse_forward_1_activation(vec v)
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh + kh - pad][ow + kw - pad][i] * kernel[kh][kw][i][o]) by Winograd F(4x4, 3x3),
  * the largest of each 2x2 window of it, dropped out. pack is the kernel transformed.
  * saved has a byte an element of y: its place in the window, and 4 where the gradient passes. */
-NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x, const real *restrict pack,
-	const real *restrict bias, real *restrict y, real *restrict saved, 
-	real *restrict scratch)
+NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x,
+	const real *restrict pack,
+	const real *restrict bias, real *restrict y,
+	real *restrict saved, real *restrict scratch)
 {
 	enum { samples = 1 };
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
@@ -145,6 +147,7 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 	const int tiles = samples * winograd_tiles(s);
 	const int block = winograd_block(s, WINOGRAD_FORWARD);
 	const struct input in = {.x = x};
+	struct asking next = {.parts = winograd_points(TILE) * ((tiles + block - 1) / block) * ((OUT_C + WINOGRAD_PANEL - 1) / WINOGRAD_PANEL)};
 	real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
 	uint8_t *restrict bytes = (uint8_t *)saved;
 	const double rate = 0.25;
@@ -158,7 +161,7 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 		const int n = at_most(tiles - first, block);
 		winograd_inputs(s, in, SAMPLE, first, n, block, v);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-			winograd_outputs(s, panel, n, block, v, pack, m);
+			winograd_outputs(s, panel, n, block, v, pack, m, &next);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
 				const int tile = (first + t) % winograd_tiles(s);
@@ -399,8 +402,10 @@ NOINLINE void dense_data_2(const struct rt_work *work, const real *restrict dy, 
 
 /* From y, saved (see forward) and dy, with dz = dy before dropout, pooling, activation:
  * sums += x * dz, d_bias[o] += sum of dz, dx = dz * kernel, pack being the kernel; only where dz is not zero. */
-NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
-	const real *restrict saved, const real *restrict dy, real *restrict dx, real *restrict sums, real *restrict d_bias,
+NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict pack, const real *restrict y,
+	const real *restrict saved, const real *restrict dy,
+	real *restrict dx, real *restrict sums, real *restrict d_bias,
 	real *restrict scratch)
 {
 	enum { IN_C = 32, OUT_C = 64 };
@@ -461,8 +466,10 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, d_bias[o] += sum of dz */
-NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
-	const real *restrict dy, real *restrict d_kernel,
+NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict pack, const real *restrict y,
+	const real *restrict dy,
+	real *restrict d_kernel,
 	real *restrict d_bias, real *restrict scratch)
 {
 	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
@@ -574,7 +581,7 @@ NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *res
 		const int n = at_most(tiles - first, block);
 		winograd_inputs(s, (struct input){.x = x}, SAMPLE, first, n, block, v);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
-			winograd_outputs(s, panel, n, block, v, pack, m);
+			winograd_outputs(s, panel, n, block, v, pack, m, NULL);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 				const int t = e / BLOCK_COLUMNS, c = panel + e % BLOCK_COLUMNS * LANES;
 				const int tile = (first + t) % winograd_tiles(s);

@@ -110,7 +110,8 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack, real *restrict y,
+NOINLINE void direct_forward_1(const real *restrict x,
+	const real *restrict pack, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -253,7 +254,8 @@ INLINE void direct_forward_2_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-NOINLINE void direct_forward_2(const real *restrict x, const real *restrict before, const real *restrict pack, real *restrict y,
+NOINLINE void direct_forward_2(const real *restrict x,
+	const real *restrict before, const real *restrict pack, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -586,8 +588,10 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, dx += sum of dz * kernel, pack being the kernel */
-NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x, const real *restrict before, const real *restrict pack, const real *restrict y,
-	const real *restrict dy, const real *restrict behind, const real *restrict total, real *restrict dx, real *restrict d_kernel,
+NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict before, const real *restrict pack, const real *restrict y,
+	const real *restrict dy,
+	const real *restrict behind, const real *restrict total, real *restrict dx, real *restrict d_kernel,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -702,8 +706,10 @@ INLINE vec direct_backward_2_activation(vec y_lanes, vec dy_lanes)
 
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz */
-NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict x, const real *restrict pack, const real *restrict y,
-	const real *restrict dy, const real *restrict behind, const real *restrict total, real *restrict d_kernel,
+NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict x,
+	const real *restrict pack, const real *restrict y,
+	const real *restrict dy,
+	const real *restrict behind, const real *restrict total, real *restrict d_kernel,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -858,7 +864,8 @@ INLINE void direct_forward_3_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
-NOINLINE void direct_forward_3(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+NOINLINE void direct_forward_3(const real *restrict x,
+	const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -923,7 +930,8 @@ INLINE void direct_forward_4_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-NOINLINE void direct_forward_4(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
+NOINLINE void direct_forward_4(const real *restrict x,
+	const real *restrict pack, const real *restrict bias, real *restrict y,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
