@@ -1,5 +1,5 @@
-/* What a kernel reads of a sample that an earlier pass has left in memory. While it multiplies, it can ask for what the next sample
- * has of that. */
+/* What a kernel reads of a sample that an earlier pass has left in memory. While it multiplies, it can ask for what the next
+ * sample has of that. */
 #include "plan_build.h"
 
 static bool uses(const struct step *s, const struct buffer *x)
