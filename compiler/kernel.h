@@ -22,8 +22,8 @@ enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_B
  *   work the struct rt_work                          n samples of the slot (SLOT)
  *   +p0  a pack of sums of this GPU's or host's samples: all GPUs' or hosts' are added up behind; on a GPU zeroed before
  *   dz   the gradient before the group's activation: s0, or dy where there is none
- *   n0 … the batch normalization (and activation) before input 0, through which it is read: p0 of its kernel. x0 is what that
- *        takes. n*: of all inputs
+ *   n0 … the batch normalization (and activation) before input 0, through which it is read: p0 of its kernel. x0, which comes
+ *        first, is what that takes. n*: of all inputs
  *   a*   the sum behind, of y and what this names: y is then that sum with its activation
  *   nk   the batch normalization behind, whose statistics are made of y: its k0 and, behind it, j
  *   np   the batch normalization behind, through which dy is to go: its p0 and p1
@@ -96,8 +96,8 @@ extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, wino
 	convolution_amx_slot, convolution_bf16_reference, dense_amx, normalise, add, fold, max_pool;
 /* What they share: max-pooling of whole 2x2 windows that do not overlap; an activation whose gradient passes or does not;
  * groups with pooling or dropout behind products, which save a byte an element of their output; a convolution whose numbers are
- * sooner made than back from memory; buffers of batch
- * normalization; a dense layer with activation and dropout, and its buffers. */
+ * sooner made than back from memory; buffers of batch normalization; a dense layer with activation and dropout, and its
+ * buffers. */
 bool kernel_is_2x2_pool(const struct op *op);
 bool kernel_is_gate(const struct op *op);
 bool kernel_saves_bytes(const struct group *g);

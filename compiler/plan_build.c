@@ -152,11 +152,6 @@ static const struct buffer *last_buffer(const struct step *s)
 
 /* ---- what a group does for batch normalization beside it ---- */
 
-static const struct group *before(const struct builder *b, const struct group *g, int i)
-{
-	return b->training ? plan_read_through(b->plan, g, i) : NULL;
-}
-
 static const struct group *behind(const struct builder *b, const struct group *g, const char *role)
 {
 	return b->training ? plan_normalised_behind(b->plan, g, role) : NULL;
@@ -170,16 +165,17 @@ static void add_pack(struct builder *b, struct step *s, const struct group *g, i
 /* Input i, or what stands before the batch normalization that it is read through */
 static void add_input(struct builder *b, struct step *s, const struct group *g, int i)
 {
-	s->before[i] = before(b, g, i);
+	s->before[i] = b->training ? plan_read_through(b->plan, g, i) : NULL;
 	build_value(b, s, s->before[i] ? s->before[i]->in[0] : g->in[i]);
 	if (i == 0)
 		s->reads[READS_X] = last_buffer(s);
 }
 
-static void add_before(struct builder *b, struct step *s, const struct group *g, int i)
+/* Behind add_input, which says what input i is read through */
+static void add_before(struct builder *b, struct step *s, int i)
 {
-	if (before(b, g, i))
-		add_pack(b, s, before(b, g, i), 0);
+	if (s->before[i])
+		add_pack(b, s, s->before[i], 0);
 }
 
 static void add_statistics(struct builder *b, struct step *s, const struct group *g)
@@ -233,7 +229,7 @@ static void add_numbered_role(struct builder *b, struct step *s, const struct gr
 	if (letter == 'x')
 		add_input(b, s, g, i);
 	else if (letter == 'n')
-		add_before(b, s, g, i);
+		add_before(b, s, i);
 	else if (letter == 'w' && g->folded)
 		add_numbered_role(b, s, g->folded, 'p', i);
 	else if (letter == 'w' && g->parameters[i])
@@ -277,7 +273,7 @@ static void add_role(struct builder *b, struct step *s, const struct group *g, c
 			add_input(b, s, g, i);
 	else if (!strcmp(role, "n*"))
 		for (int i = 0; i < g->n_in; i++)
-			add_before(b, s, g, i);
+			add_before(b, s, i);
 	else if (!strcmp(role, "dx*"))
 		add_gradients(b, s, g);
 	else if (!strncmp(role, "dx", 2))

@@ -38,19 +38,17 @@ bool plan_makes_again(const struct plan *p, const struct group *g);
 bool plan_shares_gradient(const struct builder *b, const struct group *g, int i);
 /* plan_normalise.c: whether g is a batch normalization beside which all that must have this role have it; whether this phase of
  * it is therefore left out in training; the batch normalization that g's input i is read through, and the one behind g for
- * which g has this role ("nk", "np"), or NULL. */
+ * which g has this role ("nk", "np"), or NULL; whether one of a kernel's phases has the role. */
 bool plan_left_to(const struct plan *p, const struct group *g, const char *role);
 bool plan_leaves_out(const struct plan *p, const struct group *g, const struct phase *phase);
 const struct group *plan_read_through(const struct plan *p, const struct group *g, int i);
 const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, const char *role);
-
+bool plan_has_role(const struct phase *phases, const char *role);
 /* plan_ask.c: which of what its steps read has to come from memory */
 void plan_ask(struct schedule *s);
 /* plan_sum.c: the sum behind g that g makes with its output, in the schedule being built; whether g is such a sum; or NULL. */
 const struct group *plan_sum_behind(const struct builder *b, const struct group *g);
 bool plan_sum_is_made(const struct builder *b, const struct group *g);
-/* Whether one of the phases has the role. */
-bool plan_has_role(const struct phase *phases, const char *role);
 
 void build_begin(struct builder *b, const char *prefix);
 struct schedule build_end(struct builder *b);

@@ -368,13 +368,14 @@ INLINE void ask_for(struct asking *a, const real *from, ptrdiff_t n)
 INLINE void ask_part(struct asking *a)
 {
 	enum { LINE = 64 / (int)sizeof(real) };
-	for (int i = 0; a && a->parts > 0 && i < a->arrays; i++) {
+	if (!a || a->parts <= 0)
+		return;
+	for (int i = 0; i < a->arrays; i++) {
 		const ptrdiff_t lines = (a->end[i] - a->at[i]) / (LINE * a->parts);
 		for (ptrdiff_t k = 0; k <= lines && a->at[i] < a->end[i]; k++, a->at[i] += LINE)
 			__builtin_prefetch(a->at[i], 0, 2);
 	}
-	if (a)
-		a->parts--;
+	a->parts--;
 }
 
 #endif

@@ -82,6 +82,13 @@ INLINE vec normalise_forward(const real *pack, vec x, int c, int n)
  * a pass of its own */
 struct input { const real *x, *pack; vec (*activation)(vec); };
 
+/* The input from its number n on */
+INLINE struct input input_at(struct input in, ptrdiff_t n)
+{
+	in.x += n;
+	return in;
+}
+
 /* The vector v of the input's channels c .. of n, read */
 INLINE vec input_of(struct input in, vec v, int c, int n)
 {

@@ -1,3 +1,4 @@
+{{>cpu/normalise/input.c}}
 bf16 *image = (bf16 *)scratch;
 const int pairs_of_sample = amx_pixels(s) / 2 * AMX_GROUP;
 vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
@@ -36,7 +37,7 @@ for (int first = 0; first < samples; first += amx_together(s)) {
 			{{/max_pool}}
 		}
 		amx_dz_pairs(s, image, (uint32_t *)pairs + i * pairs_of_sample, (ptrdiff_t)n * pairs_of_sample);
-		amx_planes(s, (struct input){.x = x + base{{#n0}}, .pack = before, .activation = {{function}}_before{{/n0}}}, (bf16 *)(planes + (ptrdiff_t)i * amx_planes_size(s)));
+		amx_planes(s, input_at(in, base), (bf16 *)(planes + (ptrdiff_t)i * amx_planes_size(s)));
 		{{#dx0}}
 		amx_data_all(s, image, pack, (float *)(planes + (ptrdiff_t)n * amx_planes_size(s)), dx + base, {{#first0}}false{{/first0}}{{^first0}}true{{/first0}});
 		{{/dx0}}

@@ -10,6 +10,7 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x,
 	{{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
 {
 	{{>cpu/depthwise/shape.c}}
+	enum { OUT_C = CHANNELS };
 	{{>cpu/normalise/input.c}}
 	const real *padded_x = depthwise_inputs(s, in, scratch);
 	real *dz = scratch + depthwise_inputs_size(s, in);
@@ -25,12 +26,7 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x,
 	for (int e = 0; e < OUT_H * OUT_W * vectors_of(CHANNELS); e++) {
 		const int pixel = e / vectors_of(CHANNELS), c = e % vectors_of(CHANNELS) * LANES;
 		const ptrdiff_t at = (ptrdiff_t)pixel * CHANNELS;
-		const vec out = vec_load_channels(y + at, c, CHANNELS);
-		vec d = vec_load_channels(dy + at, c, CHANNELS);
-		{{#np}}
-		d = normalise_backward(through[c / LANES], out, d);
-		{{/np}}
-		d = {{function}}_activation(out, d);
+		{{>cpu/winograd/dz.c}}
 		{{#w1}}
 		bias_sum[c / LANES] += d;
 		{{/w1}}
