@@ -132,8 +132,13 @@ static const char frame[] =
 	"\"aliases\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}},"
 	"\"data\":{\"type\":\"object\",\"required\":[\"channels\",\"classes\"],\"additionalProperties\":false,\"properties\":{"
 	"\"format\":{\"const\":\"idx\"},\"scale\":{\"type\":[\"number\",\"string\"]},\"classes\":{\"type\":\"integer\",\"minimum\":1},"
-	"\"channels\":{\"type\":\"object\",\"required\":[\"training\",\"validation\"],\"additionalProperties\":false,\"properties\":{"
-	"\"training\":{\"$ref\":\"#/$defs/channel\"},\"validation\":{\"$ref\":\"#/$defs/channel\"}}}}},"
+	"\"first_label\":{\"type\":\"integer\"},\"label_column\":{\"type\":[\"integer\",\"null\"],\"minimum\":0},"
+	"\"transpose\":{\"type\":\"boolean\"},"
+	"\"channels\":{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{"
+	"\"training\":{\"$ref\":\"#/$defs/channel\"},\"train\":{\"$ref\":\"#/$defs/channel\"},"
+	"\"validation\":{\"$ref\":\"#/$defs/channel\"},\"val\":{\"$ref\":\"#/$defs/channel\"},"
+	"\"test\":{\"$ref\":\"#/$defs/channel\"},\"eval\":{\"$ref\":\"#/$defs/channel\"}},"
+	"\"oneOf\":[{\"required\":[\"training\"]},{\"required\":[\"train\"]}],\"maxProperties\":2}}},"
 	"\"model\":{\"type\":\"object\",\"required\":[\"input\",\"layers\"],\"additionalProperties\":false,\"properties\":{"
 	"\"input\":{\"type\":\"array\",\"items\":{\"type\":\"integer\",\"minimum\":1},\"minItems\":1,\"maxItems\":3},"
 	"\"layers\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/layer\"},\"minItems\":1}}},"
@@ -147,7 +152,7 @@ static const char frame[] =
 	"\"hyperparameter\":{\"type\":\"string\",\"pattern\":\"^\\\\$[A-Za-z][A-Za-z0-9_]*$\"},"
 	"\"count\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0},{\"$ref\":\"#/$defs/hyperparameter\"}]},"
 	"\"channel\":{\"type\":\"object\",\"required\":[\"images\",\"labels\"],\"additionalProperties\":false,\"properties\":{"
-	"\"images\":{\"type\":\"string\"},\"labels\":{\"type\":\"string\"}}}}}";
+	"\"images\":{\"type\":\"string\"},\"labels\":{\"type\":\"string\"},\"channel\":{\"type\":[\"string\",\"null\"]}}}}}";
 
 /* Exports stand in one mapping, each once. */
 static cJSON *exports_schema(struct arena *a)

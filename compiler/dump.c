@@ -69,13 +69,13 @@ static void print_training(FILE *out, const struct spec *s)
 
 void dump_spec(FILE *out, const struct spec *s)
 {
-	const struct channel_spec *const channels[] = {&s->training, &s->validation};
 	fprintf(out, "spec %s from %s: %s, epsilon %g, classes %d, scale %.9g\n", s->name, s->file,
 		s->channels_first ? "channels_first" : "channels_last", s->epsilon, s->classes, s->scale.number);
 	for (int i = 0; i < s->n_hyperparameters; i++)
 		fprintf(out, "  hyperparameter %s: default %s\n", s->hyperparameters[i]->name, s->hyperparameters[i]->fallback);
-	for (int i = 0; i < 2; i++)
-		fprintf(out, "  channel %s: %s, %s\n", channels[i]->name, channels[i]->images, channels[i]->labels);
+	for (int i = 0; i < ROLES; i++)
+		if (s->channels[i].name)
+			fprintf(out, "  channel %s: %s, %s\n", s->channels[i].name, s->channels[i].images, s->channels[i].labels);
 	for (int i = 0; i < s->n_layers; i++)
 		print_layer(out, &s->layers[i]);
 	print_calls(out, "loss", &s->loss, 1);

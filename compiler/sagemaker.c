@@ -168,11 +168,18 @@ static const char *log_name(const struct spec *s, int i)
 	return ((const struct metric_type *)s->metrics[i]->row)->log_name;
 }
 
+static const char *const prefixes[] = {"", "val_"};
+
+/* 1 where the log has values of validation, too. */
+static int validates(const struct spec *s)
+{
+	return s->channels[ROLE_VALIDATION].name != NULL;
+}
+
 static cJSON *metrics_of(const struct spec *s)
 {
-	static const char *const prefixes[] = {"", "val_"};
 	cJSON *list = cJSON_CreateArray();
-	for (int p = 0; p < 2; p++) {
+	for (int p = 0; p <= validates(s); p++) {
 		add_metric(list, prefixes[p], "loss");
 		for (int i = 0; i < s->n_metrics; i++)
 			add_metric(list, prefixes[p], log_name(s, i));
@@ -183,30 +190,59 @@ static cJSON *metrics_of(const struct spec *s)
 static void add_objective(cJSON *o, const struct spec *s, const char *type, const char *name)
 {
 	char text[128];
-	snprintf(text, sizeof text, "val_%s", s->n_metrics ? log_name(s, 0) : "loss");
+	snprintf(text, sizeof text, "%s%s", prefixes[validates(s)], s->n_metrics ? log_name(s, 0) : "loss");
 	cJSON_AddStringToObject(o, type, s->n_metrics ? "Maximize" : "Minimize");
 	cJSON_AddStringToObject(o, name, text);
 }
 
 /* ---- channels ---- */
 
-static void add_channel(cJSON *list, const char *name, bool required, const char *const *files)
+/* Several roles may have files in one channel, which is told once. */
+static bool is_told(const struct spec *s, int role)
+{
+	for (int i = 0; i < role; i++)
+		if (s->channels[i].name && !strcmp(s->channels[i].name, s->channels[role].name))
+			return true;
+	return false;
+}
+
+static cJSON *add_channel(cJSON *list, const char *name, bool required)
 {
 	cJSON *o = add_item(list);
 	cJSON_AddStringToObject(o, "name", name);
 	cJSON_AddBoolToObject(o, "required", required);
-	add_list(o, "files", files);
+	return cJSON_AddArrayToObject(o, "files");
+}
+
+static void add_file(cJSON *files, const char *name)
+{
+	const cJSON *file;
+	cJSON_ArrayForEach(file, files)
+		if (!strcmp(file->valuestring, name))
+			return;
+	cJSON_AddItemToArray(files, cJSON_CreateString(name));
 }
 
 static cJSON *channels_of(const struct spec *s)
 {
 	cJSON *list = cJSON_CreateArray();
-	const struct channel_spec *own[] = {&s->training, &s->validation};
-	for (int i = 0; i < 2; i++)
-		add_channel(list, own[i]->name, true, (const char *const[]){own[i]->images, own[i]->labels, NULL});
-	add_channel(list, "model", false, (const char *const[]){NULL});
+	for (int i = 0; i < ROLES; i++) {
+		const char *name = s->channels[i].name;
+		if (!name || is_told(s, i))
+			continue;
+		cJSON *files = add_channel(list, name, true);
+		for (int k = i; k < ROLES; k++)
+			if (s->channels[k].name && !strcmp(s->channels[k].name, name)) {
+				add_file(files, s->channels[k].images);
+				add_file(files, s->channels[k].labels);
+			}
+	}
+	add_channel(list, "model", false);
 	return list;
 }
+
+static const char *const purposes[ROLES] = {
+	"images and labels to learn from", "images and labels to measure on after each epoch"};
 
 static void add_training_channel(cJSON *list, const char *name, const char *description, bool required)
 {
@@ -237,8 +273,9 @@ static void add_training_specification(cJSON *to, const struct image *image, con
 	cJSON_AddBoolToObject(o, "SupportsDistributedTraining", image->several_hosts);
 	cJSON_AddItemToObject(o, "MetricDefinitions", metrics_of(s));
 	list = cJSON_AddArrayToObject(o, "TrainingChannels");
-	add_training_channel(list, s->training.name, "images and labels to learn from", true);
-	add_training_channel(list, s->validation.name, "images and labels to measure on after each epoch", true);
+	for (int i = 0; i < ROLES; i++)
+		if (s->channels[i].name && !is_told(s, i))
+			add_training_channel(list, s->channels[i].name, purposes[i], true);
 	add_training_channel(list, "model", "an earlier job's model.tar.gz to go on from", false);
 	add_objective(add_item(cJSON_AddArrayToObject(o, "SupportedTuningJobObjectiveMetrics")), s, "Type", "MetricName");
 }

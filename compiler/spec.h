@@ -19,6 +19,10 @@ struct layer_spec {
 /* What operands of products are rounded to: training.precision's choices in order. Sums and weights are always float32. */
 enum precision { PRECISION_FLOAT32, PRECISION_BFLOAT16 };
 
+/* What samples are for. */
+enum role { ROLE_TRAINING, ROLE_VALIDATION, ROLES };
+
+/* A role's files and the channel of the job that holds them; a NULL channel: the spec leaves the role out. */
 struct channel_spec { const char *name, *images, *labels; struct at at; };
 
 struct spec {
@@ -28,8 +32,8 @@ struct spec {
 	bool channels_first;
 	double epsilon;
 	struct hyperparameter **hyperparameters; int n_hyperparameters;
-	struct channel_spec training, validation;
-	struct value scale;
+	struct channel_spec channels[ROLES];
+	struct value scale, first_label, label_column, transpose;
 	int classes; struct at classes_at;
 	struct value input;                 /* KIND_SHAPE, in image_data_format order */
 	struct layer_spec *layers; int n_layers;

@@ -1,4 +1,5 @@
 /* spec_check's hyperparameters and data. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,57 +115,109 @@ void spec_hyperparameters(struct spec_reader *r, const struct yaml *y)
 /* ---- data ---- */
 
 static const char *const data_formats[] = {"idx", NULL};
+enum { FORMAT, SCALE, CLASSES, FIRST_LABEL, LABEL_COLUMN, TRANSPOSE };
 static const struct key data_keys[] = {
-	{.name = "format", .kind = KIND_CHOICE, .fallback = "idx", .choices = data_formats},
-	{.name = "scale", .kind = KIND_FRACTION, .fallback = "1"},
-	{.name = "classes", .kind = KIND_INT, .min = 1, .max = 1 << 24, .help = "labels are 0 to classes - 1; 1: a value"},
+	[FORMAT] = {.name = "format", .kind = KIND_CHOICE, .fallback = "idx", .choices = data_formats},
+	[SCALE] = {.name = "scale", .kind = KIND_FRACTION, .fallback = "1"},
+	[CLASSES] = {.name = "classes", .kind = KIND_INT, .min = 1, .max = 1 << 24, .help = "how many there are; 1: a label is a value"},
+	[FIRST_LABEL] = {.name = "first_label", .kind = KIND_INT, .fallback = "0", .min = -(1 << 24), .max = 1 << 24,
+		.help = "the number that the files have for the first class"},
+	[LABEL_COLUMN] = {.name = "label_column", .kind = KIND_INT, .fallback = "null", .max = INT_MAX,
+		.help = "which of several numbers per sample is the label"},
+	[TRANSPOSE] = {.name = "transpose", .kind = KIND_BOOL, .fallback = "false",
+		.help = "the files hold images with rows and columns swapped"},
 	{0},
 };
 static const struct row data_row = {.name = "data", .keys = data_keys};
 static const char *const data_own[] = {"channels", NULL};
 
+enum { IMAGES, LABELS, CHANNEL };
 static const struct key channel_keys[] = {
-	{.name = "images", .kind = KIND_STRING, .help = "IDX file of the samples"},
-	{.name = "labels", .kind = KIND_STRING, .help = "IDX file of their labels"},
+	[IMAGES] = {.name = "images", .kind = KIND_STRING, .help = "IDX file of the samples"},
+	[LABELS] = {.name = "labels", .kind = KIND_STRING, .help = "IDX file of their labels"},
+	[CHANNEL] = {.name = "channel", .kind = KIND_STRING, .fallback = "null", .help = "the job's channel; left out: the role's word"},
 	{0},
 };
 static const struct row channel_row = {.name = "a channel", .keys = channel_keys};
 
-static void read_channel(struct spec_reader *r, const char *name, const struct yaml *channels, struct channel_spec *c)
+static const char *const role_words[] = {"training", "train", "validation", "val", "test", "eval"};
+enum { WORDS = sizeof role_words / sizeof *role_words, TRAINING_WORDS = 2 };
+
+static int role_find(const char *word)
 {
-	const struct yaml *y = yaml_get(channels, name);
+	for (int i = 0; i < WORDS; i++)
+		if (!strcmp(word, role_words[i]))
+			return i < TRAINING_WORDS ? ROLE_TRAINING : ROLE_VALIDATION;
+	return -1;
+}
+
+/* As the platform has it; 'model' is where a job finds initial weights. */
+static bool is_channel_name(const char *text)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	return *text && *text != '.' && !text[strspn(text, letters)] && strlen(text) < 64 && strcmp(text, "model");
+}
+
+static void read_channel(struct spec_reader *r, const struct yaml_pair *p, struct channel_spec *c)
+{
 	struct value *v;
-	if (!y) {
-		diag_error(r->diag, channels->at, "channels has no '%s'", name);
+	if (!spec_is_mapping(r, p->value, "a channel") ||
+		!values_read(&r->names, &channel_row, p->value, p->value->at, NULL, &v))
 		return;
+	const char *name = v[CHANNEL].none ? p->key : v[CHANNEL].text;
+	if (!is_channel_name(name)) {
+		diag_error(r->diag, v[CHANNEL].at, "'%.70s' is no name for a channel", name);
+		diag_hint(r->diag, "at most 63 letters, digits, '_', '-' and '.'; 'model' holds initial weights");
+	} else if (spec_is_file(r, &v[IMAGES], "images") && spec_is_file(r, &v[LABELS], "labels")) {
+		*c = (struct channel_spec){name, v[IMAGES].text, v[LABELS].text, p->value->at};
 	}
-	if (!spec_is_mapping(r, y, "a channel") || !values_read(&r->names, &channel_row, y, y->at, NULL, &v))
+}
+
+static void warn_same(struct spec_reader *r)
+{
+	const struct channel_spec *training = &r->spec->channels[ROLE_TRAINING], *c = &r->spec->channels[ROLE_VALIDATION];
+	if (!training->name || !c->name || strcmp(training->name, c->name) || strcmp(training->images, c->images))
 		return;
-	if (spec_is_file(r, &v[0], "images") && spec_is_file(r, &v[1], "labels"))
-		*c = (struct channel_spec){name, v[0].text, v[1].text, y->at};
+	diag_warning(r->diag, c->at, "validation has the images that training has: it tells nothing about others");
+	diag_hint(r->diag, "without a validation channel there is no validation");
 }
 
 static void read_channels(struct spec_reader *r, const struct yaml *y)
 {
-	static const char *const names[] = {"training", "validation"};
+	const char *given[ROLES] = {NULL};
 	if (!spec_is_mapping(r, y, "channels"))
 		return;
-	keys_known(&r->names, y, "channels", names, 2);
-	read_channel(r, names[0], y, &r->spec->training);
-	read_channel(r, names[1], y, &r->spec->validation);
+	bool known = keys_known(&r->names, y, "channels", role_words, WORDS);
+	for (int i = 0; i < y->n; i++) {
+		const struct yaml_pair *p = &y->pairs[i];
+		const int role = role_find(p->key);
+		if (role >= 0 && given[role])
+			diag_error(r->diag, p->at, "'%s' is the same role as '%s' above", p->key, given[role]);
+		else if (role >= 0)
+			read_channel(r, p, &r->spec->channels[role]);
+		if (role >= 0)
+			given[role] = p->key;
+	}
+	if (known && !given[ROLE_TRAINING])
+		diag_error(r->diag, y->at, "channels has no 'training'");
+	warn_same(r);
 }
 
 void spec_data(struct spec_reader *r, const struct yaml *y)
 {
+	struct spec *s = r->spec;
 	struct value *v;
 	if (!spec_is_mapping(r, y, "data"))
 		return;
 	if (values_read(&r->names, &data_row, y, y->at, data_own, &v)) {
-		r->spec->scale = v[1];
-		r->spec->classes = (int)v[2].number;
-		r->spec->classes_at = v[2].at;
-		if (v[1].number == 0)
-			diag_error(r->diag, v[1].at, "scale is 0: every sample would be the same");
+		s->scale = v[SCALE];
+		s->classes = (int)v[CLASSES].number;
+		s->classes_at = v[CLASSES].at;
+		s->first_label = v[FIRST_LABEL];
+		s->label_column = v[LABEL_COLUMN];
+		s->transpose = v[TRANSPOSE];
+		if (v[SCALE].number == 0)
+			diag_error(r->diag, v[SCALE].at, "scale is 0: every sample would be the same");
 	}
 	if (yaml_get(y, "channels"))
 		read_channels(r, yaml_get(y, "channels"));

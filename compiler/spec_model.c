@@ -155,6 +155,14 @@ static void read_layers(struct spec_reader *r, const struct yaml *y)
 	number_layers(r);
 }
 
+static void check_transpose(struct spec_reader *r)
+{
+	if (r->spec->transpose.number == 0 || r->spec->input.count != 1)
+		return;
+	diag_error(r->diag, r->spec->transpose.at, "transpose swaps rows and columns, and the model's input has none");
+	diag_hint(r->diag, "make it an image, and put flatten behind it");
+}
+
 void spec_model(struct spec_reader *r, const struct yaml *y)
 {
 	static const char *const keys[] = {"input", "layers"};
@@ -166,6 +174,7 @@ void spec_model(struct spec_reader *r, const struct yaml *y)
 			diag_error(r->diag, y->at, "model has no '%s'", keys[i]);
 	if (yaml_get(y, "input") && !value_read(&r->names, &input_key, "model", yaml_get(y, "input"), &r->spec->input))
 		r->spec->input.count = 0;
+	check_transpose(r);
 	if (yaml_get(y, "layers"))
 		read_layers(r, yaml_get(y, "layers"));
 }

@@ -1,4 +1,5 @@
 /* spec_check's training and export. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 #include "spec_parts.h"
@@ -65,10 +66,17 @@ static void read_metrics(struct spec_reader *r, const struct yaml *y)
 static void check_loss(struct spec_reader *r)
 {
 	const struct call *loss = r->spec->loss;
-	if (!loss || r->spec->classes != 1 || !strstr(loss->row->name, "categorical"))
+	if (!loss || r->spec->classes != 1)
 		return;
-	diag_error(r->diag, loss->at, "%s needs classes above 1", loss->row->name);
-	diag_hint(r->diag, "with one output: binary_crossentropy or mean_squared_error");
+	const struct loss_type *type = (const struct loss_type *)loss->row;
+	if (type->classes_only) {
+		diag_error(r->diag, loss->at, "%s needs classes above 1", loss->row->name);
+		diag_hint(r->diag, "with one output: binary_crossentropy or mean_squared_error");
+	} else if (type->most == FLT_MAX && r->spec->first_label.number != 0) {
+		diag_error(r->diag, r->spec->first_label.at, "first_label is for classes: with classes: 1, %s learns the labels themselves",
+			loss->row->name);
+		diag_hint(r->diag, "leave it out");
+	}
 }
 
 void spec_training(struct spec_reader *r, const struct yaml *y)

@@ -15,6 +15,8 @@ struct activation_type {
 struct loss_type {
 	struct row row;
 	bool sparse;                        /* takes the class's number, not one-hot */
+	bool classes_only;                  /* takes no classes: 1 */
+	double least, most;                 /* of a label where classes is 1 */
 };
 struct optimizer_type {
 	struct row row;                     /* row.keras: "SGD" */

@@ -153,14 +153,20 @@ static void add_optimizer(struct object *root, const struct target *target, cons
 
 static void add_data(struct object *root, const struct spec *s)
 {
-	const struct channel_spec *channels[] = {&s->training, &s->validation};
-	static const char *const names[] = {"training", "validation"};
-	for (int i = 0; i < 2; i++) {
-		struct object *o = object_item(root, names[i]);
-		object_text(o, "name", "%s", c_string(o->arena, channels[i]->name));
-		object_text(o, "images", "%s", c_string(o->arena, channels[i]->images));
-		object_text(o, "labels", "%s", c_string(o->arena, channels[i]->labels));
+	static const char *const roles[ROLES] = {"RT_TRAINING", "RT_VALIDATION"};
+	for (int i = 0; i < ROLES; i++) {
+		const struct channel_spec *c = &s->channels[i];
+		if (!c->name)
+			continue;
+		struct object *o = object_item(root, "channels");
+		object_text(o, "role", "%s", roles[i]);
+		object_text(o, "name", "%s", c_string(o->arena, c->name));
+		object_text(o, "images", "%s", c_string(o->arena, c->images));
+		object_text(o, "labels", "%s", c_string(o->arena, c->labels));
 	}
+	object_text(root, "first_label", "%d", (int)s->first_label.number);
+	object_text(root, "label_column", "%d", s->label_column.none ? -1 : (int)s->label_column.number);
+	object_text(root, "transpose", "%s", boolean(s->transpose.number != 0));
 	object_text(root, "scale", "%s", c_double(root->arena, s->scale.number));
 	object_text(root, "classes", "%d", s->classes);
 	object_flag(root, "one_hot", s->classes > 1);
@@ -178,7 +184,11 @@ static void add_training(struct object *root, const struct target *target, const
 	object_text(root, "gpus", "%s", scalar(root->arena, &s->gpus));
 	object_text(root, "seed", "%s", scalar(root->arena, &s->seed));
 	object_text(root, "shuffle", "%s", boolean(s->shuffle));
-	object_text(root, "loss", "%s", s->loss->row->name);
+	const struct loss_type *loss = (const struct loss_type *)s->loss->row;
+	object_text(root, "loss", "%s", loss->row.name);
+	object_text(root, "label_least", "%s", c_double(root->arena, loss->least));
+	object_text(root, "label_most", "%s", c_double(root->arena, loss->most));
+	object_text(root, "one_number", "%s", boolean(loss->sparse));
 	object_flag(root, "metrics", false);
 	for (int i = 0; i < s->n_metrics; i++)
 		object_text(object_item(root, "metrics"), "log_name", "%s",

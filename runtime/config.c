@@ -179,8 +179,10 @@ static int read_hyperparameters(struct rt_config *c, const struct rt_options *o)
 
 static bool is_used(const struct rt_model *m, const char *channel)
 {
-	return strcmp(channel, m->training.name) == 0 || strcmp(channel, m->validation.name) == 0 ||
-		strcmp(channel, "model") == 0;
+	for (int i = 0; i < RT_ROLES; i++)
+		if (m->channels[i].name && !strcmp(channel, m->channels[i].name))
+			return true;
+	return !strcmp(channel, "model");
 }
 
 static int check_channel(struct rt_config *c, const cJSON *channel)
@@ -202,8 +204,30 @@ static int check_channel(struct rt_config *c, const cJSON *channel)
 
 static void tell_unused(struct rt_text *lines, const struct rt_model *m, const char *channel)
 {
-	rt_text_printf(lines, "Channel '%.64s' is ignored: %s names '%s' and '%s'\n", channel, m->file, m->training.name,
-		m->validation.name);
+	const char *validation = m->channels[RT_VALIDATION].name;
+	rt_text_printf(lines, "Channel '%.64s' is ignored: %s names '%s'%s%s%s\n", channel, m->file, m->channels[RT_TRAINING].name,
+		validation ? " and '" : "", validation ? validation : "", validation ? "'" : "");
+}
+
+/* Whether the job has it: the platform's list says so, or its folder is there. */
+static bool has_channel(const struct rt_config *c, const cJSON *object, const char *channel)
+{
+	char path[RT_PATH];
+	return cJSON_GetObjectItemCaseSensitive(object, channel) ||
+		(snprintf(path, sizeof path, "%s/input/data/%s", c->prefix, channel) < RT_PATH && !access(path, F_OK));
+}
+
+/* Users who give one channel alone have all files in it. */
+static void choose_channels(struct rt_config *c, const cJSON *object, struct rt_text *lines)
+{
+	const char *training = c->model->channels[RT_TRAINING].name;
+	for (int i = 0; i < RT_ROLES; i++) {
+		const char *own = c->model->channels[i].name;
+		const bool lent = own && !has_channel(c, object, own) && has_channel(c, object, training);
+		c->channels[i] = lent ? training : own;
+		if (lent)
+			rt_text_printf(lines, "The job has no channel '%s': its files are looked for in channel '%s'\n", own, training);
+	}
 }
 
 /* Folders below input/data that nothing else told of. */
@@ -242,6 +266,7 @@ static int read_channels(struct rt_config *c)
 				tell_unused(&lines, c->model, channel->string);
 			result = check_channel(c, channel);
 		}
+		choose_channels(c, object, &lines);
 		result = result ? result : list_folders(c, object, &lines);
 	}
 	c->channel_lines = lines.bytes;

@@ -170,7 +170,7 @@ static void state(struct statement *s, const struct rt_job *j, int result)
 		return;
 	}
 	s->training = j->training->samples;
-	s->validation = j->validation->samples;
+	s->validation = j->validation ? j->validation->samples : 0;
 	s->hyperparameters = digest(digest(no_digest, &c->seed, sizeof c->seed), c->numbers,
 		sizeof *c->numbers * (size_t)c->model->n_hyperparameters);
 	s->weights = digest_weights(j);

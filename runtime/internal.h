@@ -133,9 +133,10 @@ struct rt_config {
 	double *numbers;                    /* hyperparameters by index; strings 0 */
 	char **texts;                       /* as given, for the "Hyper parameters:" line */
 	long epochs, batch_size, gpus; uint64_t seed;
+	const char *channels[RT_ROLES];     /* where a role's files lie in this job; NULL: the spec leaves the role out */
 	/* "Hyper parameters: {…}" and "Input parameters: {…}" as printed, Python's repr of the dictionaries */
 	char *hyper_line, *input_line;
-	char *channel_lines;                /* one a channel that is there and not used, or "" */
+	char *channel_lines;                /* one for each channel that is there and not used, or the other way round; or NULL */
 };
 
 /* Reads the three files below PREFIX/input/config, each of which may be absent; network is what the program has for several
@@ -159,18 +160,23 @@ void rt_team_spin_briefly(char **argv);
 /* Makes the team: threads that flush denormals. Returns how many there are. */
 int rt_team_start(int threads);
 
-/* ---- data.c, data_idx.c, data_gzip.c: a channel as arrays ---- */
+/* ---- data.c and others of its name: a channel as arrays ---- */
 
 struct rt_data {
 	long samples; size_t element_count;  /* numbers a sample */
 	uint8_t *bytes; float *floats;       /* one of them; file order, unscaled */
-	float *labels;
+	float *labels;                       /* without the model's first_label */
 	void *storage;                       /* what bytes lies in */
+	struct rt_text lines;                /* what the log is to say of how the files were read */
 };
 
-/* Reads and checks one channel whole: both IDX files below PREFIX/input/data/NAME. On 0 the caller calls rt_data_free. */
-int rt_data_read(struct rt_data *d, const struct rt_config *c, const struct rt_channel *channel);
+/* Reads and checks a role's data whole: both IDX files below PREFIX/input/data/CHANNEL. On 0 the caller calls rt_data_free. */
+int rt_data_read(struct rt_data *d, const struct rt_config *c, enum rt_role role);
 void rt_data_free(struct rt_data *d);
+
+/* The file called name, or its twin with or without .gz, in the folder or once below it, which lines then says. label
+ * ("channel 'training'") is for messages. -1 after rt_fail. */
+int rt_data_find(char path[RT_PATH], const char *folder, const char *name, const char *label, struct rt_text *lines);
 
 enum { RT_IDX_RANK = 255 };
 
@@ -190,6 +196,11 @@ bool rt_shape_fits(const struct rt_model *m, int rank, const size_t *sizes);
 
 /* The model's input as messages show it: 1x28x28. */
 void rt_input_shape(const struct rt_model *m, char *text, size_t size);
+
+/* The model with its input as the data's files hold it: rows and columns swapped where the model says transpose. */
+struct rt_model rt_model_of_files(const struct rt_model *m);
+/* Swaps rows and columns of samples as the data's files hold them, of width bytes a number. -1 after rt_fail. */
+int rt_transpose(const struct rt_model *m, void *values, size_t samples, size_t width);
 
 /* Reads the file, gzipped or plain, and checks that it is whole. label ("channel 'training'") is for messages. */
 int rt_idx_read(struct rt_idx *x, const char *path, const char *label);
@@ -318,7 +329,8 @@ struct rt_job {
 	const struct rt_model *model;
 	struct rt_hosts *hosts;             /* NULL: a job on one machine */
 	const struct rt_code *code;
-	const struct rt_data *training, *validation;
+	const struct rt_data *training;
+	const struct rt_data *validation;   /* NULL: there is none */
 	struct rt_state state;
 	struct rt_work work;
 	uint32_t *index;                    /* the epoch's order, or NULL */

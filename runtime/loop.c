@@ -54,7 +54,7 @@ int rt_job_begin(struct rt_job *j, struct rt_config *c, const struct rt_code *co
 	*j = (struct rt_job){.config = c, .model = m, .code = code, .training = training, .validation = validation};
 	if (1 + m->n_metrics > RT_MEANS)
 		return rt_fail(RT_INTERNAL_ERROR, "%d metrics; at most %d are possible", m->n_metrics, RT_MEANS - 1);
-	long batch = least(c->batch_size, most(training->samples, validation->samples));
+	long batch = least(c->batch_size, most(training->samples, validation ? validation->samples : 0));
 	j->batch = batch = (batch + c->hosts.count - 1) / c->hosts.count;
 	if (allocate_all(j, (size_t)batch, (size_t)c->threads) || rt_timings_open(&j->timings, c->ranks.rank ? NULL : c->timings))
 		return -1;
@@ -196,18 +196,25 @@ static int train_epoch(struct rt_job *j, struct rt_progress *p)
 	return rt_weights_check(j->model, &j->work, j->epoch, j->step);
 }
 
-static int validate(struct rt_job *j)
+static void evaluate(struct rt_job *j, struct rt_means *means)
 {
 	long samples = j->validation->samples, batch = j->config->batch_size;
-	struct rt_means means;
-	rt_means_begin(&means, j->model->n_metrics);
 	take_data(&j->work, j->validation, NULL);
 	j->code->prepare(&j->work);
 	for (long first = 0; first < samples && !rt_stop_signal(); first += batch) {
 		take_part(j, first, samples, batch);
 		j->code->evaluate(&j->work);
-		rt_means_add(&means, &j->work);
+		rt_means_add(means, &j->work);
 	}
+}
+
+/* Hosts compare their weights then, also where there is nothing to evaluate. */
+static int validate(struct rt_job *j)
+{
+	struct rt_means means;
+	rt_means_begin(&means, j->model->n_metrics);
+	if (j->validation)
+		evaluate(j, &means);
 	if (j->hosts && rt_hosts_add_means(j->hosts, j, &means))
 		return -1;
 	j->stopped = stops(j);
@@ -241,8 +248,10 @@ static int run_epochs(struct rt_job *j)
 			rt_progress_abandon(&p);
 			return result;
 		}
-		p.n_values = 2 * values;
-		rt_progress_means(&p, &j->validation_means, values);
+		if (j->validation) {
+			p.n_values = 2 * values;
+			rt_progress_means(&p, &j->validation_means, values);
+		}
 		rt_progress_update(&p, j->training->samples);
 		if (rt_timings_write(&j->timings, j->epoch, &p))
 			return -1;

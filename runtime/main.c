@@ -35,36 +35,45 @@ static int make_folders(const struct rt_config *c)
 
 /* ---- data ---- */
 
-struct reading { const struct rt_config *config; const struct rt_channel *channel; struct rt_data *data; int result; };
+struct reading { const struct rt_config *config; struct rt_data *data; int result; };
 
 static void *read_second(void *argument)
 {
 	struct reading *r = argument;
 	rt_fail_rank(1);
-	r->result = rt_data_read(r->data, r->config, r->channel);
+	r->result = rt_data_read(r->data, r->config, RT_VALIDATION);
 	return NULL;
 }
 
 /* Both channels at once: gunzipping is most of it. */
-static int read_channels(const struct rt_config *c, struct rt_data *training, struct rt_data *validation)
+static int read_channels(const struct rt_config *c, struct rt_data data[RT_ROLES])
 {
-	struct reading second = {c, &c->model->validation, validation, 0};
+	struct reading second = {c, &data[RT_VALIDATION], 0};
 	pthread_t thread;
+	if (!c->channels[RT_VALIDATION])
+		return rt_data_read(&data[RT_TRAINING], c, RT_TRAINING);
 	int error = pthread_create(&thread, NULL, read_second, &second);
 	if (error)
 		return rt_fail(RT_SYSTEM_ERROR, "cannot start a thread: %s", strerror(error));
-	int result = rt_data_read(training, c, &c->model->training);
+	int result = rt_data_read(&data[RT_TRAINING], c, RT_TRAINING);
 	pthread_join(thread, NULL);
 	return result || second.result ? -1 : 0;
 }
 
-static void tell_data(const struct rt_model *m, const struct rt_data *training, const struct rt_data *validation)
+static void tell_data(const struct rt_model *m, const struct rt_data data[RT_ROLES])
 {
-	printf("Files loaded\nx_train shape: (%ld", training->samples);
+	const long training = data[RT_TRAINING].samples, validation = data[RT_VALIDATION].samples;
+	for (int i = 0; i < RT_ROLES; i++)
+		if (data[i].lines.bytes)
+			fputs(data[i].lines.bytes, stdout);
+	printf("Files loaded\nx_train shape: (%ld", training);
 	for (int i = 0; i < m->input_rank; i++)
 		printf(", %d", m->input[i]);
-	printf(")\n%ld train samples\n%ld test samples\n", training->samples, validation->samples);
-	printf("Train on %ld samples, validate on %ld samples\n", training->samples, validation->samples);
+	printf(")\n%ld train samples\n", training);
+	if (validation)
+		printf("%ld test samples\nTrain on %ld samples, validate on %ld samples\n", validation, training, validation);
+	else
+		printf("There is no validation: %s names no channel for it\nTrain on %ld samples\n", m->file, training);
 }
 
 /* ---- the job ---- */
@@ -84,7 +93,7 @@ static int finish(struct rt_job *j)
 	char path[RT_PATH];
 	if (j->config->ranks.rank || j->config->hosts.rank)
 		return 0;
-	if (!j->stopped)
+	if (!j->stopped && j->validation)
 		tell_means(j->model, &j->validation_means);
 	if (rt_path(path, j->config->prefix, "model") || rt_export_all(j->model, &j->state, path))
 		return -1;
@@ -95,35 +104,36 @@ static int finish(struct rt_job *j)
 }
 
 /* All that comes before the first step. */
-static int prepare(struct rt_job *j, struct rt_config *c, struct rt_data *training, struct rt_data *validation)
+static int prepare(struct rt_job *j, struct rt_config *c, struct rt_data data[RT_ROLES])
 {
 	char path[RT_PATH];
 	bool found;
 	const struct rt_code *code = rt_code_choose(c->model, c->isa);
-	if (!code || read_channels(c, training, validation))
+	if (!code || read_channels(c, data))
 		return -1;
 	c->threads = rt_team_start(c->threads);
-	return rt_job_begin(j, c, code, training, validation) || rt_path(path, c->prefix, "input/data/model") ||
+	const struct rt_data *validation = c->channels[RT_VALIDATION] ? &data[RT_VALIDATION] : NULL;
+	return rt_job_begin(j, c, code, &data[RT_TRAINING], validation) || rt_path(path, c->prefix, "input/data/model") ||
 		rt_weights_read(&j->state, c->model, path, &found) ? -1 : 0;
 }
 
 static int train_process(struct rt_config *c)
 {
-	struct rt_data training = {0}, validation = {0};
+	struct rt_data data[RT_ROLES] = {{0}};
 	struct rt_job j = {0};
-	int result = prepare(&j, c, &training, &validation);
+	int result = prepare(&j, c, data);
 	if (c->hosts.count > 1)
 		result = rt_hosts_agree(&c->hosts, &j, result);
 	if (!result) {
-		tell_data(c->model, &training, &validation);
+		tell_data(c->model, data);
 		result = rt_train(&j);
 		rt_job_end_steps(&j);
 	}
 	if (!result)
 		result = finish(&j);
 	rt_job_free(&j);
-	rt_data_free(&training);
-	rt_data_free(&validation);
+	for (int i = 0; i < RT_ROLES; i++)
+		rt_data_free(&data[i]);
 	return result;
 }
 

@@ -124,7 +124,16 @@ struct rt_code {
 	const void *program;                        /* what the device's own code knows of the generated program */
 };
 
+/* What samples are for. */
+enum rt_role { RT_TRAINING, RT_VALIDATION, RT_ROLES };
+/* A role's files and the channel of the job that holds them; a NULL name: the spec leaves the role out. */
 struct rt_channel { const char *name, *images, *labels; };
+
+struct rt_loss {
+	const char *name;
+	double least, most;                         /* of a label where classes is 1 */
+	bool one_number;                            /* a label is never a number per output */
+};
 
 struct rt_model {
 	const char *name, *file;                    /* "mnist-cnn", "mnist_cnn.yaml" */
@@ -134,10 +143,14 @@ struct rt_model {
 	const char *bfloat16_amx;                   /* … and those on processors with AMX, or NULL */
 	bool channels_first;
 	int input_rank; int input[3];               /* as the user wrote it, in image_data_format order */
-	int classes;                                /* labels are 0 .. classes-1; 1: the label is the value itself */
+	int classes;                                /* how many there are; 1: a label is the value itself */
+	int first_label;                            /* what the files call class 0; the next class is the next number */
+	int label_column;                           /* which of several numbers per sample is the label; -1: not said */
+	bool transpose;                             /* the files hold images with rows and columns swapped */
 	int outputs;                                /* numbers in a prediction */
 	double scale;                               /* of the data; generated code applies it */
-	struct rt_channel training, validation;
+	struct rt_channel channels[RT_ROLES];
+	struct rt_loss loss;
 	const struct rt_hyperparameter *hyperparameters; int n_hyperparameters;
 	const struct rt_layer *layers; int n_layers;        /* layers[0] is the input */
 	const struct rt_parameter *parameters; int n_parameters;
@@ -171,7 +184,7 @@ struct rt_work {
 	const uint32_t *index;
 	const uint8_t *bytes;                       /* the data set's elements, [sample][element] in the file's order … */
 	const float *floats;                        /* … as bytes or, when bytes is NULL, as floats */
-	const float *labels;                        /* [sample]: the class's number, or the value when classes is 1 */
+	const float *labels;                        /* [sample]: the class's number from 0, or the value when classes is 1 */
 	/* Numbers */
 	uint64_t seed, step;                        /* of the random numbers; step counts updates of this job */
 	int64_t iterations;                         /* the optimizer's updates before this one */

@@ -169,7 +169,7 @@ static int put_all_data(struct rt_cuda_job *j, const struct rt_job *job)
 	if (j->training.labels)
 		return 0;
 	if (put_data(j, &j->training, job->training, "the training data") ||
-		put_data(j, &j->validation, job->validation, "the validation data"))
+		(job->validation && put_data(j, &j->validation, job->validation, "the validation data")))
 		return -1;
 	if (!job->model->shuffle)
 		return 0;
@@ -301,6 +301,8 @@ static int epoch(struct rt_job *job, struct rt_progress *p)
 static int validate(struct rt_job *job)
 {
 	struct rt_cuda_job *j = job_of(&job->work);
+	if (!job->validation)
+		return 0;
 	const long samples = job->validation->samples, batch = job->config->batch_size;
 	take_data(&j->cuda.work, &j->validation, NULL);
 	if (put_step(j, job))

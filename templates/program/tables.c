@@ -119,12 +119,13 @@ const struct rt_model model = {
 	.channels_first = {{channels_first_value}},
 	.input_rank = {{input_rank}}, .input = { {{input}} },
 	.classes = {{classes}}, .outputs = {{outputs}}, .scale = {{scale}},
-	{{#training}}
-	.training = { {{name}}, {{images}}, {{labels}} },
-	{{/training}}
-	{{#validation}}
-	.validation = { {{name}}, {{images}}, {{labels}} },
-	{{/validation}}
+	.channels = {
+		{{#channels}}
+		[{{role}}] = { {{name}}, {{images}}, {{labels}} },
+		{{/channels}}
+	},
+	.first_label = {{first_label}}, .label_column = {{label_column}}, .transpose = {{transpose}},
+	.loss = {"{{loss}}", {{label_least}}, {{label_most}}, {{one_number}}},
 	.hyperparameters = hyperparameters, .n_hyperparameters = HYPERPARAMETERS,
 	.layers = layers, .n_layers = sizeof layers / sizeof *layers,
 	.parameters = parameters, .n_parameters = sizeof parameters / sizeof *parameters - 1,

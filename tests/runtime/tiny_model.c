@@ -171,7 +171,8 @@ static const struct rt_export exports[] = {{.write = write_text, .format = "text
 static const struct rt_model model = {
 	.name = "tiny", .file = "tiny.yaml", .spec = "", .compiler = "0.0.0",
 	.input_rank = 2, .input = {4, 4}, .classes = CLASSES, .outputs = CLASSES, .scale = 1.0 / 255,
-	.training = {"training", "images", "labels"}, .validation = {"validation", "images", "labels"},
+	.channels = {{"training", "images", "labels"}, {"validation", "images", "labels"}}, .label_column = -1,
+	.loss = {.name = "categorical_crossentropy"},
 	.hyperparameters = hyperparameters, .n_hyperparameters = HYPERPARAMETERS,
 	.layers = layers, .n_layers = 3, .parameters = parameters, .n_parameters = 2,
 	.weights = WEIGHTS, .trainable = WEIGHTS, .metrics = metrics, .n_metrics = 1,

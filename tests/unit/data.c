@@ -1,5 +1,6 @@
 /* IDX files: what is read from good ones, gzipped or plain, of every type and shape; and what is said of damaged ones. */
 #include "internal.h"
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,8 +14,8 @@ enum { SAMPLES = 5, PIXELS = 12, ROOM = 4096 };
 struct files { uint8_t images[ROOM], labels[ROOM]; size_t images_size, labels_size; bool zipped; const char *suffix; };
 
 static char prefix[] = "/tmp/trainc-unit-data-XXXXXX";
-static const struct rt_channel channel = {"training", "images.gz", "labels.gz"};
-static struct rt_model model = {.input_rank = 3, .input = {1, 3, 4}, .classes = 10};
+static struct rt_model model = {.channels = {{"training", "images.gz", "labels.gz"}},
+	.loss = {.name = "categorical_crossentropy"}, .input_rank = 3, .input = {1, 3, 4}, .classes = 10, .label_column = -1};
 
 /* ---- good files ---- */
 
@@ -68,7 +69,8 @@ static int read_channel(struct rt_data *d)
 	struct rt_config *c = calloc(1, sizeof *c);
 	c->model = &model;
 	snprintf(c->prefix, sizeof c->prefix, "%s", prefix);
-	int result = rt_data_read(d, c, &channel);
+	c->channels[RT_TRAINING] = "training";
+	int result = rt_data_read(d, c, RT_TRAINING);
 	free(c);
 	return result;
 }
@@ -187,8 +189,9 @@ static const struct damage {
 	{"height and width exchanged", "samples are 4x3 (rank 2), and the model's input is 1x3x4", .at = 11,
 	 .bytes = "\4\0\0\0\3", .n = 5, .size = -1},
 	{"another shape", "samples are 6x2", .at = 11, .bytes = "\6\0\0\0\2", .n = 5, .size = -1},
-	{"labels of rank 2", "one number a sample", .labels = true, .at = 3,
-	 .bytes = "\2\0\0\0\5\0\0\0\2\1\1\1\1\1\1", .n = 15, .size = -2},
+	{"labels of rank 3", "labels are 5x2x1; one number per sample", .labels = true, .at = 3,
+	 .bytes = "\3\0\0\0\5\0\0\0\2\0\0\0\1\1\1\1\1\1\1\1\1\1\1", .n = 23, .size = 16 + 10},
+	{"no columns of labels", "labels are 5x0", .labels = true, .at = 3, .bytes = "\2\0\0\0\5\0\0\0\0", .n = 9, .size = 12},
 	{"a label less", "4 labels for 5 images", .labels = true, .at = 7, .bytes = "\4", .n = 1, .size = 12},
 	{"a label more", "6 labels for 5 images", .labels = true, .at = 7, .bytes = "\6", .n = 1, .size = 14},
 	{"last label out of range", "label 4, at byte 12, is 10", .labels = true, .at = 12, .bytes = "\12", .n = 1, .size = -1},
@@ -205,8 +208,6 @@ static void apply(struct files *f, const struct damage *d)
 		memcpy(bytes + d->at, d->bytes, (size_t)d->n);
 	if (d->size >= 0)
 		*size = (size_t)d->size;
-	if (d->size == -2)
-		*size = 12 + 10;
 }
 
 static void damaged_files(void)
@@ -265,12 +266,13 @@ static void values(void)
 {
 	struct files f = good();
 	model.classes = 1;
+	model.loss = (struct rt_loss){"mean_squared_error", -FLT_MAX, FLT_MAX, false};
 	memcpy(f.labels, "\0\0\x0d\1\0\0\0\5", 8);
 	for (int i = 0; i < SAMPLES; i++)
 		memcpy(f.labels + 8 + 4 * i, i == 4 ? "\x7f\x80\0\0" : "\x3f\x80\0\0", 4);
 	f.labels_size = 8 + 4 * SAMPLES;
 	write_files(&f);
-	refused("an infinite value", "label 4, at byte 24, is not finite");
+	refused("an infinite value", "label 4, at byte 24, is inf; mean_squared_error takes finite numbers");
 	model.classes = 10;
 	f = good();
 	f.images[2] = 0x0d;
