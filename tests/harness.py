@@ -269,7 +269,7 @@ def noisy_job(spec, prefix, samples=24):
         text = f.read()
     sizes = [int(size) for size in re.search(r"^  input: \[(.*)\]", text, re.M).group(1).split(",")]
     classes = int(re.search(r"^  classes: (\d+)", text, re.M).group(1))
-    labels_of = range(min(classes, 10) if classes > 1 else 10)
+    labels_of = range(min(classes, 10) if classes > 1 else 2)
     job = Job(prefix)
     dice = random.Random(4)
     for channel, images, labels in re.findall(r"(training|validation): +\{images: (\S+), labels: (\S+)\}", text):

@@ -141,14 +141,15 @@ int rt_read_npy(struct rt_samples *s, const struct rt_model *m, const char *body
 	return a.kind == 'f' ? rt_samples_unscale(s, m) : 0;
 }
 
-/* ---- IDX ---- */
+/* ---- IDX: as the data's files are, rows and columns swapped if they are ---- */
 
 int rt_read_idx(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size)
 {
+	const struct rt_model files = rt_model_of_files(m);
 	struct rt_idx x;
 	if (rt_idx_view(&x, body, size, "body", "the request"))
 		return -1;
-	long n = rt_sample_count(m, x.rank, x.sizes);
+	long n = rt_sample_count(&files, x.rank, x.sizes);
 	if (n < 0 || rt_samples_new(s, m, n))
 		return -1;
 	for (size_t i = 0; i < x.elements; i++) {
@@ -156,7 +157,7 @@ int rt_read_idx(struct rt_samples *s, const struct rt_model *m, const char *body
 		if (!isfinite(s->values[i]))
 			return rt_fail(RT_DATA_ERROR, "the request: sample %zu holds a number that is not finite", i / (x.elements / (size_t)n));
 	}
-	return 0;
+	return m->transpose ? rt_transpose(m, s->values, (size_t)n, sizeof *s->values) : 0;
 }
 
 /* ---- PNG: one image ---- */
