@@ -23,21 +23,35 @@ struct rt_batcher {
 /* A part of a job's samples. */
 struct part { struct rt_batch_job *job; long from, n; };
 
-/* Takes samples from the queue's head until the batch is full; the number of parts. */
+static void enqueue(struct rt_batcher *b, struct rt_batch_job *j)
+{
+	j->next = NULL;
+	*b->end = j;
+	b->end = &j->next;
+}
+
+static struct rt_batch_job *dequeue(struct rt_batcher *b)
+{
+	struct rt_batch_job *j = b->first;
+	b->first = j->next;
+	if (!b->first)
+		b->end = &b->first;
+	return j;
+}
+
+/* Takes samples from the queue's head until the batch is full; the number of parts. A job of which something is left goes to the
+ * queue's end, so that none waits for all of a large one. */
 static int take_parts(struct rt_batcher *b, struct part parts[BATCH])
 {
 	int n_parts = 0;
 	for (long room = BATCH; b->first && room > 0; n_parts++) {
-		struct rt_batch_job *j = b->first;
-		long left = j->samples.n - j->begun, n = left < room ? left : room;
+		struct rt_batch_job *j = dequeue(b);
+		long left = j->n - j->begun, n = left < room ? left : room;
 		parts[n_parts] = (struct part){j, j->begun, n};
 		j->begun += n;
 		room -= n;
 		if (n < left)
-			continue;
-		b->first = j->next;
-		if (!b->first)
-			b->end = &b->first;
+			enqueue(b, j);
 	}
 	return n_parts;
 }
@@ -46,7 +60,7 @@ static void compute(struct rt_batcher *b, const struct part *parts, int n_parts)
 {
 	size_t elements = rt_element_count(b->model), outputs = (size_t)b->model->outputs, n = 0;
 	for (int i = 0; i < n_parts; n += (size_t)parts[i++].n)
-		memcpy(b->samples + n * elements, parts[i].job->samples.values + (size_t)parts[i].from * elements,
+		memcpy(b->samples + n * elements, parts[i].job->values + (size_t)parts[i].from * elements,
 			(size_t)parts[i].n * elements * sizeof *b->samples);
 	b->work.n = b->work.total = (int)n;
 	b->code->evaluate(&b->work);
@@ -63,7 +77,7 @@ static void hand_back(const struct part *parts, int n_parts)
 	for (int i = 0; i < n_parts; i++) {
 		struct rt_batch_job *j = parts[i].job;
 		j->finished += parts[i].n;
-		if (j->finished < j->samples.n)
+		if (j->finished < j->n)
 			continue;
 		*end = j;
 		end = &j->next;
@@ -100,11 +114,9 @@ static void *work(void *argument)
 
 void rt_batcher_submit(struct rt_batcher *b, struct rt_batch_job *j)
 {
-	j->next = NULL;
 	j->begun = j->finished = 0;
 	pthread_mutex_lock(&b->lock);
-	*b->end = j;
-	b->end = &j->next;
+	enqueue(b, j);
 	pthread_cond_signal(&b->wake);
 	pthread_mutex_unlock(&b->lock);
 }
