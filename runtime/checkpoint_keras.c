@@ -308,9 +308,9 @@ static int read_weights(struct weights_file *w, const struct rt_model *m, real *
 	return 0;
 }
 
-int rt_keras_read(struct rt_state *s, const struct rt_model *m, const char *path, const char *bytes, size_t size)
+int rt_keras_read(struct rt_state *s, const struct rt_model *m, const char *path, const char *bytes, size_t size, char *note)
 {
-	struct weights_file w = {.path = path, .file = rt_hdf5_open(bytes, size)};
+	struct weights_file w = {.path = path, .note = note, .file = rt_hdf5_open(bytes, size)};
 	int result;
 
 	if (w.file < 0)

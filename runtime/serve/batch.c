@@ -15,9 +15,9 @@ struct rt_batcher {
 	float *samples, *labels, *predictions;      /* of the batch */
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	pthread_cond_t wake, ready;
 	struct rt_batch_job *first, **end;  /* the queue: jobs with samples that have not begun */
-	bool stopping;
+	bool started, stopping;             /* the team is there and the weights are packed; no jobs will come */
 };
 
 /* A part of a job's samples. */
@@ -94,6 +94,8 @@ static void *work(void *argument)
 	b->work.thread_count = rt_team_start(b->work.thread_count);
 	b->code->prepare(&b->work);
 	pthread_mutex_lock(&b->lock);
+	b->started = true;
+	pthread_cond_signal(&b->ready);
 	for (;;) {
 		while (!b->first && !b->stopping)
 			pthread_cond_wait(&b->wake, &b->lock);
@@ -160,22 +162,30 @@ static void release(struct rt_batcher *b)
 	free(b);
 }
 
+/* The worker's whole team is there when this returns: a program that says that it serves is not to end for want of a thread. */
+static int start_worker(struct rt_batcher *b)
+{
+	const int error = pthread_create(&b->thread, NULL, work, b);
+	if (error)
+		return rt_fail(RT_SYSTEM_ERROR, "cannot start the thread that computes: %s", strerror(error));
+	pthread_mutex_lock(&b->lock);
+	while (!b->started)
+		pthread_cond_wait(&b->ready, &b->lock);
+	pthread_mutex_unlock(&b->lock);
+	return 0;
+}
+
 struct rt_batcher *rt_batcher_start(const struct rt_model *m, const struct rt_code *code, real *weights, int threads)
 {
 	struct rt_batcher *b = calloc(1, sizeof *b);
-	int error = 0;
 	if (!b) {
 		rt_fail(RT_SYSTEM_ERROR, "not enough memory to serve");
 		return NULL;
 	}
 	*b = (struct rt_batcher){.model = m, .code = code, .work.weights = weights, .end = &b->first,
-		.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
-	if (!allocate(b, threads) && !(code->device && code->device->open(m, code, &b->work, BATCH))) {
-		error = pthread_create(&b->thread, NULL, work, b);
-		if (!error)
-			return b;
-		rt_fail(RT_SYSTEM_ERROR, "cannot start a thread: %s", strerror(error));
-	}
+		.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER};
+	if (!allocate(b, threads) && !(code->device && code->device->open(m, code, &b->work, BATCH)) && !start_worker(b))
+		return b;
 	release(b);
 	return NULL;
 }
