@@ -7,13 +7,18 @@
 
 /* Whether a file of this name holds Keras's weights: .hd5, .hdf5, .h5, not hidden. */
 bool rt_is_weights_name(const char *name);
+/* Whether it may be an archive that holds them: .tar.gz, not hidden. */
+bool rt_is_archive_name(const char *path);
+
+/* Sets s from the file or archive at path, within limits of time and memory; -1 after rt_fail. */
+int rt_read_apart(struct rt_state *s, const struct rt_model *m, const char *path);
 
 /* Reads the only file of weights in the gzipped (or plain) tar archive into *data (malloc) and its size. Files larger than
  * most are refused. -1 after rt_fail. */
 int rt_archive_read(const char *path, size_t most, char **data, size_t *size);
 
-/* Sets s from a Keras file's bytes; path is for messages. -1 after rt_fail. */
-int rt_keras_read(struct rt_state *s, const struct rt_model *m, const char *path, const char *bytes, size_t size);
+/* Sets s from a Keras file's bytes; path is for messages. note, RT_REASON bytes, tells of what was left aside. -1 after rt_fail. */
+int rt_keras_read(struct rt_state *s, const struct rt_model *m, const char *path, const char *bytes, size_t size, char *note);
 
 /* ---- checkpoint_hdf5.c: nothing in the file is trusted; each returns false or NULL for what is not as it should be ---- */
 

@@ -102,7 +102,7 @@ static int read_group(struct weights_file *w, const char *name)
 	int result = 0;
 
 	if (!ok)
-		result = rt_fail(RT_DATA_ERROR, "%s: the layer '%.100s' has no list of weights", w->path, name);
+		result = rt_fail(RT_DATA_ERROR, "%s: the layer '%s' has no list of weights", w->path, rt_show(name, SIZE_MAX).text);
 	else if (!add_group(w, name, &names))
 		result = out_of_memory(w);
 	rt_names_free(&names);
@@ -263,7 +263,7 @@ static int read_weight(const struct weights_file *w, const struct rt_model *m, c
 	int rank = rt_hdf5_shape(w->group, path, dims);
 
 	if (rank < 0)
-		return rt_fail(RT_DATA_ERROR, "%s: '%.200s' is no array of numbers", w->path, path);
+		return rt_fail(RT_DATA_ERROR, "%s: '%s' is no array of numbers", w->path, rt_show(path, SIZE_MAX).text);
 	if (transposed && rank == 4) {
 		memcpy(oihw, dims, sizeof oihw);
 		memcpy(dims, (const long[]){oihw[2], oihw[3], oihw[1], oihw[0]}, sizeof dims);
@@ -272,7 +272,7 @@ static int read_weight(const struct weights_file *w, const struct rt_model *m, c
 		return fail_shape(w, m, p, rank, dims);
 	ok = transposed ? !read_transposed(w, p, path, to) : rt_hdf5_reals(w->group, path, to);
 	if (!ok)
-		return rt_fail(RT_DATA_ERROR, "%s: '%.200s' cannot be read", w->path, path);
+		return rt_fail(RT_DATA_ERROR, "%s: '%s' cannot be read", w->path, rt_show(path, SIZE_MAX).text);
 	if (!rt_all_finite(to, p->count))
 		return rt_fail(RT_DATA_ERROR, "%s: the %s of '%s' holds a number that is not finite", w->path, p->name,
 			m->layers[p->layer].name);
@@ -284,8 +284,8 @@ static int read_layer(const struct weights_file *w, const struct rt_model *m, co
 	int n = parameters_of(m, e->our_layer), k = 0;
 
 	if (n != e->n)
-		return rt_fail(RT_DATA_ERROR, "%s: the layer '%.100s' has %d arrays of weights, the model's '%s' has %d", w->path,
-			e->layer, e->n, m->layers[e->our_layer].name, n);
+		return rt_fail(RT_DATA_ERROR, "%s: the layer '%s' has %d arrays of weights, the model's '%s' has %d", w->path,
+			rt_show(e->layer, SIZE_MAX).text, e->n, m->layers[e->our_layer].name, n);
 	for (int i = 0; i < m->n_parameters; i++) {
 		const struct rt_parameter *p = &m->parameters[i];
 
@@ -308,9 +308,9 @@ static int read_weights(struct weights_file *w, const struct rt_model *m, real *
 	return 0;
 }
 
-int rt_keras_read(struct rt_state *s, const struct rt_model *m, const char *path, const char *bytes, size_t size)
+int rt_keras_read(struct rt_state *s, const struct rt_model *m, const char *path, const char *bytes, size_t size, char *note)
 {
-	struct weights_file w = {.path = path, .file = rt_hdf5_open(bytes, size)};
+	struct weights_file w = {.path = path, .note = note, .file = rt_hdf5_open(bytes, size)};
 	int result;
 
 	if (w.file < 0)

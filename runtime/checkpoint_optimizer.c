@@ -157,11 +157,11 @@ int rt_optimizer_read(struct rt_state *s, const struct rt_model *m, const struct
 		return 0;
 	class = saved_class(w->file);
 	if (!class || strcasecmp(class, m->optimizer.name)) {
-		fprintf(stderr, "%s holds the state of the optimizer %.60s, and this job trains with %s: starting with a fresh one\n",
-			w->path, class ? class : "(unnamed)", m->optimizer.name);
+		snprintf(w->note, RT_REASON, "%s holds the state of the optimizer %s, and this job trains with %s: starting with a fresh one",
+			w->path, class ? rt_show(class, SIZE_MAX).text : "(unnamed)", m->optimizer.name);
 	} else if (!read_all(&r, s, w)) {
 		start_fresh(s, m);
-		fprintf(stderr, "%s: the optimizer's state %s: starting with a fresh one\n", w->path, r.why);
+		snprintf(w->note, RT_REASON, "%s: the optimizer's state %s: starting with a fresh one", w->path, r.why);
 	}
 	free(class);
 	H5Gclose(r.group);

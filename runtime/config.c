@@ -71,8 +71,8 @@ static int set_value(struct values *v, const char *name, size_t size, const char
 	if (index < 0)
 		return rt_hyperparameter_unknown(m, name, size, v->source);
 	if (v->given && v->given[index])
-		return rt_fail(RT_USER_ERROR, "hyperparameter '%s' is given twice in %s, as '%s' and as '%.*s'",
-			m->hyperparameters[index].name, v->source, v->given[index], (int)size, name);
+		return rt_fail(RT_USER_ERROR, "hyperparameter '%s' is given twice in %s, as '%s' and as '%s'",
+			m->hyperparameters[index].name, v->source, rt_show(v->given[index], RT_NAME).text, rt_show(name, size).text);
 	if (v->given)
 		v->given[index] = name;
 	bool set;
@@ -205,8 +205,8 @@ static int check_channel(struct rt_config *c, const cJSON *channel)
 static void tell_unused(struct rt_text *lines, const struct rt_model *m, const char *channel)
 {
 	const char *validation = m->channels[RT_VALIDATION].name;
-	rt_text_printf(lines, "Channel '%.64s' is ignored: %s names '%s'%s%s%s\n", channel, m->file, m->channels[RT_TRAINING].name,
-		validation ? " and '" : "", validation ? validation : "", validation ? "'" : "");
+	rt_text_printf(lines, "Channel '%s' is ignored: %s names '%s'%s%s%s\n", rt_show(channel, RT_NAME).text, m->file,
+		m->channels[RT_TRAINING].name, validation ? " and '" : "", validation ? validation : "", validation ? "'" : "");
 }
 
 /* Whether the job has it: the platform's list says so, or its folder is there. */
@@ -342,7 +342,7 @@ static int check_prefix(const char *prefix)
 {
 	struct stat status;
 	if (strlen(prefix) >= RT_PATH / 2)
-		return rt_fail(RT_USER_ERROR, "the path %.200s… is too long", prefix);
+		return rt_fail(RT_USER_ERROR, "the path %s is too long", rt_show(prefix, RT_PATH).text);
 	if (stat(prefix, &status))
 		return rt_fail(RT_USER_ERROR, "there is no folder %s (%s); name SageMaker's folder with --prefix DIR", prefix,
 			strerror(errno));

@@ -19,7 +19,7 @@ int rt_export_name(const char *pattern, long epochs, char *name, size_t size)
 	if (used < size)
 		used += (size_t)snprintf(name + used, size - used, "%s", rest);
 	if (used >= size)
-		return rt_fail(RT_USER_ERROR, "the export's name %.200s is too long: at most %zu bytes", pattern, size - 1);
+		return rt_fail(RT_USER_ERROR, "the export's name %s is too long: at most %zu bytes", rt_show(pattern, SIZE_MAX).text, size - 1);
 	return 0;
 }
 

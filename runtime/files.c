@@ -16,7 +16,7 @@ static int fail_file(const char *what, const char *path)
 int rt_path(char *path, const char *directory, const char *name)
 {
 	if (snprintf(path, RT_PATH, "%s/%s", directory, name) >= RT_PATH)
-		return rt_fail(RT_USER_ERROR, "the path %.200s…/%s is longer than %d bytes", directory, name, RT_PATH);
+		return rt_fail(RT_USER_ERROR, "the path %s/%s is longer than %d bytes", rt_show(directory, RT_PATH).text, name, RT_PATH);
 	return 0;
 }
 
@@ -61,7 +61,7 @@ int rt_read_file(const char *path, char **data, size_t *size)
 int rt_replace_begin(const char *path, char *partial, size_t size)
 {
 	if (snprintf(partial, size, "%s.partial", path) >= (int)size)
-		return rt_fail(RT_USER_ERROR, "the path %.200s… is too long", path);
+		return rt_fail(RT_USER_ERROR, "the path %s is too long", rt_show(path, RT_PATH).text);
 	return 0;
 }
 
@@ -95,7 +95,7 @@ int rt_make_directory(const char *path)
 	char part[RT_PATH];
 	size_t size = strlen(path);
 	if (size >= sizeof part)
-		return rt_fail(RT_USER_ERROR, "the path %.200s… is too long", path);
+		return rt_fail(RT_USER_ERROR, "the path %s is too long", rt_show(path, RT_PATH).text);
 	memcpy(part, path, size + 1);
 	for (char *slash = part + 1; *slash; slash++)
 		if (*slash == '/') {

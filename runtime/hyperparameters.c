@@ -105,7 +105,7 @@ static int check_bounds(const struct rt_hyperparameter *h, const char *text, con
 		return 0;
 	char bound[RT_DOUBLE];
 	rt_hyperparameter_print(h, low ? h->min : h->max, bound);
-	return rt_fail(RT_USER_ERROR, "hyperparameter '%s' is %.100s in %s; it must be at %s %s", h->name, text, source,
+	return rt_fail(RT_USER_ERROR, "hyperparameter '%s' is %s in %s; it must be at %s %s", h->name, rt_show(text, SIZE_MAX).text, source,
 		low ? "least" : "most", bound);
 }
 
@@ -131,8 +131,8 @@ int rt_hyperparameter_parse(const struct rt_hyperparameter *h, const char *value
 	int result = 0;
 	if (!not_set(plain, quoted, h->kind)) {
 		if (!kinds[h->kind].read(plain, number))
-			result = rt_fail(RT_USER_ERROR, "hyperparameter '%s' is '%.100s' in %s; it wants %s", h->name, plain,
-				source, kinds[h->kind].wanted);
+			result = rt_fail(RT_USER_ERROR, "hyperparameter '%s' is '%s' in %s; it wants %s", h->name,
+				rt_show(plain, SIZE_MAX).text, source, kinds[h->kind].wanted);
 		else
 			result = check_bounds(h, plain, source, *number);
 		*set = result == 0;
@@ -234,7 +234,7 @@ int rt_hyperparameter_unknown(const struct rt_model *m, const char *name, size_t
 	for (int i = 0; i < m->n_hyperparameters; i++)
 		rt_text_printf(&known, "%s%s", i ? ", " : "", m->hyperparameters[i].name);
 	const char *nearest = nearest_name(m, name, size);
-	rt_fail(RT_USER_ERROR, "unknown hyperparameter '%.*s' in %s%s%s%s; %s has %s", (int)least((int)size, 256), name, source,
+	rt_fail(RT_USER_ERROR, "unknown hyperparameter '%s' in %s%s%s%s; %s has %s", rt_show(name, size).text, source,
 		nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "", m->file,
 		known.size ? known.bytes : "none");
 	free(known.bytes);

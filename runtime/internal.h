@@ -4,6 +4,7 @@
 #include "hyperparameters.h"
 #include "network.h"
 #include "rt.h"
+#include "shown.h"
 #include "shuffle.h"
 #include <stdatomic.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@
 /* Whose fault it is; also the first word of the one-line reason. */
 enum rt_fault { RT_USER_ERROR, RT_DATA_ERROR, RT_SYSTEM_ERROR, RT_INTERNAL_ERROR };
 
-/* Remembers the first failure of the process ("FAULT: text", at most 1,024 bytes, one line) and returns -1, so that a
- * function can end with return rt_fail(…). Thread-safe. */
+/* Remembers the first failure of the process ("FAULT: text", at most 1,024 bytes of UTF-8, one line) and returns -1, so that a
+ * function can end with return rt_fail(…). Thread-safe. What a text echoes goes through rt_show (shown.h). */
 int rt_fail(enum rt_fault fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Failures of this thread give way to those of threads with a lower rank (0 at first), whoever was first: two channels
  * read at once always report the same one. */
@@ -22,6 +23,8 @@ void rt_fail_rank(int rank);
 /* Failures of this thread go into text, with room for RT_REASON bytes, and not to the process; NULL: to the process again. */
 enum { RT_REASON = 1025 };
 void rt_fail_into(char *text);
+/* Failures of this thread begin with the number of a line of the input; 0: they do not. */
+void rt_fail_line(long line);
 /* A reason that another process gave, with more behind it; -1. */
 int rt_fail_as(const char *reason, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Tells the reason on stderr and in PREFIX/output/failure, which is left out where there is no such prefix, or NULL. */

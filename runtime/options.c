@@ -25,7 +25,7 @@ static int set_setting(struct rt_options *o, const char *value)
 {
 	const char *equals = strchr(value, '=');
 	if (!equals || equals == value)
-		return rt_fail(RT_USER_ERROR, "--set wants NAME=VALUE, got '%s'", value);
+		return rt_fail(RT_USER_ERROR, "--set wants NAME=VALUE, got '%s'", rt_show(value, SIZE_MAX).text);
 	o->settings[o->n_settings++] = (struct rt_setting){value, equals + 1};
 	return 0;
 }
@@ -146,7 +146,7 @@ static int read_option(struct rt_options *o, char **argv, int *at)
 	size_t size = equals ? (size_t)(equals - name) : strlen(name);
 	const struct option_row *row = find(o, name, size);
 	if (!row)
-		return rt_fail(RT_USER_ERROR, "unknown option '--%.*s'; --help lists them", (int)size, name);
+		return rt_fail(RT_USER_ERROR, "unknown option '--%s'; --help lists them", rt_show(name, size).text);
 	if (!row->argument && equals)
 		return rt_fail(RT_USER_ERROR, "--%s takes no value", row->name);
 	const char *value = equals ? equals + 1 : NULL;
@@ -177,7 +177,7 @@ static int read_word(const struct rt_options *o, const char *word)
 {
 	if (strcmp(word, program_names[o->program]) == 0)
 		return 0;
-	return rt_fail(RT_USER_ERROR, "unexpected argument '%s'; --help lists what there is", word);
+	return rt_fail(RT_USER_ERROR, "unexpected argument '%s'; --help lists what there is", rt_show(word, SIZE_MAX).text);
 }
 
 int rt_options_read(struct rt_options *o, enum rt_program program, int argc, char **argv)

@@ -18,40 +18,18 @@ static char reason[REASON + 1];
 static int reason_rank;
 static _Thread_local int rank;
 static _Thread_local char *own_reason;
-
-/* A letter of several bytes at the very end may have been cut: what is left of it goes. */
-static void drop_cut_letter(char *text, size_t size)
-{
-	size_t start = size;
-	while (start > 0 && ((unsigned char)text[start - 1] & 0xc0) == 0x80)
-		start--;
-	if (start == 0)
-		return;
-	unsigned char lead = (unsigned char)text[--start];
-	size_t letter = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-	if (size - start < letter)
-		text[start] = '\0';
-}
-
-/* A reason is one line. */
-static void tidy(char *text)
-{
-	if (strlen(text) == REASON)
-		drop_cut_letter(text, REASON);
-	for (char *c = text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = *c == '\n' || *c == '\t' ? ' ' : '?';
-}
+static _Thread_local long line;
 
 int rt_fail(enum rt_fault fault, const char *format, ...)
 {
-	char text[REASON + 1];
-	int used = snprintf(text, sizeof text, "%s: ", faults[fault]);
+	char said[2 * REASON], text[REASON + 1];
+	int used = line ? snprintf(said, sizeof said, "%s: line %ld: ", faults[fault], line) :
+		snprintf(said, sizeof said, "%s: ", faults[fault]);
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(text + used, sizeof text - (size_t)used, format, arguments);
+	vsnprintf(said + used, sizeof said - (size_t)used, format, arguments);
 	va_end(arguments);
-	tidy(text);
+	rt_show_into(text, sizeof text, said, sizeof said);
 	if (own_reason) {
 		memcpy(own_reason, text, sizeof text);
 		return -1;
@@ -72,10 +50,10 @@ int rt_fail_as(const char *text, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(more, sizeof more, format, arguments);
 	va_end(arguments);
-	const size_t behind = strlen(more), size = strnlen(text, REASON - behind);
+	const size_t behind = strlen(more);
 	pthread_mutex_lock(&lock);
 	if (!reason[0]) {
-		memcpy(reason, text, size);
+		size_t size = rt_show_into(reason, sizeof reason - behind, text, REASON);
 		memcpy(reason + size, more, behind + 1);
 	}
 	pthread_mutex_unlock(&lock);
@@ -95,6 +73,11 @@ void rt_fail_rank(int new_rank)
 void rt_fail_into(char *text)
 {
 	own_reason = text;
+}
+
+void rt_fail_line(long new_line)
+{
+	line = new_line;
 }
 
 void rt_failure_report(const char *prefix)

@@ -100,7 +100,7 @@ const struct rt_code *rt_code_choose(const struct rt_model *m, const char *isa)
 		rt_text_printf(&names, "%s%s", names.size ? ", " : "", (*code)->isa);
 	}
 	if (isa)
-		rt_fail(RT_USER_ERROR, "--isa %.32s: this program has no such code for this CPU; it has %s", isa,
+		rt_fail(RT_USER_ERROR, "--isa %s: this program has no such code for this CPU; it has %s", rt_show(isa, SIZE_MAX).text,
 			names.size ? names.bytes : "none");
 	else
 		rt_fail(RT_SYSTEM_ERROR, "this program has no code for this CPU");

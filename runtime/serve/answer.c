@@ -4,66 +4,141 @@
 #include <string.h>
 #include <strings.h>
 
-static void add_row(struct rt_text *t, const float *row, int outputs)
+/* ---- forms ---- */
+
+/* JSON as TensorFlow Serving has it; a line of JSON Lines is what JSON says of that sample alone. */
+#define JSON_LINES(type) {type, "", "{\"predictions\":[[", ",", "]]", "}\n", "}\n", ",\"classes\":[%d]", NULL, false}
+
+const struct rt_writer rt_writers[] = {
+	{"application/json", "{\"predictions\":[", "[", ",", "]", ",", "]}\n", NULL, "],\"classes\":[", false},
+	{"text/csv", "", "", ",", "", "\n", "\n", NULL, NULL, false},
+	{"application/x-npy", "", "", "", "", "", "", NULL, NULL, true},
+	JSON_LINES("application/jsonlines"),
+	JSON_LINES("application/x-jsonlines"),
+	JSON_LINES("application/jsonl"),
+	{0},
+};
+
+struct rt_types rt_types(const void *rows, size_t row_size)
 {
-	char number[RT_NUMBER];
-	for (int i = 0; i < outputs; i++) {
-		if (i)
-			rt_text_add(t, ",", 1);
-		rt_text_add(t, number, rt_write_number(number, row[i]));
-	}
+	struct rt_types types = {0};
+	size_t used = 0;
+	for (const char *row = rows; *(const char *const *)row && used < sizeof types.text; row += row_size)
+		used += (size_t)snprintf(types.text + used, sizeof types.text - used, "%s%s", used ? ", " : "", *(const char *const *)row);
+	return types;
 }
 
-static int largest(const float *row, int outputs)
-{
-	int best = 0;
-	for (int i = 1; i < outputs; i++)
-		best = row[i] > row[best] ? i : best;
-	return best;
-}
+/* ---- writing ---- */
 
-/* {"predictions": [[…], …], "classes": [7, …]}: the first as TensorFlow Serving has it; classes where there is a choice. */
-static void write_json(struct rt_text *t, const float *predictions, long n, int outputs)
+static char *put(char *to, const char *text)
 {
-	rt_text_printf(t, "{\"predictions\":[");
-	for (long i = 0; i < n; i++) {
-		rt_text_printf(t, i ? ",[" : "[");
-		add_row(t, predictions + i * outputs, outputs);
-		rt_text_printf(t, "]");
-	}
-	for (long i = 0; i < n && outputs > 1; i++)
-		rt_text_printf(t, "%s%d", i ? "," : "],\"classes\":[", largest(predictions + i * outputs, outputs));
-	rt_text_printf(t, "]}\n");
-}
-
-static void write_csv(struct rt_text *t, const float *predictions, long n, int outputs)
-{
-	for (long i = 0; i < n; i++) {
-		add_row(t, predictions + i * outputs, outputs);
-		rt_text_printf(t, "\n");
-	}
+	const size_t size = strlen(text);
+	memcpy(to, text, size);
+	return to + size;
 }
 
 /* Version 1.0 of the format: magic, version, length of the header, the header padded so that the data begin at 64 n. */
-static void write_npy(struct rt_text *t, const float *predictions, long n, int outputs)
+enum { NPY_BEGIN = 10, NPY_HEADER = 118 };
+
+static char *put_npy_header(const struct rt_answer *a, char *to)
 {
 	const int machine = 1, little = *(const char *)&machine;
-	char header[118 + 1];
+	char header[NPY_HEADER + 1];
 	int used = snprintf(header, sizeof header, "{'descr': '%sf4', 'fortran_order': False, 'shape': (%ld, %d), }",
-		little ? "<" : ">", n, outputs);
+		little ? "<" : ">", a->n, a->outputs);
 	memset(header + used, ' ', sizeof header - (size_t)used);
-	header[117] = '\n';
-	rt_text_add(t, "\x93NUMPY\x01\x00\x76\x00", 10);
-	rt_text_add(t, header, 118);
-	rt_text_add(t, (const char *)predictions, (size_t)n * (size_t)outputs * sizeof *predictions);
+	header[NPY_HEADER - 1] = '\n';
+	memcpy(to, "\x93NUMPY\x01\x00\x76\x00", NPY_BEGIN);
+	memcpy(to + NPY_BEGIN, header, NPY_HEADER);
+	return to + NPY_BEGIN + NPY_HEADER;
 }
 
-const struct rt_writer rt_writers[] = {
-	{"application/json", write_json},
-	{"text/csv", write_csv},
-	{"application/x-npy", write_npy},
-	{NULL, NULL},
-};
+static char *put_begin(struct rt_answer *a, char *to)
+{
+	a->state = RT_ANSWER_SAMPLES;
+	return a->writer->npy ? put_npy_header(a, to) : put(to, a->writer->begin);
+}
+
+/* Behind a sample's last number. */
+static char *put_sample_end(struct rt_answer *a, char *to)
+{
+	const struct rt_writer *w = a->writer;
+	to = put(to, w->sample_end);
+	if (w->sample_class && a->outputs > 1)
+		to += sprintf(to, w->sample_class, a->largest);
+	if (a->classes)
+		a->classes[a->at] = a->largest;
+	a->output = a->largest = 0;
+	if (++a->at < a->n)
+		return put(to, w->between);
+	a->at = 0;
+	a->state = a->classes ? RT_ANSWER_CLASSES : RT_ANSWER_IS_WHOLE;
+	return put(to, a->classes ? w->classes : w->end);
+}
+
+static char *put_number(struct rt_answer *a, char *to)
+{
+	const struct rt_writer *w = a->writer;
+	const float *sample = a->predictions + (a->at - a->first) * a->outputs, number = sample[a->output];
+	to = put(to, a->output ? w->number : w->sample);
+	if (w->npy)
+		to = (char *)memcpy(to, &number, sizeof number) + sizeof number;
+	else
+		to += rt_write_number(to, number);
+	if (number > sample[a->largest])
+		a->largest = a->output;
+	return ++a->output < a->outputs ? to : put_sample_end(a, to);
+}
+
+/* Bytes that the next of these functions can write: at the end of an answer of known size there is no room for more. */
+static size_t most_bytes(const struct rt_answer *a)
+{
+	return a->writer->npy && a->state == RT_ANSWER_SAMPLES ? sizeof(float) : RT_ANSWER_ROOM;
+}
+
+static char *put_class(struct rt_answer *a, char *to)
+{
+	to += sprintf(to, "%d", a->classes[a->at]);
+	if (++a->at < a->n)
+		return put(to, ",");
+	a->state = RT_ANSWER_IS_WHOLE;
+	return put(to, a->writer->end);
+}
+
+int rt_answer_begin(struct rt_answer *a, const struct rt_writer *writer, long n, int outputs)
+{
+	*a = (struct rt_answer){.writer = writer, .n = n, .outputs = outputs};
+	if (!writer->classes || outputs == 1)
+		return 0;
+	a->classes = malloc((size_t)n * sizeof *a->classes);
+	return a->classes ? 0 : rt_fail(RT_SYSTEM_ERROR, "not enough memory for the answer");
+}
+
+void rt_answer_part(struct rt_answer *a, const float *predictions, long n)
+{
+	a->predictions = predictions;
+	a->first = a->behind;
+	a->behind += n;
+}
+
+bool rt_answer_waits(const struct rt_answer *a)
+{
+	return a->state == RT_ANSWER_SAMPLES && a->at == a->behind;
+}
+
+size_t rt_answer_write(struct rt_answer *a, char *to, size_t room)
+{
+	static char *(*const puts[])(struct rt_answer *a, char *to) = {put_begin, put_number, put_class};
+	char *at = to;
+	while (a->state != RT_ANSWER_IS_WHOLE && !rt_answer_waits(a) && (size_t)(at - to) + most_bytes(a) <= room)
+		at = puts[a->state](a, at);
+	return (size_t)(at - to);
+}
+
+size_t rt_answer_size(const struct rt_answer *a)
+{
+	return a->writer->npy ? NPY_BEGIN + NPY_HEADER + (size_t)a->n * (size_t)a->outputs * sizeof(float) : SIZE_MAX;
+}
 
 /* ---- the Accept header ---- */
 

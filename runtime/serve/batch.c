@@ -15,29 +15,43 @@ struct rt_batcher {
 	float *samples, *labels, *predictions;      /* of the batch */
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	pthread_cond_t wake, ready;
 	struct rt_batch_job *first, **end;  /* the queue: jobs with samples that have not begun */
-	bool stopping;
+	bool started, stopping;             /* the team is there and the weights are packed; no jobs will come */
 };
 
 /* A part of a job's samples. */
 struct part { struct rt_batch_job *job; long from, n; };
 
-/* Takes samples from the queue's head until the batch is full; the number of parts. */
+static void enqueue(struct rt_batcher *b, struct rt_batch_job *j)
+{
+	j->next = NULL;
+	*b->end = j;
+	b->end = &j->next;
+}
+
+static struct rt_batch_job *dequeue(struct rt_batcher *b)
+{
+	struct rt_batch_job *j = b->first;
+	b->first = j->next;
+	if (!b->first)
+		b->end = &b->first;
+	return j;
+}
+
+/* Takes samples from the queue's head until the batch is full; the number of parts. A job of which something is left goes to the
+ * queue's end, so that none waits for all of a large one. */
 static int take_parts(struct rt_batcher *b, struct part parts[BATCH])
 {
 	int n_parts = 0;
 	for (long room = BATCH; b->first && room > 0; n_parts++) {
-		struct rt_batch_job *j = b->first;
-		long left = j->samples.n - j->begun, n = left < room ? left : room;
+		struct rt_batch_job *j = dequeue(b);
+		long left = j->n - j->begun, n = left < room ? left : room;
 		parts[n_parts] = (struct part){j, j->begun, n};
 		j->begun += n;
 		room -= n;
 		if (n < left)
-			continue;
-		b->first = j->next;
-		if (!b->first)
-			b->end = &b->first;
+			enqueue(b, j);
 	}
 	return n_parts;
 }
@@ -46,7 +60,7 @@ static void compute(struct rt_batcher *b, const struct part *parts, int n_parts)
 {
 	size_t elements = rt_element_count(b->model), outputs = (size_t)b->model->outputs, n = 0;
 	for (int i = 0; i < n_parts; n += (size_t)parts[i++].n)
-		memcpy(b->samples + n * elements, parts[i].job->samples.values + (size_t)parts[i].from * elements,
+		memcpy(b->samples + n * elements, parts[i].job->values + (size_t)parts[i].from * elements,
 			(size_t)parts[i].n * elements * sizeof *b->samples);
 	b->work.n = b->work.total = (int)n;
 	b->code->evaluate(&b->work);
@@ -63,7 +77,7 @@ static void hand_back(const struct part *parts, int n_parts)
 	for (int i = 0; i < n_parts; i++) {
 		struct rt_batch_job *j = parts[i].job;
 		j->finished += parts[i].n;
-		if (j->finished < j->samples.n)
+		if (j->finished < j->n)
 			continue;
 		*end = j;
 		end = &j->next;
@@ -80,6 +94,8 @@ static void *work(void *argument)
 	b->work.thread_count = rt_team_start(b->work.thread_count);
 	b->code->prepare(&b->work);
 	pthread_mutex_lock(&b->lock);
+	b->started = true;
+	pthread_cond_signal(&b->ready);
 	for (;;) {
 		while (!b->first && !b->stopping)
 			pthread_cond_wait(&b->wake, &b->lock);
@@ -100,11 +116,9 @@ static void *work(void *argument)
 
 void rt_batcher_submit(struct rt_batcher *b, struct rt_batch_job *j)
 {
-	j->next = NULL;
 	j->begun = j->finished = 0;
 	pthread_mutex_lock(&b->lock);
-	*b->end = j;
-	b->end = &j->next;
+	enqueue(b, j);
 	pthread_cond_signal(&b->wake);
 	pthread_mutex_unlock(&b->lock);
 }
@@ -148,22 +162,30 @@ static void release(struct rt_batcher *b)
 	free(b);
 }
 
+/* The worker's whole team is there when this returns: a program that says that it serves is not to end for want of a thread. */
+static int start_worker(struct rt_batcher *b)
+{
+	const int error = pthread_create(&b->thread, NULL, work, b);
+	if (error)
+		return rt_fail(RT_SYSTEM_ERROR, "cannot start the thread that computes: %s", strerror(error));
+	pthread_mutex_lock(&b->lock);
+	while (!b->started)
+		pthread_cond_wait(&b->ready, &b->lock);
+	pthread_mutex_unlock(&b->lock);
+	return 0;
+}
+
 struct rt_batcher *rt_batcher_start(const struct rt_model *m, const struct rt_code *code, real *weights, int threads)
 {
 	struct rt_batcher *b = calloc(1, sizeof *b);
-	int error = 0;
 	if (!b) {
 		rt_fail(RT_SYSTEM_ERROR, "not enough memory to serve");
 		return NULL;
 	}
 	*b = (struct rt_batcher){.model = m, .code = code, .work.weights = weights, .end = &b->first,
-		.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
-	if (!allocate(b, threads) && !(code->device && code->device->open(m, code, &b->work, BATCH))) {
-		error = pthread_create(&b->thread, NULL, work, b);
-		if (!error)
-			return b;
-		rt_fail(RT_SYSTEM_ERROR, "cannot start a thread: %s", strerror(error));
-	}
+		.lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER, .ready = PTHREAD_COND_INITIALIZER};
+	if (!allocate(b, threads) && !(code->device && code->device->open(m, code, &b->work, BATCH)) && !start_worker(b))
+		return b;
 	release(b);
 	return NULL;
 }

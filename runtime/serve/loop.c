@@ -10,6 +10,11 @@
 
 /* ---- waking ---- */
 
+static struct rt_request *request_of(struct rt_batch_job *j)
+{
+	return (struct rt_request *)j;
+}
+
 static void wake(struct rt_loop *l)
 {
 	eventfd_write(l->wake, 1);
@@ -25,10 +30,10 @@ static void push(struct rt_loop *l, struct rt_batch_job *j)
 /* Only then woken, when all are there: one that is woken earlier may take the processor from this thread each time. */
 void rt_loops_take_back(struct rt_batch_job *finished)
 {
-	struct rt_server *s = rt_http_loop(finished)->server;
+	struct rt_server *s = request_of(finished)->server;
 	for (struct rt_batch_job *j = finished, *next; j; j = next) {
 		next = j->next;
-		push(rt_http_loop(j), j);
+		push(request_of(j)->loop, j);
 	}
 	for (int i = 0; i < s->settings.loops; i++)
 		if (atomic_load(&s->loops[i].finished))
@@ -47,7 +52,7 @@ static void resume_finished(struct rt_loop *l)
 {
 	for (struct rt_batch_job *j = atomic_exchange(&l->finished, NULL), *next; j; j = next) {
 		next = j->next;
-		rt_http_resume(j);
+		MHD_resume_connection(request_of(j)->connection);
 	}
 }
 
@@ -126,6 +131,7 @@ void rt_server_close(struct rt_server *s)
 		stop(&s->loops[i]);
 	if (s->listener >= 0)
 		close(s->listener);
+	rt_aside_stop(s->aside);
 	free(s);
 }
 
@@ -137,8 +143,9 @@ static bool open_server(struct rt_server *s)
 		rt_fail(RT_SYSTEM_ERROR, "cannot listen on port %d: %s; take another with --port", port, strerror(errno));
 		return false;
 	}
+	s->aside = rt_aside_start(rt_invocation_read_aside);
 	int i = 0;
-	while (i < s->settings.loops && start(&s->loops[i]))
+	while (s->aside && i < s->settings.loops && start(&s->loops[i]))
 		i++;
 	return i == s->settings.loops;
 }
@@ -151,6 +158,7 @@ struct rt_server *rt_server_start(const struct rt_model *m, struct rt_batcher *b
 		return NULL;
 	}
 	*s = (struct rt_server){.model = m, .batcher = b, .settings = *settings, .listener = -1,
+		.room = REQUESTS + rt_invocation_most(m, settings),
 		.lock = PTHREAD_MUTEX_INITIALIZER, .quiet = PTHREAD_COND_INITIALIZER};
 	for (int i = 0; i < settings->loops; i++)
 		s->loops[i] = (struct rt_loop){.server = s, .wake = -1};

@@ -11,6 +11,9 @@ const struct rt_reader rt_readers[] = {
 	{"application/x-npy", rt_read_npy},
 	{"application/x-idx", rt_read_idx},
 	{"image/png", rt_read_png},
+	{"application/jsonlines", rt_read_json_lines},
+	{"application/x-jsonlines", rt_read_json_lines},
+	{"application/jsonl", rt_read_json_lines},
 	{NULL, NULL},
 };
 
@@ -87,6 +90,33 @@ static size_t find_outside(const float *values, size_t count, double scale)
 	return i;
 }
 
+/* The number of the line that holds a sample, where every line that is not blank holds one. */
+static long line_of(const char *lines, size_t sample)
+{
+	long line = 1;
+	for (bool blank = true; *lines; lines++) {
+		if (*lines == '\n') {
+			line++;
+			blank = true;
+		} else if (blank && !strchr(" \t\r", *lines)) {
+			if (!sample--)
+				return line;
+			blank = false;
+		}
+	}
+	return line;
+}
+
+static int fail_scale(const struct rt_samples *s, const struct rt_model *m, size_t sample, double number)
+{
+	if (s->lines)
+		rt_fail_line(line_of(s->lines, sample));
+	rt_fail(RT_DATA_ERROR, "sample %zu holds %g: numbers are either the model's input, from 0 to %g, or bytes, whole numbers from "
+		"0 to 255 that are scaled here; other data must come as application/x-idx", sample, number, 255 * m->scale);
+	rt_fail_line(0);
+	return -1;
+}
+
 int rt_samples_unscale(struct rt_samples *s, const struct rt_model *m)
 {
 	size_t elements = rt_element_count(m), count = (size_t)s->n * elements, outside;
@@ -96,9 +126,7 @@ int rt_samples_unscale(struct rt_samples *s, const struct rt_model *m)
 	if (outside < count && all_bytes(s->values, count))
 		return 0;
 	if (outside < count)
-		return rt_fail(RT_DATA_ERROR, "sample %zu holds %g: numbers are either the model's input, from 0 to %g, or bytes, "
-			"whole numbers from 0 to 255 that are scaled here; other data must come as application/x-idx", outside / elements,
-			(double)s->values[outside], 255 * m->scale);
+		return fail_scale(s, m, outside / elements, (double)s->values[outside]);
 	for (size_t i = 0; i < count; i++)
 		s->values[i] = (float)((double)s->values[i] / m->scale);
 	return 0;

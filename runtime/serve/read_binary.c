@@ -32,8 +32,8 @@ static int read_type(struct npy *a, const char *header)
 		return -1;
 	if (sscanf(text, "'%c%c%1d%1['\"]", &order, &a->kind, &a->width, end) != 4 || !strchr("<>|=", order) ||
 		!strchr(a->kind == 'f' ? "48" : a->kind == 'u' || a->kind == 'i' ? "1248" : "", '0' + a->width))
-		return rt_fail(RT_DATA_ERROR, "the array's type is %.*s; u1, u2, u4, u8, i1, i2, i4, i8, f4 and f8 are taken",
-			(int)(strcspn(text + (*text == '\''), "'") + 2), text);
+		return rt_fail(RT_DATA_ERROR, "the array's type is %s; u1, u2, u4, u8, i1, i2, i4, i8, f4 and f8 are taken",
+			rt_show(text, strcspn(text + (*text == '\''), "'") + 2).text);
 	a->big = order == '>';
 	return 0;
 }

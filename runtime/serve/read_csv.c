@@ -14,7 +14,8 @@ static void skip_blanks(struct table *t)
 
 static int fail_cell(const struct table *t, const char *cell, size_t column)
 {
-	return rt_fail(RT_DATA_ERROR, "line %ld, cell %zu: '%.*s' is not a number%s", t->line, column, (int)strcspn(cell, ",\r\n"), cell,
+	return rt_fail(RT_DATA_ERROR, "line %ld, cell %zu: '%s' is not a number%s", t->line, column,
+		rt_show(cell, strcspn(cell, ",\r\n")).text,
 		t->line == 1 ? "; there must be no header" : "");
 }
 
@@ -62,5 +63,6 @@ int rt_read_csv(struct rt_samples *s, const struct rt_model *m, const char *body
 		else if (read_line(&t, elements))
 			return -1;
 	s->n = (long)(t.n / elements);
+	s->lines = body;
 	return s->n ? rt_samples_unscale(s, m) : rt_fail(RT_DATA_ERROR, "the request holds no samples");
 }

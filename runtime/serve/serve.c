@@ -33,8 +33,8 @@ static int read_settings(struct rt_server_settings *s, const struct rt_options *
 	s->most_bytes = (size_t)(payload ? payload : PAYLOAD_MB_MOST) << 20;        /* the platform's 0 means no limit */
 	s->accept = getenv("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT");
 	if (s->accept && !rt_writer_find(s->accept))
-		return rt_fail(RT_USER_ERROR, "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT is %.100s; there is application/json, text/csv and "
-			"application/x-npy", s->accept);
+		return rt_fail(RT_USER_ERROR, "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT is %s; there are %s",
+			rt_show(s->accept, SIZE_MAX).text, rt_types(rt_writers, sizeof *rt_writers).text);
 	return 0;
 }
 

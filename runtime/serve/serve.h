@@ -7,8 +7,9 @@
 
 /* ---- read.c and others of its name: a request's body as samples ---- */
 
-/* values is [n][element_count], as the data set's files hold them: before data.scale. malloc. */
-struct rt_samples { long n; float *values; };
+/* values is [n][element_count], as the data set's files hold them: before data.scale. malloc. lines: the body, where each line
+ * that is not blank holds a sample; else NULL. */
+struct rt_samples { long n; float *values; const char *lines; };
 
 /* A row a media type. read sets *s from the body; RT_BODY_BEHIND bytes behind its size are there, too, the first of
  * them a NUL; -1 after rt_fail. */
@@ -33,6 +34,7 @@ int rt_numbers_new(struct rt_samples *s, size_t size);
  * which is turned back. -1 after rt_fail for what is neither. */
 int rt_samples_unscale(struct rt_samples *s, const struct rt_model *m);
 
+int rt_read_json_lines(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
 int rt_read_json(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
 int rt_read_csv(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
 int rt_read_npy(struct rt_samples *s, const struct rt_model *m, const char *body, size_t size);
@@ -50,12 +52,42 @@ size_t rt_write_number(char text[RT_NUMBER], float number);
 
 /* ---- answer.c: predictions as a body ---- */
 
-/* A row a media type; write adds the body for predictions [n][outputs]. */
+/* A row a media type: what stands around and between samples and their numbers. */
 struct rt_writer {
 	const char *type;
-	void (*write)(struct rt_text *t, const float *predictions, long n, int outputs);
+	const char *begin, *sample, *number, *sample_end, *between, *end;
+	const char *sample_class;           /* behind a sample's numbers: which of several is the largest, as printf has it, or NULL */
+	const char *classes;                /* behind all samples: begins a list of these, or NULL */
+	bool npy;                           /* numbers are floats in bytes, and a header comes first */
 };
 extern const struct rt_writer rt_writers[];         /* the default first; ends with a NULL type */
+
+/* An answer on its way: as many bytes at a time as are asked for, from as many samples as are there. */
+struct rt_answer {
+	const struct rt_writer *writer;
+	long n; int outputs;                /* of the whole answer */
+	const float *predictions;           /* of samples first to behind - 1, the part at hand */
+	long first, behind;
+	int *classes;                       /* [n] where the writer lists them and there are several outputs, else NULL; malloc */
+	enum { RT_ANSWER_BEGINS, RT_ANSWER_SAMPLES, RT_ANSWER_CLASSES, RT_ANSWER_IS_WHOLE } state;
+	long at; int output, largest;       /* the next sample or class, and of a sample the next number */
+};
+
+enum { RT_ANSWER_ROOM = 192 };          /* bytes that are enough room to go on */
+/* Begins an answer of n samples; -1 after rt_fail. */
+int rt_answer_begin(struct rt_answer *a, const struct rt_writer *writer, long n, int outputs);
+/* Goes on with predictions of the next n samples, which must stay until they are written. */
+void rt_answer_part(struct rt_answer *a, const float *predictions, long n);
+/* Whether all of the part is written, and it was not the last. */
+bool rt_answer_waits(const struct rt_answer *a);
+/* Writes the next bytes, up to room, and returns how many; 0 when it waits or is whole. */
+size_t rt_answer_write(struct rt_answer *a, char *to, size_t room);
+/* Bytes of the whole answer, where that is known before; else SIZE_MAX. */
+size_t rt_answer_size(const struct rt_answer *a);
+
+/* The types of all rows of rt_readers or rt_writers, which both begin with the type; for messages. */
+struct rt_types { char text[256]; };
+struct rt_types rt_types(const void *rows, size_t row_size);
 
 /* The writer that an Accept header (NULL: none) likes best; NULL if none will do. */
 const struct rt_writer *rt_writer_find(const char *accept);
@@ -63,8 +95,8 @@ const struct rt_writer *rt_writer_find(const char *accept);
 /* ---- batch.c: many requests at once through the model ---- */
 
 struct rt_batch_job {
-	struct rt_samples samples;
-	float *predictions;                 /* [samples.n][outputs], room made by the caller */
+	const float *values; long n;        /* samples */
+	float *predictions;                 /* [n][outputs], room made by the caller */
 	void (*done)(struct rt_batch_job *finished);    /* called by the worker with all jobs, a list, that a batch finished */
 	struct rt_batch_job *next;
 	long begun, finished;               /* the worker's */

@@ -1,6 +1,8 @@
-/* Any bytes as a request's body: the first picks the media type. A failure or samples of the model, never a crash; and any
- * text as Content-Type and Accept. */
+/* Any bytes as a request's body: the first picks the media type. A failure, told in UTF-8, or samples of the model, never a crash;
+ * and any text as Content-Type and Accept. */
 #include "serve.h"
+#include <assert.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +20,7 @@ static void read_as(const struct rt_reader *r, const char *body, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	char reason[RT_REASON], *body;
+	char reason[RT_REASON] = "", *body;
 	int readers = 0;
 	if (!size)
 		return 0;
@@ -28,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	memcpy(body, bytes + 1, size - 1);
 	rt_fail_into(reason);
 	read_as(&rt_readers[bytes[0] % readers], body, size - 1);
+	assert(setlocale(LC_CTYPE, "C.UTF-8") && mbstowcs(NULL, reason, 0) != (size_t)-1 && !strchr(reason, '\n'));
 	rt_reader_find(body);
 	rt_writer_find(body);
 	free(body);

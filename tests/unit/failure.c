@@ -27,7 +27,7 @@ static void first_wins(void)
 	CHECK(!rt_failure());
 	CHECK(rt_fail(RT_DATA_ERROR, "%s\nand\tmore\x01", "a line") == -1);
 	rt_fail(RT_USER_ERROR, "the second");
-	SAME(rt_failure(), "DataError: a line and more?");
+	SAME(rt_failure(), "DataError: a line\\nand\\tmore\\x01");
 }
 
 static void long_reason(void)
