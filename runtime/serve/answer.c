@@ -63,11 +63,12 @@ static char *put_begin(struct rt_answer *a, char *to)
 static char *put_sample_end(struct rt_answer *a, char *to)
 {
 	const struct rt_writer *w = a->writer;
+	const int label = a->first_label + a->largest;
 	to = put(to, w->sample_end);
 	if (w->sample_class && a->outputs > 1)
-		to += sprintf(to, w->sample_class, a->largest);
+		to += sprintf(to, w->sample_class, label);
 	if (a->classes)
-		a->classes[a->at] = a->largest;
+		a->classes[a->at] = label;
 	a->output = a->largest = 0;
 	if (++a->at < a->n)
 		return put(to, w->between);
@@ -105,10 +106,10 @@ static char *put_class(struct rt_answer *a, char *to)
 	return put(to, a->writer->end);
 }
 
-int rt_answer_begin(struct rt_answer *a, const struct rt_writer *writer, long n, int outputs)
+int rt_answer_begin(struct rt_answer *a, const struct rt_writer *writer, const struct rt_model *m, long n)
 {
-	*a = (struct rt_answer){.writer = writer, .n = n, .outputs = outputs};
-	if (!writer->classes || outputs == 1)
+	*a = (struct rt_answer){.writer = writer, .n = n, .outputs = m->outputs, .first_label = m->first_label};
+	if (!writer->classes || m->outputs == 1)
 		return 0;
 	a->classes = malloc((size_t)n * sizeof *a->classes);
 	return a->classes ? 0 : rt_fail(RT_SYSTEM_ERROR, "not enough memory for the answer");

@@ -100,7 +100,7 @@ static int read_samples(struct rt_request *r)
 static int prepare(struct rt_request *r)
 {
 	const struct rt_model *m = r->server->model;
-	if (read_samples(r) || rt_answer_begin(&r->answer, r->writer, r->samples.n, m->outputs))
+	if (read_samples(r) || rt_answer_begin(&r->answer, r->writer, m, r->samples.n))
 		return -1;
 	const long n = r->samples.n < part_samples(m) ? r->samples.n : part_samples(m);
 	r->job.predictions = malloc((size_t)n * (size_t)m->outputs * sizeof *r->job.predictions);

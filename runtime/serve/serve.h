@@ -66,6 +66,7 @@ extern const struct rt_writer rt_writers[];         /* the default first; ends w
 struct rt_answer {
 	const struct rt_writer *writer;
 	long n; int outputs;                /* of the whole answer */
+	int first_label;                    /* the class of the first output */
 	const float *predictions;           /* of samples first to behind - 1, the part at hand */
 	long first, behind;
 	int *classes;                       /* [n] where the writer lists them and there are several outputs, else NULL; malloc */
@@ -75,7 +76,7 @@ struct rt_answer {
 
 enum { RT_ANSWER_ROOM = 192 };          /* bytes that are enough room to go on */
 /* Begins an answer of n samples; -1 after rt_fail. */
-int rt_answer_begin(struct rt_answer *a, const struct rt_writer *writer, long n, int outputs);
+int rt_answer_begin(struct rt_answer *a, const struct rt_writer *writer, const struct rt_model *m, long n);
 /* Goes on with predictions of the next n samples, which must stay until they are written. */
 void rt_answer_part(struct rt_answer *a, const float *predictions, long n);
 /* Whether all of the part is written, and it was not the last. */
