@@ -7,7 +7,7 @@ if(TRAINC_SANITIZE)
 endif()
 
 function(trainc_flags target)
-	target_compile_options(${target} PRIVATE -Wall -Wextra -Werror ${TRAINC_SANITIZE_FLAGS})
+	target_compile_options(${target} PRIVATE -Wall -Wextra -Werror -Wframe-larger-than=65536 ${TRAINC_SANITIZE_FLAGS})
 	target_link_options(${target} PRIVATE ${TRAINC_SANITIZE_FLAGS})
 	target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L)
 endfunction()

@@ -17,7 +17,8 @@ int rt_read_apart(struct rt_state *s, const struct rt_model *m, const char *path
  * most are refused. -1 after rt_fail. */
 int rt_archive_read(const char *path, size_t most, char **data, size_t *size);
 
-/* Sets s from a Keras file's bytes; path is for messages. note, RT_REASON bytes, tells of what was left aside. -1 after rt_fail. */
+/* Sets s from a Keras file's bytes; path is for messages. note, RT_REASON bytes, tells of what was left aside. -1 after
+ * rt_fail. */
 int rt_keras_read(struct rt_state *s, const struct rt_model *m, const char *path, const char *bytes, size_t size, char *note);
 
 /* ---- checkpoint_hdf5.c: nothing in the file is trusted; each returns false or NULL for what is not as it should be ---- */

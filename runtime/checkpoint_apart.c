@@ -148,8 +148,8 @@ static const char *stop_signal(void)
 	return sigismember(&pending, SIGTERM) ? "SIGTERM" : sigismember(&pending, SIGINT) ? "SIGINT" : NULL;
 }
 
-/* The child's status when it has ended; by which signal this process was told to end meanwhile, or NULL. ended is the end of a pipe
- * that the child holds open. */
+/* The child's status when it has ended; by which signal this process was told to end meanwhile, or NULL. ended is the end
+ * of a pipe that the child holds open. */
 static const char *wait_for(pid_t child, int ended, int *status)
 {
 	const char *stopped = NULL;

@@ -105,8 +105,8 @@ static int check_bounds(const struct rt_hyperparameter *h, const char *text, con
 		return 0;
 	char bound[RT_DOUBLE];
 	rt_hyperparameter_print(h, low ? h->min : h->max, bound);
-	return rt_fail(RT_USER_ERROR, "hyperparameter '%s' is %s in %s; it must be at %s %s", h->name, rt_show(text, SIZE_MAX).text, source,
-		low ? "least" : "most", bound);
+	return rt_fail(RT_USER_ERROR, "hyperparameter '%s' is %s in %s; it must be at %s %s", h->name,
+		rt_show(text, SIZE_MAX).text, source, low ? "least" : "most", bound);
 }
 
 static bool not_set(const char *text, bool quoted, enum rt_kind kind)

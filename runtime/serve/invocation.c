@@ -1,6 +1,6 @@
-/* POST /invocations. A request whose body is there is suspended until the batcher has predictions for it. A body that takes long to
- * read is read aside. However large an answer is compared with its request, only a part of it is in memory: the batcher is
- * given as many samples as one part takes, the next ones when the text of these is sent. */
+/* POST /invocations. A request whose body is there is suspended until the batcher has predictions for it. A body that
+ * takes long to read is read aside. However large an answer is compared with its request, only a part of it is in memory:
+ * the batcher is given as many samples as one part takes, the next ones when the text of these is sent. */
 #include "http.h"
 #include <stdlib.h>
 #include <string.h>

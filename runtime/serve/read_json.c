@@ -1,5 +1,6 @@
-/* Requests as JSON: {"instances": [...]} or the array alone; and as JSON Lines: a sample a line, in an object or alone. Numbers are kept as they go by: a tree of them would cost more than
- * the model. Nothing is believed of arrays that have not been seen to their end. */
+/* Requests as JSON: {"instances": [...]} or the array alone; and as JSON Lines: a sample a line, in an object or alone.
+ * Numbers are kept as they go by: a tree of them would cost more than the model. Nothing is believed of arrays that have not
+ * been seen to their end. */
 #include "serve.h"
 #include <math.h>
 #include <string.h>

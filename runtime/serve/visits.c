@@ -66,7 +66,8 @@ static void send_off(struct rt_visit *v, int limit)
 {
 	char body[128], answer[384];
 	int size = snprintf(body, sizeof body, "{\"error\":\"the request was not there within %d seconds\"}\n", limit);
-	int used = v->duty == RT_VISIT_TAKES ? 0 : snprintf(answer, sizeof answer, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
+	int used = v->duty == RT_VISIT_TAKES ? 0 :
+		snprintf(answer, sizeof answer, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
 		"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", size, body);
 	send(v->socket, answer, (size_t)used, MSG_DONTWAIT | MSG_NOSIGNAL);
 	shutdown(v->socket, SHUT_RDWR);

@@ -1,5 +1,5 @@
-/* Any bytes as a request's body: the first picks the media type. A failure, told in UTF-8, or samples of the model, never a crash;
- * and any text as Content-Type and Accept. */
+/* Any bytes as a request's body: the first picks the media type. A failure, told in UTF-8, or samples of the model, never a
+ * crash; and any text as Content-Type and Accept. */
 #include "serve.h"
 #include <assert.h>
 #include <locale.h>

@@ -266,6 +266,35 @@ def channels(s):
     has(s.fails(job), "DataError:", "validation")
 
 
+def processor_time(*command, code):
+    """Seconds that a program took of the processor's time."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    harness.run(*command, code=code)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+@case
+def sizes(s):
+    """Time grows as what a file holds does, not as its square: sixteen times as much takes less than fifty times as long."""
+    kinds = {
+        "hosts": lambda n: ("resourceconfig.json", {"current_host": "algo-1", "hosts": ["algo-%d" % i for i in range(1, n)]}),
+        "channels": lambda n: ("inputdataconfig.json", dict({"training": {}, "validation": {}}, **{"c%d" % i: {} for i in range(n)})),
+        "names": lambda n: ("hyperparameters.json", dict({"_p%d" % i: "1" for i in range(n)}, nonsense="1")),
+        "a long name": lambda n: ("hyperparameters.json", {"lr" * 10 * n: "1"}),
+        "a long value": lambda n: ("hyperparameters.json", {"lr": "x" * 20 * n}),
+        "depth": lambda n: ("hyperparameters.json", '{"a":' + "[" * n + "]" * n),
+        "lines": lambda n: ("hyperparameters.json", "\n" * 10 * n + "{"),
+    }
+    for name, kind in kinds.items():
+        took = []
+        for n in (6000, 96000):
+            job = s.job()
+            config(job, *kind(n))
+            took.append(processor_time(s.program, "--prefix", job.prefix, code=0 if name == "channels" else 255))
+        assert took[1] < 50 * max(took[0], 0.02), "%s: %.2f s, and %.2f for sixteen times as many" % (name, *took)
+
+
 @case
 def hosts(s):
     """One host trains; more than one are refused, as this program has no network (tests/hosts has one)."""

@@ -13,8 +13,8 @@ enum { ZEROS = 512 << 20, PIECE = 1 << 20, SIZE = 16 };
 
 static const struct rt_layer layers[] = {{.name = "input_1"}, {.name = "dense_1"}};
 static const struct rt_parameter parameters[] = {{.layer = 1, .name = "kernel", .rank = 2, .dims = {4, 4}, .count = SIZE}};
-static const struct rt_model model = {.name = "unit", .layers = layers, .n_layers = 2, .parameters = parameters, .n_parameters = 1,
-	.weights = SIZE, .trainable = SIZE};
+static const struct rt_model model = {.name = "unit", .layers = layers, .n_layers = 2, .parameters = parameters,
+	.n_parameters = 1, .weights = SIZE, .trainable = SIZE};
 
 /* ZEROS zeros, zipped; malloc. */
 static unsigned char *zipped(size_t *size)
