@@ -1,31 +1,9 @@
-/* The team of threads, and the instruction set it runs. */
+/* The instruction set that a program runs: the fastest of those that it has code for. */
 #define _DEFAULT_SOURCE
 #include "internal.h"
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
-#include <unistd.h>
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
 #include "cpu/amx_permission.h"
-
-/* ---- how they wait ---- */
-
-/* GCC's OpenMP lets a thread at a barrier spin for milliseconds before it sleeps. Where other processes or a quota take part
- * of the processors, that is time taken from the thread that is waited for: an epoch of 2 s took 63, and takes 13 so. Less
- * would cost small nets on a quiet machine. OpenMP reads its settings before main, so the program starts once more. */
-void rt_team_spin_briefly(char **argv)
-{
-	const char *self = (const char *)getauxval(AT_EXECFN);
-	if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || setenv("GOMP_SPINCOUNT", "10000", 1))
-		return;
-	if (self)
-		execv(self, argv);
-}
-
-/* ---- what they run ---- */
 
 static bool has_nothing_special(void)
 {
@@ -106,32 +84,4 @@ const struct rt_code *rt_code_choose(const struct rt_model *m, const char *isa)
 		rt_fail(RT_SYSTEM_ERROR, "this program has no code for this CPU");
 	free(names.bytes);
 	return NULL;
-}
-
-/* ---- the team ---- */
-
-/* Numbers too small to matter cost a hundred cycles each if they are not taken for zero. */
-static void flush_denormals(void)
-{
-#if defined(__SSE2__)
-	_mm_setcsr(_mm_getcsr() | 0x8040);      /* flush to zero, denormals are zero */
-#elif defined(__aarch64__)
-	uint64_t control;
-	__asm__ volatile("mrs %0, fpcr" : "=r"(control));
-	__asm__ volatile("msr fpcr, %0" : : "r"(control | (uint64_t)1 << 24));
-#endif
-}
-
-int rt_team_start(int threads)
-{
-	int started = 1;
-	omp_set_dynamic(0);
-	omp_set_num_threads(threads);
-#pragma omp parallel num_threads(threads)
-	{
-		flush_denormals();
-#pragma omp single
-		started = omp_get_num_threads();
-	}
-	return started;
 }
