@@ -1,7 +1,6 @@
 # The libraries, all from the distribution. Each becomes absolute paths, which the exported package repeats as they are:
 # configuring a generated program then searches for nothing.
 find_package(PkgConfig REQUIRED)
-find_package(OpenMP REQUIRED COMPONENTS C)
 
 # Sets TRAINC_<name>_LIBRARIES and _INCLUDES from the first pkg-config module found; package is what Debian calls it.
 function(trainc_find name package)
@@ -25,9 +24,3 @@ trainc_find(MICROHTTPD libmicrohttpd-dev libmicrohttpd)
 trainc_find(PNG libpng-dev libpng)
 trainc_find(SIMDJSON libsimdjson-dev simdjson)
 pkg_search_module(TRAINC_DEFLATE QUIET libdeflate)       # optional: gunzips twice as fast
-
-# gcc's -fopenmp means libgomp, clang's libomp: a program compiled by the other needs this one too.
-set(TRAINC_OPENMP_FLAGS ${OpenMP_C_FLAGS})
-separate_arguments(TRAINC_OPENMP_FLAGS)
-set(TRAINC_OPENMP_LIBRARIES ${OpenMP_C_LIBRARIES})
-list(FILTER TRAINC_OPENMP_LIBRARIES INCLUDE REGEX "omp")

@@ -154,14 +154,10 @@ int rt_cpus(void);
 /* CPUs that the control groups mounted at root grant to the groups listed in a file like /proc/self/cgroup; 0: no quota. */
 int rt_cgroup_cpus(const char *root, const char *groups);
 
-/* ---- team.c: threads and instruction sets ---- */
+/* ---- code.c: instruction sets; team.c has a header of its own ---- */
 
 /* The fastest code that this CPU runs, or the one called isa; NULL after rt_fail. */
 const struct rt_code *rt_code_choose(const struct rt_model *m, const char *isa);
-/* Starts the program anew, once, with threads that spin only briefly at a barrier; returns if that is not to be. */
-void rt_team_spin_briefly(char **argv);
-/* Makes the team: threads that flush denormals. Returns how many there are. */
-int rt_team_start(int threads);
 
 /* ---- data.c and others of its name: a channel as arrays ---- */
 

@@ -1,5 +1,6 @@
 /* The train program: a job from its configuration to its models. */
 #include "internal.h"
+#include "team.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -45,18 +46,19 @@ static void *read_second(void *argument)
 	return NULL;
 }
 
-/* Both channels at once: gunzipping is most of it. */
+/* Both channels at once where the system gives a thread for it: gunzipping is most of the work. */
 static int read_channels(const struct rt_config *c, struct rt_data data[RT_ROLES])
 {
 	struct reading second = {c, &data[RT_VALIDATION], 0};
 	pthread_t thread;
 	if (!c->channels[RT_VALIDATION])
 		return rt_data_read(&data[RT_TRAINING], c, RT_TRAINING);
-	int error = pthread_create(&thread, NULL, read_second, &second);
-	if (error)
-		return rt_fail(RT_SYSTEM_ERROR, "cannot start a thread: %s", strerror(error));
+	const bool at_once = pthread_create(&thread, NULL, read_second, &second) == 0;
 	int result = rt_data_read(&data[RT_TRAINING], c, RT_TRAINING);
-	pthread_join(thread, NULL);
+	if (at_once)
+		pthread_join(thread, NULL);
+	else if (!result)
+		second.result = rt_data_read(&data[RT_VALIDATION], c, RT_VALIDATION);
 	return result || second.result ? -1 : 0;
 }
 
@@ -132,6 +134,7 @@ static int train_process(struct rt_config *c)
 	if (!result)
 		result = finish(&j);
 	rt_job_free(&j);
+	rt_team_stop();
 	for (int i = 0; i < RT_ROLES; i++)
 		rt_data_free(&data[i]);
 	return result;
@@ -179,8 +182,6 @@ int rt_main(const struct rt_model *m, const struct rt_network *network, int argc
 	struct rt_options o;
 	setvbuf(stdout, NULL, _IOLBF, 0);       /* CloudWatch shows lines as they come */
 	int result = rt_options_read(&o, RT_PROGRAM_TRAIN, argc, argv);
-	if (!result && o.action == RT_RUN)
-		rt_team_spin_briefly(argv);
 	if (!result)
 		result = o.action == RT_RUN ? configure_and_train(m, network, &o) : rt_options_print(&o, m);
 	if (result)

@@ -1,17 +1,21 @@
 /* The large buffers of a job: allocated once before training, aligned for vectors, on huge pages if there are any. */
 #define _GNU_SOURCE
 #include "internal.h"
+#include "team.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-/* In parallel, so that the pages lie near the threads that will work on them. */
-static void clear(char *memory, size_t bytes)
+struct clearing { char *memory; size_t bytes; };
+
+static void share_clearing(void *argument)
 {
-	const size_t part = (size_t)1 << 20;
-#pragma omp parallel for schedule(static)
-	for (size_t at = 0; at < bytes; at += part)
-		memset(memory + at, 0, bytes - at < part ? bytes - at : part);
+	const struct clearing *c = argument;
+	const size_t part = (size_t)2 << 20;
+	for (int i; (i = rt_team_next((int)((c->bytes + part - 1) / part))) >= 0;) {
+		const size_t at = part * (size_t)i;
+		memset(c->memory + at, 0, c->bytes - at < part ? c->bytes - at : part);
+	}
 }
 
 void *rt_bytes(size_t bytes)
@@ -37,6 +41,6 @@ real *rt_reals(size_t count, const char *what)
 		rt_fail(RT_SYSTEM_ERROR, "not enough memory for %s (%.1f GB)", what, (double)count * (double)sizeof(real) / 1e9);
 		return NULL;
 	}
-	clear(memory, bytes);
+	rt_team_run(share_clearing, &(struct clearing){memory, bytes});         /* touching new pages takes long */
 	return memory;
 }

@@ -3,6 +3,7 @@
  */
 #include "cpu/philox.h"
 #include "internal.h"
+#include "team.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -65,15 +66,28 @@ static double truncated_of(const struct draws *d, size_t element, const uint32_t
 typedef double draw(const struct draws *d, size_t element, const uint32_t words[4]);
 
 /* out[i] = offset + factor * one draw */
+struct filling { real *out; size_t count; const struct draws *draws; draw *one; double offset, factor; };
+
+static void fill_group(const struct filling *f, size_t first)
+{
+	uint32_t words[PHILOX_BLOCK];
+	group_words(f->draws, first, 0, words);
+	for (size_t i = first; i < first + GROUP && i < f->count; i++)
+		f->out[i] = (real)(f->offset + f->factor * f->one(f->draws, i, words + 4 * (i - first)));
+}
+
+static void share_filling(void *argument)
+{
+	const struct filling *f = argument;
+	const size_t part = (size_t)GROUP << 12;
+	for (int i; (i = rt_team_next((int)((f->count + part - 1) / part))) >= 0;)
+		for (size_t first = part * (size_t)i; first < part * ((size_t)i + 1) && first < f->count; first += GROUP)
+			fill_group(f, first);
+}
+
 static void fill_random(real *out, size_t count, const struct draws *d, draw *one, double offset, double factor)
 {
-#pragma omp parallel for schedule(static)
-	for (size_t first = 0; first < count; first += GROUP) {
-		uint32_t words[PHILOX_BLOCK];
-		group_words(d, first, 0, words);
-		for (size_t i = first; i < first + GROUP && i < count; i++)
-			out[i] = (real)(offset + factor * one(d, i, words + 4 * (i - first)));
-	}
+	rt_team_run(share_filling, &(struct filling){out, count, d, one, offset, factor});
 }
 
 /* ---- Keras's initializers: one row each ---- */
@@ -142,23 +156,38 @@ static int fill_scaled(const struct rt_parameter *p, const struct draws *d, real
 	return 0;
 }
 
-/* Makes n vectors of the given size orthonormal: Gram and Schmidt's, each finished one taken out of all later ones. */
-static void orthonormalise(double *vectors, size_t n, size_t size)
+struct vectors { double *at; size_t n, size; };
+
+static void normalise(double *vector, size_t size)
 {
-	for (size_t i = 0; i < n; i++) {
-		double *done = vectors + i * size, square = 0;
-		for (size_t k = 0; k < size; k++)
-			square += done[k] * done[k];
-		for (size_t k = 0; k < size; k++)
-			done[k] /= sqrt(square);
-#pragma omp parallel for schedule(static)
-		for (size_t j = i + 1; j < n; j++) {
-			double *later = vectors + j * size, product = 0;
-			for (size_t k = 0; k < size; k++)
-				product += done[k] * later[k];
-			for (size_t k = 0; k < size; k++)
-				later[k] -= product * done[k];
-		}
+	double square = 0;
+	for (size_t k = 0; k < size; k++)
+		square += vector[k] * vector[k];
+	for (size_t k = 0; k < size; k++)
+		vector[k] /= sqrt(square);
+}
+
+static void take_out(double *vector, const double *done, size_t size)
+{
+	double product = 0;
+	for (size_t k = 0; k < size; k++)
+		product += done[k] * vector[k];
+	for (size_t k = 0; k < size; k++)
+		vector[k] -= product * done[k];
+}
+
+/* Gram and Schmidt's method: each finished vector is taken out of all later ones. */
+static void share_orthonormalising(void *argument)
+{
+	const struct vectors *v = argument;
+	for (size_t i = 0; i < v->n; i++) {
+		double *done = v->at + i * v->size;
+		if (rt_team_number() == 0)
+			normalise(done, v->size);
+		rt_team_wait();
+		for (int j; (j = rt_team_next((int)(v->n - i - 1))) >= 0;)
+			take_out(done + ((size_t)j + 1) * v->size, done, v->size);
+		rt_team_wait();
 	}
 }
 
@@ -174,7 +203,7 @@ static int fill_orthogonal(const struct rt_parameter *p, const struct draws *d, 
 	fill_random(out, p->count, d, normal_of, 0, 1);
 	for (size_t i = 0; i < p->count; i++)
 		vectors[i] = out[i];
-	orthonormalise(vectors, n, size);
+	rt_team_run(share_orthonormalising, &(struct vectors){vectors, n, size});
 	for (size_t row = 0; row < rows; row++)
 		for (size_t column = 0; column < columns; column++)
 			out[row * columns + column] =

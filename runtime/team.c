@@ -1,114 +1,45 @@
-/* The team of threads, and the instruction set it runs. */
-#define _DEFAULT_SOURCE
+/* A team of threads that meet at one kind of barrier: to begin a run, between its loops, and to end it. A thread that waits
+ * spins for at most half a millisecond and then sleeps: where other processes or a quota take part of the processors, longer
+ * spinning takes time from the thread that is waited for. */
+#define _GNU_SOURCE
 #include "internal.h"
-#include <omp.h>
+#include "team.h"
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
-#include "cpu/amx_permission.h"
 
-/* ---- how they wait ---- */
-
-/* GCC's OpenMP lets a thread at a barrier spin for milliseconds before it sleeps. Where other processes or a quota take part
- * of the processors, that is time taken from the thread that is waited for: an epoch of 2 s took 63, and takes 13 so. Less
- * would cost small nets on a quiet machine. OpenMP reads its settings before main, so the program starts once more. */
-void rt_team_spin_briefly(char **argv)
-{
-	const char *self = (const char *)getauxval(AT_EXECFN);
-	if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || setenv("GOMP_SPINCOUNT", "10000", 1))
-		return;
-	if (self)
-		execv(self, argv);
-}
-
-/* ---- what they run ---- */
-
-static bool has_nothing_special(void)
-{
-	return true;
-}
-
-#ifdef __x86_64__
-static bool has_avx2(void)
-{
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
-		__builtin_cpu_supports("bmi2");
-}
-
-static bool has_avx512(void)
-{
-	return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-		__builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
-
-static bool has_avx512bf16(void)
-{
-	return has_avx512() && __builtin_cpu_supports("avx512bf16");
-}
-
-static bool has_amx(void)
-{
-	return has_avx512bf16() && amx_permission();
-}
-#endif
-
-static const struct { const char *name; bool (*runs)(void); } sets[] = {
-#ifdef __x86_64__
-	{"amx", has_amx},
-	{"avx512bf16", has_avx512bf16},
-	{"avx512", has_avx512},
-	{"avx2", has_avx2},
-	{"x86_64", has_nothing_special},
-#endif
-#ifdef __aarch64__
-	{"neon", has_nothing_special},
-#endif
-	{"generic", has_nothing_special},
-	{"cuda", has_nothing_special},         /* its device tells what it lacks */
+enum {
+	LOOPS = 16,                     /* the most that a thread can be ahead of another */
+	SPINS = 10000,
+	SPINS_CROWDED = 100,            /* where there are more threads than processors */
+	LINE = 64                       /* bytes that processors share at once */
 };
 
-/* x86-64 is x86_64, which C's names need. */
-static bool same_isa(const char *a, const char *b)
-{
-	while (*a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))))
-		a++, b++;
-	return !*a && !*b;
-}
+struct loop { _Alignas(LINE) atomic_int next; };
 
-static bool runs(const struct rt_code *code)
-{
-	for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
-		if (same_isa(sets[i].name, code->isa))
-			return sets[i].runs();
-	return false;
-}
+struct team {
+	_Alignas(LINE) atomic_uint phase;       /* how often all threads have met */
+	atomic_int sleepers;
+	_Alignas(LINE) atomic_int arrived;      /* threads that wait for the others */
+	struct loop loops[LOOPS];               /* those since the threads met */
+	_Alignas(LINE) atomic_int threads;
+	int spins;
+	void (*body)(void *argument);           /* NULL: the threads are to end */
+	void *argument;
+	pthread_t *others;
+};
 
-const struct rt_code *rt_code_choose(const struct rt_model *m, const char *isa)
-{
-	struct rt_text names = {0};
-	for (const struct rt_code *const *code = m->codes; *code; code++) {
-		if (!runs(*code))
-			continue;
-		if (!isa || same_isa(isa, (*code)->isa)) {
-			free(names.bytes);
-			return *code;
-		}
-		rt_text_printf(&names, "%s%s", names.size ? ", " : "", (*code)->isa);
-	}
-	if (isa)
-		rt_fail(RT_USER_ERROR, "--isa %s: this program has no such code for this CPU; it has %s", rt_show(isa, SIZE_MAX).text,
-			names.size ? names.bytes : "none");
-	else
-		rt_fail(RT_SYSTEM_ERROR, "this program has no code for this CPU");
-	free(names.bytes);
-	return NULL;
-}
+/* What a thread is. Without a team, next counts its loop. */
+struct member { struct team *team; int number, loop, next; bool running; };
 
-/* ---- the team ---- */
+static _Thread_local struct member me;
 
 /* Numbers too small to matter cost a hundred cycles each if they are not taken for zero. */
 static void flush_denormals(void)
@@ -122,16 +53,187 @@ static void flush_denormals(void)
 #endif
 }
 
+/* ---- the barrier ---- */
+
+static void pause_briefly(void)
+{
+#if defined(__SSE2__)
+	_mm_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+static void wait_while(struct team *t, unsigned phase)
+{
+	for (int i = 0; i < t->spins; i++) {
+		if (atomic_load_explicit(&t->phase, memory_order_acquire) != phase)
+			return;
+		pause_briefly();
+	}
+	atomic_fetch_add(&t->sleepers, 1);
+	while (atomic_load(&t->phase) == phase)
+		syscall(SYS_futex, &t->phase, FUTEX_WAIT_PRIVATE, phase, NULL, NULL, 0);
+	atomic_fetch_sub(&t->sleepers, 1);
+}
+
+static void let_go(struct team *t)
+{
+	for (int i = 0; i < me.loop; i++)
+		atomic_store_explicit(&t->loops[i].next, 0, memory_order_relaxed);
+	atomic_store_explicit(&t->arrived, 0, memory_order_relaxed);
+	atomic_fetch_add(&t->phase, 1);
+	if (atomic_load(&t->sleepers))
+		syscall(SYS_futex, &t->phase, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+}
+
+void rt_team_wait(void)
+{
+	struct team *t = me.team;
+	if (!t)
+		return;
+	const unsigned phase = atomic_load_explicit(&t->phase, memory_order_relaxed);
+	if (atomic_fetch_add(&t->arrived, 1) + 1 == atomic_load_explicit(&t->threads, memory_order_relaxed))
+		let_go(t);
+	else
+		wait_while(t, phase);
+	me.loop = 0;
+}
+
+/* ---- a run ---- */
+
+int rt_team_number(void)
+{
+	return me.number;
+}
+
+int rt_team_next(int count)
+{
+	struct team *t = me.team;
+	const int turn = t ? atomic_fetch_add_explicit(&t->loops[me.loop].next, 1, memory_order_relaxed) : me.next++;
+	if (turn < count)
+		return turn;
+	me.next = 0;
+	if (t && ++me.loop == LOOPS)
+		rt_team_wait();
+	return -1;
+}
+
+static void run_alone(void (*body)(void *argument), void *argument)
+{
+	const struct member before = me;
+	me = (struct member){0};
+	body(argument);
+	me = before;
+}
+
+void rt_team_run(void (*body)(void *argument), void *argument)
+{
+	struct team *t = me.team;
+	if (!t || me.running) {
+		run_alone(body, argument);
+		return;
+	}
+	t->body = body;
+	t->argument = argument;
+	me.running = true;
+	rt_team_wait();
+	body(argument);
+	rt_team_wait();
+	me.running = false;
+}
+
+/* ---- its threads ---- */
+
+struct beginning { struct team *team; int number; };
+
+static void *be_one(void *argument)
+{
+	const struct beginning *b = argument;
+	struct team *t = b->team;
+	me.team = t;
+	me.number = b->number;
+	me.running = true;
+	free(argument);
+	flush_denormals();
+	for (rt_team_wait(); t->body; rt_team_wait()) {
+		t->body(t->argument);
+		rt_team_wait();
+	}
+	return NULL;
+}
+
+/* 0 or an error's number */
+static int add_thread(struct team *t, int number)
+{
+	struct beginning *b = malloc(sizeof *b);
+	if (!b)
+		return ENOMEM;
+	*b = (struct beginning){t, number};
+	int error = pthread_create(&t->others[number - 1], NULL, be_one, b);
+	if (error)
+		free(b);
+	return error;
+}
+
+/* The child of a fork has none of the other threads. */
+static void forget_team(void)
+{
+	me = (struct member){0};
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, forget_team);
+}
+
+/* A team of one thread, with room for the others. */
+static struct team *new_team(int threads)
+{
+	struct team *t = aligned_alloc(LINE, sizeof *t);
+	if (!t)
+		return NULL;
+	memset(t, 0, sizeof *t);
+	t->threads = threads;
+	t->spins = threads > rt_cpus() ? SPINS_CROWDED : SPINS;
+	t->others = malloc(sizeof *t->others * (size_t)threads);
+	if (t->others)
+		return t;
+	free(t);
+	return NULL;
+}
+
 int rt_team_start(int threads)
 {
-	int started = 1;
-	omp_set_dynamic(0);
-	omp_set_num_threads(threads);
-#pragma omp parallel num_threads(threads)
-	{
-		flush_denormals();
-#pragma omp single
-		started = omp_get_num_threads();
-	}
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	int started = 1, error = 0;
+	flush_denormals();
+	if (threads < 2)
+		return 1;
+	struct team *t = new_team(threads);
+	while (t && started < threads && !(error = add_thread(t, started)))
+		started++;
+	if (started < threads)
+		fprintf(stderr, "Warning: %d of %d threads run: the system refuses more: %s\n", started, threads,
+			strerror(t ? error : ENOMEM));
+	if (!t)
+		return 1;
+	atomic_store(&t->threads, started);
+	pthread_once(&once, watch_forks);
+	me.team = t;
 	return started;
+}
+
+void rt_team_stop(void)
+{
+	struct team *t = me.team;
+	if (!t)
+		return;
+	t->body = NULL;
+	rt_team_wait();
+	for (int i = 0; i < t->threads - 1; i++)
+		pthread_join(t->others[i], NULL);
+	free(t->others);
+	free(t);
+	me = (struct member){0};
 }

@@ -130,6 +130,11 @@ def includes(trainc):
     return [place for place in places if os.path.exists(os.path.join(place, "trainc/rt.h"))][0]
 
 
+def team():
+    """The sources of a program's team of threads, for tests that build a step without the runtime."""
+    return [os.path.join(SOURCE, "runtime", name) for name in ("team.c", "cpus.c")]
+
+
 def run(*command, timeout=600, code=0, **options):
     """Runs a command, asserts its exit code and returns its output, both streams together."""
     words = started(str(command[0])) + [str(word) for word in command[1:]]

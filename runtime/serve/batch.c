@@ -1,6 +1,7 @@
 /* The model at work: one thread takes what is queued, from however many requests, and sends it through together. It never
  * waits for more to come: under load requests queue while it computes, so batches grow by themselves. */
 #include "serve.h"
+#include "team.h"
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -111,6 +112,7 @@ static void *work(void *argument)
 		pthread_mutex_lock(&b->lock);
 	}
 	pthread_mutex_unlock(&b->lock);
+	rt_team_stop();
 	return NULL;
 }
 

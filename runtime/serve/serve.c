@@ -130,8 +130,6 @@ int rt_serve_main(const struct rt_model *m, int argc, char **argv)
 	struct rt_options o;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	int result = rt_options_read(&o, RT_PROGRAM_SERVE, argc, argv);
-	if (!result && o.action == RT_RUN)
-		rt_team_spin_briefly(argv);
 	if (!result)
 		result = o.action == RT_RUN ? serve(m, &o) : rt_options_print(&o, m);
 	if (result)

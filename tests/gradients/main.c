@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <trainc/rt.h>
+#include <trainc/team.h>
 #include "../stand_ins.h"
 
 /* Three slots, the last sample alone beyond whole eights; TOTAL as if other machines had the rest of the batch. */
@@ -148,8 +149,10 @@ static int check_parameter(struct rt_work *w, const struct rt_parameter *p, cons
 static int check_threads(struct rt_work *w, const double *gradients)
 {
 	int wrong = 0;
-	for (w->thread_count = MOST_THREADS; w->thread_count > 1; w->thread_count--) {
+	for (int threads = MOST_THREADS; threads > 1; threads--) {
+		w->thread_count = rt_team_start(threads);
 		rt_code_test.gradients(w);
+		rt_team_stop();
 		for (const struct rt_parameter *p = model.parameters; p < model.parameters + model.n_parameters; p++) {
 			if (!p->trainable || !memcmp(w->gradients + p->offset, gradients + p->offset, p->count * sizeof(double)))
 				continue;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <trainc/amx_permission.h>
 #include <trainc/rt.h>
+#include <trainc/team.h>
 #include "../stand_ins.h"
 
 enum { SAMPLES = 19 };
@@ -76,7 +77,7 @@ static void write_doubles(const real *x, size_t count)
 int main(void)
 {
 	struct rt_work w = {.n = SAMPLES, .total = SAMPLES, .seed = 9, .step = 4, .iterations = 4, .learning_rate = 0.1,
-		.thread_count = 2};
+		.thread_count = rt_team_start(2)};
 	if (!amx_may_run())
 		return 4;
 	fill(&w);

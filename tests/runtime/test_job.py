@@ -525,19 +525,45 @@ def full_disk(s):
 
 
 @case
-def waiting_threads(s):
-    """Threads at a barrier spin briefly, unless the user says how they are to wait."""
+def embedded(s):
+    """A host program runs its own beginning once, whatever its jobs do, and goes on behind them."""
     job = s.job(320, 10)
-    for said, wanted in (({}, True), ({"OMP_WAIT_POLICY": "active"}, False), ({"GOMP_SPINCOUNT": "7"}, False)):
-        environment = {name: value for name, value in os.environ.items() if name not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")}
-        started = subprocess.Popen([s.program, "--prefix", job.prefix, "--set", "pause=100"], stdout=subprocess.PIPE,
-                                   env=dict(environment, **said))
-        started.stdout.readline()
-        with open("/proc/%d/environ" % started.pid) as f:
-            found = f.read().split("\0")
-        started.kill()
-        started.communicate()
-        assert ("GOMP_SPINCOUNT=10000" in found) == wanted, (said, found)
+    host = os.path.join(os.path.dirname(s.program), "host")
+    if not os.path.exists(host):
+        raise harness.Skipped("no program host beside the tiny model")
+    for variables in ({}, {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "active"}):
+        log = job.path("beginnings")
+        said = harness.run(host, log, "--prefix", job.prefix, "--threads", "3", env=dict(os.environ, **variables))
+        with open(log) as f:
+            assert f.read() == "began\n", "the host began more than once"
+        has(said, "The host goes on")
+        assert said.count("Test loss") == 2, said
+        os.unlink(log)
+
+
+@case
+def threads_refused(s):
+    """The system refuses threads: fewer run, with a line that says so, and the bits are the same."""
+    job = s.job(320, 10)
+    job.train(s.program, "--threads", "1")
+    wanted = job.models()
+    job.forget()
+    if os.getuid():
+        raise harness.Skipped("takes root, to become a user whose processes are counted")
+    harness.run("chmod", "-R", "a+rwX", s.folder, os.path.dirname(s.program))
+
+    def few_threads():
+        os.setgroups([])
+        os.setgid(54321)
+        os.setuid(54321)
+        resource.setrlimit(resource.RLIMIT_NPROC, (3, 3))
+
+    for threads in (2, 7, 64):
+        done = subprocess.run([s.program, "--prefix", job.prefix, "--threads", str(threads)], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, universal_newlines=True, preexec_fn=few_threads)
+        assert done.returncode == 0, done
+        assert ("threads run: the system refuses more" in done.stdout) == (threads > 3), done.stdout
+        assert job.models() == wanted, "threads change the model"
 
 
 @case

@@ -2,8 +2,8 @@
  * hyperparameter each, and an export that is text, so that tests can read what the runtime made of its input.
  */
 #include "internal.h"
+#include "team.h"
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -98,13 +98,10 @@ static void pause_for(double seconds)
 		;                               /* a signal came in between */
 }
 
-static void gradients(struct rt_work *w)
+static void share_slots(void *argument)
 {
-	int slots = rt_slot_count(w->n);
-	if (w->hyperparameters[PAUSE] > 0)
-		pause_for(w->hyperparameters[PAUSE]);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(w->thread_count)
-	for (int slot = 0; slot < slots; slot++) {
+	struct rt_work *w = argument;
+	for (int slot; (slot = rt_team_next(rt_slot_count(w->n))) >= 0;) {
 		real y[CLASSES], *sums = w->slots + slot * SLOT;
 		memset(sums, 0, sizeof *sums * SLOT);
 		for (int i = rt_slot_begin(w->n, slot); i < rt_slot_begin(w->n, slot + 1); i++) {
@@ -112,6 +109,14 @@ static void gradients(struct rt_work *w)
 			backward(w, i, y, sums);
 		}
 	}
+}
+
+static void gradients(struct rt_work *w)
+{
+	int slots = rt_slot_count(w->n);
+	if (w->hyperparameters[PAUSE] > 0)
+		pause_for(w->hyperparameters[PAUSE]);
+	rt_team_run(share_slots, w);
 	memset(w->gradients, 0, sizeof *w->gradients * WEIGHTS);
 	for (int slot = 0; slot < slots; slot++)
 		for (int k = 0; k < WEIGHTS; k++)

@@ -1,8 +1,8 @@
 /* Initial weights: each initializer's distribution, the same numbers for any number of threads, others for another seed or
  * parameter; the shuffle is a permutation that favours no place. Keras's own draws are compared in tests/parity. */
 #include "internal.h"
+#include "team.h"
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,17 +125,16 @@ static void repeatable(void)
 	static real x[2][1003];
 	for (size_t i = 0; i < 3; i++) {
 		const struct rt_initializer initializer = {kinds[i], 1, 2, RT_FAN_IN, false};
-		omp_set_num_threads(1);
 		draw(initializer, 17, 59, 9, x[0]);
-		omp_set_num_threads(5);
+		CHECK(rt_team_start(5) == 5);
 		draw(initializer, 17, 59, 9, x[1]);
+		rt_team_stop();
 		CHECK(!memcmp(x[0], x[1], sizeof x[0]));
 		draw(initializer, 17, 59, 10, x[1]);
 		CHECK(memcmp(x[0], x[1], sizeof x[0]));
 		draw(initializer, 17, 59, 9 + ((uint64_t)1 << 40), x[1]);
 		CHECK(memcmp(x[0], x[1], sizeof x[0]));
 	}
-	omp_set_num_threads(2);
 }
 
 static void parameters_differ(void)

@@ -4,7 +4,7 @@ NOINLINE void {{pass_name}}(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
 	{{#thread}}
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 	{{/thread}}
 	{{#sums}}
 	real *const sums = work->slots + (size_t)slot * SLOT;

@@ -1,22 +1,24 @@
-		{{#segments}}
-		{{#pass}}
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			{{pass_name}}(work, slot);
-		{{/pass}}
-		{{#tile}}
-		{{#steps}}
-		/* {{provenance}} */
-#pragma omp for schedule(dynamic, 1){{#nowait}} nowait{{/nowait}}
-		for (int tile = 0; tile < {{tiles}}; tile++)
-			{{call}};
-		{{#several_hosts}}
-		{{#shared}}
-#pragma omp single
-		if (work->share)
-			work->share(work, {{shared_place}}, {{shared_count}});
-		{{/shared}}
-		{{/several_hosts}}
-		{{/steps}}
-		{{/tile}}
-		{{/segments}}
+	{{#segments}}
+	{{#pass}}
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		{{pass_name}}(work, slot);
+	rt_team_wait();
+	{{/pass}}
+	{{#tile}}
+	{{#steps}}
+	/* {{provenance}} */
+	for (int tile; (tile = rt_team_next({{tiles}})) >= 0;)
+		{{call}};
+	{{^nowait}}
+	rt_team_wait();
+	{{/nowait}}
+	{{#several_hosts}}
+	{{#shared}}
+	if (work->share && rt_team_number() == 0)
+		work->share(work, {{shared_place}}, {{shared_count}});
+	rt_team_wait();
+	{{/shared}}
+	{{/several_hosts}}
+	{{/steps}}
+	{{/tile}}
+	{{/segments}}

@@ -6,7 +6,6 @@
  *
  * {{^for_amx}}Compiled once for each instruction set{{/for_amx}}{{#for_amx}}Included by step.c where it is compiled for AMX{{/for_amx}}, with RT_ISA its name in C and RT_ISA_NAME as text.
  */
-#include <omp.h>
 #include <string.h>
 {{#for_amx}}
 #include <trainc/convolution_amx.h>
@@ -24,6 +23,7 @@
 #include <trainc/openblas.h>
 {{/openblas}}
 #include <trainc/sparse.h>
+#include <trainc/team.h>
 #include <trainc/winograd.h>
 {{#amx}}
 
@@ -49,16 +49,21 @@ enum { UPDATE_TILE = 2048 };
 {{#evaluate}}
 {{>program/cpu/passes.c}}
 {{/evaluate}}
+/* Each thread's part of gradients. */
+static void share_gradients(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	{{#train}}
+{{>program/cpu/segments.c}}
+	{{/train}}
+}
+
 /* Forward, loss and backward: the batch's mean gradient in work->gradients. */
 static void gradients(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-		{{#train}}
-{{>program/cpu/segments.c}}
-		{{/train}}
-	}
+	rt_team_run(share_gradients, work);
 }
 
 /* Packs and folds the weights for evaluation. */
@@ -76,21 +81,27 @@ static void prepare(struct rt_work *work)
 	{{/prepare}}
 }
 
+/* Each thread's part of evaluate. */
+static void share_evaluate(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	{{#evaluate}}
+{{>program/cpu/segments.c}}
+	{{/evaluate}}
+}
+
 /* Forward without dropout: losses, metrics and predictions. */
 static void evaluate(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-		{{#evaluate}}
-{{>program/cpu/segments.c}}
-		{{/evaluate}}
-	}
+	rt_team_run(share_evaluate, work);
 }
 
-/* {{optimizer}}, one pass over all trainable weights. */
-static void update(struct rt_work *work)
+/* Each thread's part of update. */
+static void share_update(void *argument)
 {
+	struct rt_work *const work = argument;
 	const double lr = work->learning_rate, t = (double)work->iterations;
 	{{#settings}}
 	const double {{name}} = {{value}};
@@ -107,11 +118,10 @@ static void update(struct rt_work *work)
 	(void){{name}};
 	{{/settings}}
 	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
-#pragma omp parallel for schedule(static) num_threads(work->thread_count)
-	for (int tile = 0; tile < TRAINABLE; tile += UPDATE_TILE) {
-		const int end = TRAINABLE - tile < UPDATE_TILE ? TRAINABLE : tile + UPDATE_TILE;
+	for (int tile; (tile = rt_team_next((TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE)) >= 0;) {
+		const int begin = tile * UPDATE_TILE, end = TRAINABLE - begin < UPDATE_TILE ? TRAINABLE : begin + UPDATE_TILE;
 #pragma omp simd
-		for (int i = tile; i < end; i++) {
+		for (int i = begin; i < end; i++) {
 			const real g = gradient[i];
 			real weight = weights[i];
 			{{#states}}
@@ -124,6 +134,12 @@ static void update(struct rt_work *work)
 			weights[i] = weight;
 		}
 	}
+}
+
+/* {{optimizer}}, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	rt_team_run(share_update, work);
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {

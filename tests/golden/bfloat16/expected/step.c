@@ -6,7 +6,6 @@
  *
  * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
  */
-#include <omp.h>
 #include <string.h>
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
@@ -15,6 +14,7 @@
 #include <trainc/direct.h>
 #include <trainc/normalise.h>
 #include <trainc/sparse.h>
+#include <trainc/team.h>
 #include <trainc/winograd.h>
 
 #ifdef FOR_AMX          /* where a processor has tiles, other kernels are the fastest */
@@ -32,7 +32,7 @@ enum { UPDATE_TILE = 2048 };
 NOINLINE void train_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -52,7 +52,7 @@ NOINLINE void train_1(struct rt_work *work, int slot)
 NOINLINE void train_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -78,7 +78,7 @@ NOINLINE void train_2(struct rt_work *work, int slot)
 NOINLINE void train_3(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 0, 0, sizeof *sums * 64);
@@ -94,7 +94,7 @@ NOINLINE void train_3(struct rt_work *work, int slot)
 NOINLINE void evaluate_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -110,7 +110,7 @@ NOINLINE void evaluate_1(struct rt_work *work, int slot)
 NOINLINE void evaluate_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -126,56 +126,59 @@ NOINLINE void evaluate_2(struct rt_work *work, int slot)
 	}
 }
 
+/* Each thread's part of gradients. */
+static void share_gradients(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	/* conv2d_1 (spec.yaml:13)  12x12x1 -> 10x10x4, pack */
+	for (int tile; (tile = rt_team_next(3 * 3)) >= 0;)
+		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:15)  400 -> 10, pack */
+	for (int tile; (tile = rt_team_next(bf16_packs(400, 10))) >= 0;)
+		dense_bf16_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_1(work, slot);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:15)  400 -> 10, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, BF16_ROWS) * dense_tiles(10, bf16_columns(10)))) >= 0;)
+		dense_bf16_forward_1(work, work->samples + Y_conv2d_1, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
+			work->samples + Y_dense_1_linear, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_2(work, slot);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:15)  400 -> 10, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(400, BF16_INPUTS) * dense_tiles(10, bf16_columns(10)))) >= 0;)
+		dense_bf16_weights_1(work, work->samples + Y_conv2d_1, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
+			work->gradients + W_dense_1_bias, tile);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:15)  400 -> 10, backward */
+	for (int tile; (tile = rt_team_next(bf16_packs(10, 400))) >= 0;)
+		dense_bf16_transpose_1(work->weights + W_dense_1_kernel, work->fixed + P1_dense_1_linear, tile);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:15)  400 -> 10, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, BF16_ROWS) * dense_tiles(400, BF16_GROUP * bf16_columns(400)))) >= 0;)
+		dense_bf16_data_1(work, work->samples + D_dense_1_linear, work->fixed + P1_dense_1_linear, work->samples + D_conv2d_1, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_3(work, slot);
+	rt_team_wait();
+	/* conv2d_1's kernel: the gradient's sums, merged in order */
+	for (int tile; (tile = rt_team_next((36 + 4095) / 4096)) >= 0;)
+		merge_merge_1(work, work->slots + K_conv2d_1_kernel, work->gradients + W_conv2d_1_kernel, tile);
+	/* conv2d_1's bias: the gradient's sums, merged in order */
+	for (int tile; (tile = rt_team_next((4 + 4095) / 4096)) >= 0;)
+		merge_merge_2(work, work->slots + K_conv2d_1_bias, work->gradients + W_conv2d_1_bias, tile);
+}
+
 /* Forward, loss and backward: the batch's mean gradient in work->gradients. */
 static void gradients(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-		/* conv2d_1 (spec.yaml:13)  12x12x1 -> 10x10x4, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 3 * 3; tile++)
-			direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
-		/* dense_1 (spec.yaml:15)  400 -> 10, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < bf16_packs(400, 10); tile++)
-			dense_bf16_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_1(work, slot);
-		/* dense_1 (spec.yaml:15)  400 -> 10, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, BF16_ROWS) * dense_tiles(10, bf16_columns(10)); tile++)
-			dense_bf16_forward_1(work, work->samples + Y_conv2d_1, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
-			work->samples + Y_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_2(work, slot);
-		/* dense_1 (spec.yaml:15)  400 -> 10, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(400, BF16_INPUTS) * dense_tiles(10, bf16_columns(10)); tile++)
-			dense_bf16_weights_1(work, work->samples + Y_conv2d_1, work->samples + D_dense_1_linear, work->gradients + W_dense_1_kernel,
-			work->gradients + W_dense_1_bias, tile);
-		/* dense_1 (spec.yaml:15)  400 -> 10, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < bf16_packs(10, 400); tile++)
-			dense_bf16_transpose_1(work->weights + W_dense_1_kernel, work->fixed + P1_dense_1_linear, tile);
-		/* dense_1 (spec.yaml:15)  400 -> 10, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, BF16_ROWS) * dense_tiles(400, BF16_GROUP * bf16_columns(400)); tile++)
-			dense_bf16_data_1(work, work->samples + D_dense_1_linear, work->fixed + P1_dense_1_linear, work->samples + D_conv2d_1, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_3(work, slot);
-		/* conv2d_1's kernel: the gradient's sums, merged in order */
-#pragma omp for schedule(dynamic, 1) nowait
-		for (int tile = 0; tile < (36 + 4095) / 4096; tile++)
-			merge_merge_1(work, work->slots + K_conv2d_1_kernel, work->gradients + W_conv2d_1_kernel, tile);
-		/* conv2d_1's bias: the gradient's sums, merged in order */
-#pragma omp for schedule(dynamic, 1) nowait
-		for (int tile = 0; tile < (4 + 4095) / 4096; tile++)
-			merge_merge_2(work, work->slots + K_conv2d_1_bias, work->gradients + W_conv2d_1_bias, tile);
-	}
+	rt_team_run(share_gradients, work);
 }
 
 /* Packs and folds the weights for evaluation. */
@@ -190,29 +193,35 @@ static void prepare(struct rt_work *work)
 		dense_bf16_pack_1(work->weights + W_dense_1_kernel, work->fixed + P0_dense_1_linear, tile);
 }
 
+/* Each thread's part of evaluate. */
+static void share_evaluate(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		evaluate_1(work, slot);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:15)  400 -> 10, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, BF16_ROWS) * dense_tiles(10, bf16_columns(10)))) >= 0;)
+		dense_bf16_forward_1(work, work->samples + EY_conv2d_1, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
+			work->samples + EY_dense_1_linear, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		evaluate_2(work, slot);
+	rt_team_wait();
+}
+
 /* Forward without dropout: losses, metrics and predictions. */
 static void evaluate(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_1(work, slot);
-		/* dense_1 (spec.yaml:15)  400 -> 10, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, BF16_ROWS) * dense_tiles(10, bf16_columns(10)); tile++)
-			dense_bf16_forward_1(work, work->samples + EY_conv2d_1, work->fixed + P0_dense_1_linear, work->weights + W_dense_1_bias,
-			work->samples + EY_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_2(work, slot);
-	}
+	rt_team_run(share_evaluate, work);
 }
 
-/* SGD, one pass over all trainable weights. */
-static void update(struct rt_work *work)
+/* Each thread's part of update. */
+static void share_update(void *argument)
 {
+	struct rt_work *const work = argument;
 	const double lr = work->learning_rate, t = (double)work->iterations;
 	const double momentum = 0.0;
 	const real rate = (real)lr, keep = (real)momentum;
@@ -223,11 +232,10 @@ static void update(struct rt_work *work)
 	(void)lr, (void)t;
 	(void)momentum;
 	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
-#pragma omp parallel for schedule(static) num_threads(work->thread_count)
-	for (int tile = 0; tile < TRAINABLE; tile += UPDATE_TILE) {
-		const int end = TRAINABLE - tile < UPDATE_TILE ? TRAINABLE : tile + UPDATE_TILE;
+	for (int tile; (tile = rt_team_next((TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE)) >= 0;) {
+		const int begin = tile * UPDATE_TILE, end = TRAINABLE - begin < UPDATE_TILE ? TRAINABLE : begin + UPDATE_TILE;
 #pragma omp simd
-		for (int i = tile; i < end; i++) {
+		for (int i = begin; i < end; i++) {
 			const real g = gradient[i];
 			real weight = weights[i];
 			real velocity = velocitys[i];
@@ -237,6 +245,12 @@ static void update(struct rt_work *work)
 			weights[i] = weight;
 		}
 	}
+}
+
+/* SGD, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	rt_team_run(share_update, work);
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {

@@ -6,7 +6,6 @@
  *
  * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
  */
-#include <omp.h>
 #include <string.h>
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
@@ -15,6 +14,7 @@
 #include <trainc/direct.h>
 #include <trainc/normalise.h>
 #include <trainc/sparse.h>
+#include <trainc/team.h>
 #include <trainc/winograd.h>
 
 #ifndef __AVX512BF16__  /* all operands are float32 here: avx512's code serves */
@@ -104,46 +104,51 @@ NOINLINE void evaluate_2(struct rt_work *work, int slot)
 	}
 }
 
+/* Each thread's part of gradients. */
+static void share_gradients(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_1(work, slot);
+	rt_team_wait();
+	/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_columns(20)), work->thread_count)) * dense_tiles(20, dense_columns(20)))) >= 0;)
+		dense_forward_1(work, work->samples + Y_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + Y_dropout_1, work->samples + S0_dropout_1, tile);
+	rt_team_wait();
+	/* dense_2 (spec.yaml:19)  20 -> 1, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(1, dense_columns(1)), work->thread_count)) * dense_tiles(1, dense_columns(1)))) >= 0;)
+		dense_forward_2(work, work->samples + Y_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + Y_dense_2, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_2(work, slot);
+	rt_team_wait();
+	/* dense_2 (spec.yaml:19)  20 -> 1, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(20, dense_weights_inputs(20, work->thread_count)) * dense_tiles(1, dense_columns(1)))) >= 0;)
+		dense_weights_1(work, work->samples + Y_dropout_1, work->samples + D_dense_2, work->gradients + W_dense_2_kernel,
+			work->gradients + W_dense_2_bias, tile);
+	rt_team_wait();
+	/* dense_2 (spec.yaml:19)  20 -> 1, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_data_inputs(20, work->thread_count)), work->thread_count)) * dense_tiles(20, dense_data_inputs(20, work->thread_count)))) >= 0;)
+		dense_data_1(work, work->samples + D_dense_2, work->weights + W_dense_2_kernel, work->samples + D_dropout_1, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_3(work, slot);
+	rt_team_wait();
+	/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(13, dense_weights_inputs(13, work->thread_count)) * dense_tiles(20, dense_columns(20)))) >= 0;)
+		dense_weights_2(work, work->samples + Y_input, work->samples + D_dropout_1, work->gradients + W_dense_1_kernel,
+			work->gradients + W_dense_1_bias, tile);
+	rt_team_wait();
+}
+
 /* Forward, loss and backward: the batch's mean gradient in work->gradients. */
 static void gradients(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_1(work, slot);
-		/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_columns(20)), work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
-			dense_forward_1(work, work->samples + Y_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
-			work->samples + Y_dropout_1, work->samples + S0_dropout_1, tile);
-		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(1, dense_columns(1)), work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
-			dense_forward_2(work, work->samples + Y_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
-			work->samples + Y_dense_2, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_2(work, slot);
-		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(20, dense_weights_inputs(20, work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
-			dense_weights_1(work, work->samples + Y_dropout_1, work->samples + D_dense_2, work->gradients + W_dense_2_kernel,
-			work->gradients + W_dense_2_bias, tile);
-		/* dense_2 (spec.yaml:19)  20 -> 1, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_data_inputs(20, work->thread_count)), work->thread_count)) * dense_tiles(20, dense_data_inputs(20, work->thread_count)); tile++)
-			dense_data_1(work, work->samples + D_dense_2, work->weights + W_dense_2_kernel, work->samples + D_dropout_1, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_3(work, slot);
-		/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(13, dense_weights_inputs(13, work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
-			dense_weights_2(work, work->samples + Y_input, work->samples + D_dropout_1, work->gradients + W_dense_1_kernel,
-			work->gradients + W_dense_1_bias, tile);
-	}
+	rt_team_run(share_gradients, work);
 }
 
 /* Packs and folds the weights for evaluation. */
@@ -152,34 +157,40 @@ static void prepare(struct rt_work *work)
 	(void)work;
 }
 
+/* Each thread's part of evaluate. */
+static void share_evaluate(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		evaluate_1(work, slot);
+	rt_team_wait();
+	/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_columns(20)), work->thread_count)) * dense_tiles(20, dense_columns(20)))) >= 0;)
+		dense_evaluate_1(work, work->samples + EY_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + EY_dropout_1, tile);
+	rt_team_wait();
+	/* dense_2 (spec.yaml:19)  20 -> 1, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(1, dense_columns(1)), work->thread_count)) * dense_tiles(1, dense_columns(1)))) >= 0;)
+		dense_evaluate_2(work, work->samples + EY_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + EY_dense_2, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		evaluate_2(work, slot);
+	rt_team_wait();
+}
+
 /* Forward without dropout: losses, metrics and predictions. */
 static void evaluate(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_1(work, slot);
-		/* dense_1 + dropout_1 (spec.yaml:17-18)  13 -> 20, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(20, dense_columns(20)), work->thread_count)) * dense_tiles(20, dense_columns(20)); tile++)
-			dense_evaluate_1(work, work->samples + EY_input, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
-			work->samples + EY_dropout_1, tile);
-		/* dense_2 (spec.yaml:19)  20 -> 1, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(1, dense_columns(1)), work->thread_count)) * dense_tiles(1, dense_columns(1)); tile++)
-			dense_evaluate_2(work, work->samples + EY_dropout_1, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
-			work->samples + EY_dense_2, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_2(work, slot);
-	}
+	rt_team_run(share_evaluate, work);
 }
 
-/* Adam, one pass over all trainable weights. */
-static void update(struct rt_work *work)
+/* Each thread's part of update. */
+static void share_update(void *argument)
 {
+	struct rt_work *const work = argument;
 	const double lr = work->learning_rate, t = (double)work->iterations;
 	const double beta_1 = 0.9;
 	const double beta_2 = 0.999;
@@ -196,11 +207,10 @@ static void update(struct rt_work *work)
 	(void)beta_2;
 	(void)epsilon;
 	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
-#pragma omp parallel for schedule(static) num_threads(work->thread_count)
-	for (int tile = 0; tile < TRAINABLE; tile += UPDATE_TILE) {
-		const int end = TRAINABLE - tile < UPDATE_TILE ? TRAINABLE : tile + UPDATE_TILE;
+	for (int tile; (tile = rt_team_next((TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE)) >= 0;) {
+		const int begin = tile * UPDATE_TILE, end = TRAINABLE - begin < UPDATE_TILE ? TRAINABLE : begin + UPDATE_TILE;
 #pragma omp simd
-		for (int i = tile; i < end; i++) {
+		for (int i = begin; i < end; i++) {
 			const real g = gradient[i];
 			real weight = weights[i];
 			real mean = means[i];
@@ -213,6 +223,12 @@ static void update(struct rt_work *work)
 			weights[i] = weight;
 		}
 	}
+}
+
+/* Adam, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	rt_team_run(share_update, work);
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {

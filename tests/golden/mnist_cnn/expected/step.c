@@ -6,7 +6,6 @@
  *
  * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
  */
-#include <omp.h>
 #include <string.h>
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
@@ -15,6 +14,7 @@
 #include <trainc/direct.h>
 #include <trainc/normalise.h>
 #include <trainc/sparse.h>
+#include <trainc/team.h>
 #include <trainc/winograd.h>
 
 #ifndef __AVX512BF16__  /* all operands are float32 here: avx512's code serves */
@@ -30,7 +30,7 @@ enum { UPDATE_TILE = 2048 };
 NOINLINE void train_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -55,7 +55,7 @@ NOINLINE void train_1(struct rt_work *work, int slot)
 NOINLINE void train_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -95,7 +95,7 @@ NOINLINE void train_3(struct rt_work *work, int slot)
 NOINLINE void train_4(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 0, 0, sizeof *sums * 18816);
@@ -118,7 +118,7 @@ NOINLINE void train_4(struct rt_work *work, int slot)
 NOINLINE void evaluate_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -137,7 +137,7 @@ NOINLINE void evaluate_1(struct rt_work *work, int slot)
 NOINLINE void evaluate_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -153,78 +153,81 @@ NOINLINE void evaluate_2(struct rt_work *work, int slot)
 	}
 }
 
+/* Each thread's part of gradients. */
+static void share_gradients(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, pack */
+	for (int tile; (tile = rt_team_next(3 * 3)) >= 0;)
+		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
+	rt_team_wait();
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
+	for (int tile; (tile = rt_team_next(32)) >= 0;)
+		winograd_sparse_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
+	rt_team_wait();
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
+	for (int tile; (tile = rt_team_next(3 * 3)) >= 0;)
+		winograd_sparse_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_1(work, slot);
+	rt_team_wait();
+	/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_columns(128)), work->thread_count)) * dense_tiles(128, dense_columns(128)))) >= 0;)
+		dense_forward_1(work, work->samples + Y_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + Y_dropout_2, work->samples + S0_dropout_2, tile);
+	rt_team_wait();
+	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(10, dense_columns(10)), work->thread_count)) * dense_tiles(10, dense_columns(10)))) >= 0;)
+		dense_forward_2(work, work->samples + Y_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + Y_dense_2_linear, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_2(work, slot);
+	rt_team_wait();
+	/* dense_2 (spec.yaml:34)  128 -> 10, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(128, dense_weights_inputs(128, work->thread_count)) * dense_tiles(10, dense_columns(10)))) >= 0;)
+		dense_weights_1(work, work->samples + Y_dropout_2, work->samples + D_dense_2_linear, work->gradients + W_dense_2_kernel,
+			work->gradients + W_dense_2_bias, tile);
+	rt_team_wait();
+	/* dense_2 (spec.yaml:34)  128 -> 10, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_data_inputs(128, work->thread_count)), work->thread_count)) * dense_tiles(128, dense_data_inputs(128, work->thread_count)))) >= 0;)
+		dense_data_1(work, work->samples + D_dense_2_linear, work->weights + W_dense_2_kernel, work->samples + D_dropout_2, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_3(work, slot);
+	rt_team_wait();
+	/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(9216, dense_weights_inputs(9216, work->thread_count)) * dense_tiles(128, dense_columns(128)))) >= 0;)
+		dense_weights_2(work, work->samples + Y_dropout_1, work->samples + D_dropout_2, work->gradients + W_dense_1_kernel,
+			work->gradients + W_dense_1_bias, tile);
+	rt_team_wait();
+	/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(9216, dense_data_inputs(9216, work->thread_count)), work->thread_count)) * dense_tiles(9216, dense_data_inputs(9216, work->thread_count)))) >= 0;)
+		dense_data_2(work, work->samples + D_dropout_2, work->weights + W_dense_1_kernel, work->samples + D_dropout_1, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_4(work, slot);
+	rt_team_wait();
+	/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, finish */
+	for (int tile; (tile = rt_team_next(3 * 3)) >= 0;)
+		winograd_sparse_finish_1(work, work->slots + K0_dropout_1, work->slots + K1_dropout_1, work->gradients + W_conv2d_2_kernel,
+			work->gradients + W_conv2d_2_bias, tile);
+	rt_team_wait();
+	/* conv2d_1's kernel: the gradient's sums, merged in order */
+	for (int tile; (tile = rt_team_next((288 + 4095) / 4096)) >= 0;)
+		merge_merge_1(work, work->slots + K_conv2d_1_kernel, work->gradients + W_conv2d_1_kernel, tile);
+	/* conv2d_1's bias: the gradient's sums, merged in order */
+	for (int tile; (tile = rt_team_next((32 + 4095) / 4096)) >= 0;)
+		merge_merge_2(work, work->slots + K_conv2d_1_bias, work->gradients + W_conv2d_1_bias, tile);
+}
+
 /* Forward, loss and backward: the batch's mean gradient in work->gradients. */
 static void gradients(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-		/* conv2d_1 (spec.yaml:27)  28x28x1 -> 26x26x32, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 3 * 3; tile++)
-			direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
-		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 32; tile++)
-			winograd_sparse_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
-		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 3 * 3; tile++)
-			winograd_sparse_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_dropout_1, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_1(work, slot);
-		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_columns(128)), work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
-			dense_forward_1(work, work->samples + Y_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
-			work->samples + Y_dropout_2, work->samples + S0_dropout_2, tile);
-		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(10, dense_columns(10)), work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
-			dense_forward_2(work, work->samples + Y_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
-			work->samples + Y_dense_2_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_2(work, slot);
-		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(128, dense_weights_inputs(128, work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
-			dense_weights_1(work, work->samples + Y_dropout_2, work->samples + D_dense_2_linear, work->gradients + W_dense_2_kernel,
-			work->gradients + W_dense_2_bias, tile);
-		/* dense_2 (spec.yaml:34)  128 -> 10, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_data_inputs(128, work->thread_count)), work->thread_count)) * dense_tiles(128, dense_data_inputs(128, work->thread_count)); tile++)
-			dense_data_1(work, work->samples + D_dense_2_linear, work->weights + W_dense_2_kernel, work->samples + D_dropout_2, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_3(work, slot);
-		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(9216, dense_weights_inputs(9216, work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
-			dense_weights_2(work, work->samples + Y_dropout_1, work->samples + D_dropout_2, work->gradients + W_dense_1_kernel,
-			work->gradients + W_dense_1_bias, tile);
-		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(9216, dense_data_inputs(9216, work->thread_count)), work->thread_count)) * dense_tiles(9216, dense_data_inputs(9216, work->thread_count)); tile++)
-			dense_data_2(work, work->samples + D_dropout_2, work->weights + W_dense_1_kernel, work->samples + D_dropout_1, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_4(work, slot);
-		/* conv2d_2 + max_pooling2d_1 + dropout_1 (spec.yaml:28-30)  26x26x32 -> 12x12x64, finish */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 3 * 3; tile++)
-			winograd_sparse_finish_1(work, work->slots + K0_dropout_1, work->slots + K1_dropout_1, work->gradients + W_conv2d_2_kernel,
-			work->gradients + W_conv2d_2_bias, tile);
-		/* conv2d_1's kernel: the gradient's sums, merged in order */
-#pragma omp for schedule(dynamic, 1) nowait
-		for (int tile = 0; tile < (288 + 4095) / 4096; tile++)
-			merge_merge_1(work, work->slots + K_conv2d_1_kernel, work->gradients + W_conv2d_1_kernel, tile);
-		/* conv2d_1's bias: the gradient's sums, merged in order */
-#pragma omp for schedule(dynamic, 1) nowait
-		for (int tile = 0; tile < (32 + 4095) / 4096; tile++)
-			merge_merge_2(work, work->slots + K_conv2d_1_bias, work->gradients + W_conv2d_1_bias, tile);
-	}
+	rt_team_run(share_gradients, work);
 }
 
 /* Packs and folds the weights for evaluation. */
@@ -239,34 +242,40 @@ static void prepare(struct rt_work *work)
 		winograd_sparse_pack_1(work->weights + W_conv2d_2_kernel, work->fixed + P0_dropout_1, tile);
 }
 
+/* Each thread's part of evaluate. */
+static void share_evaluate(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		evaluate_1(work, slot);
+	rt_team_wait();
+	/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_columns(128)), work->thread_count)) * dense_tiles(128, dense_columns(128)))) >= 0;)
+		dense_evaluate_1(work, work->samples + EY_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
+			work->samples + EY_dropout_2, tile);
+	rt_team_wait();
+	/* dense_2 (spec.yaml:34)  128 -> 10, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(10, dense_columns(10)), work->thread_count)) * dense_tiles(10, dense_columns(10)))) >= 0;)
+		dense_evaluate_2(work, work->samples + EY_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
+			work->samples + EY_dense_2_linear, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		evaluate_2(work, slot);
+	rt_team_wait();
+}
+
 /* Forward without dropout: losses, metrics and predictions. */
 static void evaluate(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_1(work, slot);
-		/* dense_1 + dropout_2 (spec.yaml:32-33)  9216 -> 128, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(128, dense_columns(128)), work->thread_count)) * dense_tiles(128, dense_columns(128)); tile++)
-			dense_evaluate_1(work, work->samples + EY_dropout_1, work->weights + W_dense_1_kernel, work->weights + W_dense_1_bias,
-			work->samples + EY_dropout_2, tile);
-		/* dense_2 (spec.yaml:34)  128 -> 10, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(10, dense_columns(10)), work->thread_count)) * dense_tiles(10, dense_columns(10)); tile++)
-			dense_evaluate_2(work, work->samples + EY_dropout_2, work->weights + W_dense_2_kernel, work->weights + W_dense_2_bias,
-			work->samples + EY_dense_2_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_2(work, slot);
-	}
+	rt_team_run(share_evaluate, work);
 }
 
-/* SGD, one pass over all trainable weights. */
-static void update(struct rt_work *work)
+/* Each thread's part of update. */
+static void share_update(void *argument)
 {
+	struct rt_work *const work = argument;
 	const double lr = work->learning_rate, t = (double)work->iterations;
 	const double momentum = 0.9;
 	const real rate = (real)lr, keep = (real)momentum;
@@ -277,11 +286,10 @@ static void update(struct rt_work *work)
 	(void)lr, (void)t;
 	(void)momentum;
 	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
-#pragma omp parallel for schedule(static) num_threads(work->thread_count)
-	for (int tile = 0; tile < TRAINABLE; tile += UPDATE_TILE) {
-		const int end = TRAINABLE - tile < UPDATE_TILE ? TRAINABLE : tile + UPDATE_TILE;
+	for (int tile; (tile = rt_team_next((TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE)) >= 0;) {
+		const int begin = tile * UPDATE_TILE, end = TRAINABLE - begin < UPDATE_TILE ? TRAINABLE : begin + UPDATE_TILE;
 #pragma omp simd
-		for (int i = tile; i < end; i++) {
+		for (int i = begin; i < end; i++) {
 			const real g = gradient[i];
 			real weight = weights[i];
 			real velocity = velocitys[i];
@@ -291,6 +299,12 @@ static void update(struct rt_work *work)
 			weights[i] = weight;
 		}
 	}
+}
+
+/* SGD, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	rt_team_run(share_update, work);
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {

@@ -6,7 +6,6 @@
  *
  * Compiled once for each instruction set, with RT_ISA its name in C and RT_ISA_NAME as text.
  */
-#include <omp.h>
 #include <string.h>
 #include <trainc/cpu.h>
 #include <trainc/dense.h>
@@ -15,6 +14,7 @@
 #include <trainc/direct.h>
 #include <trainc/normalise.h>
 #include <trainc/sparse.h>
+#include <trainc/team.h>
 #include <trainc/winograd.h>
 
 #ifndef __AVX512BF16__  /* all operands are float32 here: avx512's code serves */
@@ -30,7 +30,7 @@ enum { UPDATE_TILE = 2048 };
 NOINLINE void train_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 0, 0, sizeof *sums * 16);
@@ -53,7 +53,7 @@ NOINLINE void train_1(struct rt_work *work, int slot)
 NOINLINE void train_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 16, 0, sizeof *sums * 16);
@@ -96,7 +96,7 @@ NOINLINE void train_3(struct rt_work *work, int slot)
 NOINLINE void train_4(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -122,7 +122,7 @@ NOINLINE void train_4(struct rt_work *work, int slot)
 NOINLINE void train_5(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 32, 0, sizeof *sums * 16);
@@ -141,7 +141,7 @@ NOINLINE void train_5(struct rt_work *work, int slot)
 NOINLINE void train_6(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 48, 0, sizeof *sums * 592);
@@ -160,7 +160,7 @@ NOINLINE void train_6(struct rt_work *work, int slot)
 NOINLINE void train_7(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 	real *const sums = work->slots + (size_t)slot * SLOT;
 
 	memset(sums + 640, 0, sizeof *sums * 224);
@@ -176,7 +176,7 @@ NOINLINE void train_7(struct rt_work *work, int slot)
 NOINLINE void evaluate_1(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -199,7 +199,7 @@ NOINLINE void evaluate_1(struct rt_work *work, int slot)
 NOINLINE void evaluate_2(struct rt_work *work, int slot)
 {
 	const int begin = rt_slot_begin(work->n, slot), end = rt_slot_begin(work->n, slot + 1);
-	real *const thread = work->threads + (size_t)omp_get_thread_num() * THREAD;
+	real *const thread = work->threads + (size_t)rt_team_number() * THREAD;
 
 	for (int i = begin; i < end; i++) {
 		real *const sample = work->samples + (size_t)i * SAMPLE;
@@ -215,106 +215,109 @@ NOINLINE void evaluate_2(struct rt_work *work, int slot)
 	}
 }
 
+/* Each thread's part of gradients. */
+static void share_gradients(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
+	for (int tile; (tile = rt_team_next(3 * 3)) >= 0;)
+		direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
+	rt_team_wait();
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+	for (int tile; (tile = rt_team_next(3 * 3)) >= 0;)
+		direct_pack_2(work->weights + W_conv2d_2_kernel, work->fixed + P0_conv2d_2, tile);
+	rt_team_wait();
+	/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
+	for (int tile; (tile = rt_team_next(3 * 3)) >= 0;)
+		direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_1(work, slot);
+	rt_team_wait();
+	/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
+	for (int tile; (tile = rt_team_next(1)) >= 0;)
+		normalise_mean_1(work, work->slots + K0_trunk, work->fixed + P2_trunk, tile);
+	rt_team_wait();
+	/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
+	for (int tile; (tile = rt_team_next(1)) >= 0;)
+		normalise_variance_1(work, work->slots + K0_trunk, work->fixed + P2_trunk, work->fixed + P3_trunk, tile);
+	rt_team_wait();
+	/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
+	for (int tile; (tile = rt_team_next(1)) >= 0;)
+		normalise_finish_1(work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_gamma,
+			work->weights + W_batch_normalization_1_beta, work->weights + W_batch_normalization_1_moving_mean,
+			work->weights + W_batch_normalization_1_moving_variance, work->fixed + P0_trunk, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_2(work, slot);
+	rt_team_wait();
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+	for (int tile; (tile = rt_team_next(1)) >= 0;)
+		normalise_mean_1(work, work->slots + K0_branch, work->fixed + P2_branch, tile);
+	rt_team_wait();
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+	for (int tile; (tile = rt_team_next(1)) >= 0;)
+		normalise_variance_1(work, work->slots + K0_branch, work->fixed + P2_branch, work->fixed + P3_branch, tile);
+	rt_team_wait();
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
+	for (int tile; (tile = rt_team_next(1)) >= 0;)
+		normalise_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_gamma,
+			work->weights + W_branch_beta, work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
+			work->fixed + P0_branch, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_3(work, slot);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(4, dense_columns(4)), work->thread_count)) * dense_tiles(4, dense_columns(4)))) >= 0;)
+		dense_forward_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
+			work->weights + W_dense_1_bias, work->samples + Y_dense_1_linear, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_4(work, slot);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(8, dense_weights_inputs(8, work->thread_count)) * dense_tiles(4, dense_columns(4)))) >= 0;)
+		dense_weights_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->samples + D_dense_1_linear,
+			work->gradients + W_dense_1_kernel, work->gradients + W_dense_1_bias, tile);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:22)  8 -> 4, backward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(8, dense_data_inputs(8, work->thread_count)), work->thread_count)) * dense_tiles(8, dense_data_inputs(8, work->thread_count)))) >= 0;)
+		dense_data_1(work, work->samples + D_dense_1_linear, work->weights + W_dense_1_kernel, work->samples + D_global_average_pooling2d_1_mean, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_5(work, slot);
+	rt_team_wait();
+	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
+	for (int tile; (tile = rt_team_next(1)) >= 0;)
+		normalise_gradients_1(work, work->slots + K1_branch, work->fixed + P1_branch, work->gradients + W_branch_gamma,
+			work->gradients + W_branch_beta, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_6(work, slot);
+	rt_team_wait();
+	/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
+	for (int tile; (tile = rt_team_next(1)) >= 0;)
+		normalise_gradients_1(work, work->slots + K1_trunk, work->fixed + P1_trunk, work->gradients + W_batch_normalization_1_gamma,
+			work->gradients + W_batch_normalization_1_beta, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		train_7(work, slot);
+	rt_team_wait();
+	/* conv2d_1's kernel: the gradient's sums, merged in order */
+	for (int tile; (tile = rt_team_next((216 + 4095) / 4096)) >= 0;)
+		merge_merge_1(work, work->slots + K_conv2d_1_kernel, work->gradients + W_conv2d_1_kernel, tile);
+	/* conv2d_2's kernel: the gradient's sums, merged in order */
+	for (int tile; (tile = rt_team_next((576 + 4095) / 4096)) >= 0;)
+		merge_merge_2(work, work->slots + K_conv2d_2_kernel, work->gradients + W_conv2d_2_kernel, tile);
+}
+
 /* Forward, loss and backward: the batch's mean gradient in work->gradients. */
 static void gradients(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-		/* conv2d_1 (spec.yaml:14)  8x8x3 -> 8x8x8, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 3 * 3; tile++)
-			direct_pack_1(work->weights + W_conv2d_1_kernel, work->fixed + P0_conv2d_1, tile);
-		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 3 * 3; tile++)
-			direct_pack_2(work->weights + W_conv2d_2_kernel, work->fixed + P0_conv2d_2, tile);
-		/* conv2d_2 (spec.yaml:17)  8x8x8 -> 8x8x8, pack */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 3 * 3; tile++)
-			direct_pack_data_1(work->weights + W_conv2d_2_kernel, work->fixed + P1_conv2d_2, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_1(work, slot);
-		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 1; tile++)
-			normalise_mean_1(work, work->slots + K0_trunk, work->fixed + P2_trunk, tile);
-		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 1; tile++)
-			normalise_variance_1(work, work->slots + K0_trunk, work->fixed + P2_trunk, work->fixed + P3_trunk, tile);
-		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 1; tile++)
-			normalise_finish_1(work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_gamma,
-			work->weights + W_batch_normalization_1_beta, work->weights + W_batch_normalization_1_moving_mean,
-			work->weights + W_batch_normalization_1_moving_variance, work->fixed + P0_trunk, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_2(work, slot);
-		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 1; tile++)
-			normalise_mean_1(work, work->slots + K0_branch, work->fixed + P2_branch, tile);
-		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 1; tile++)
-			normalise_variance_1(work, work->slots + K0_branch, work->fixed + P2_branch, work->fixed + P3_branch, tile);
-		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 1; tile++)
-			normalise_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_gamma,
-			work->weights + W_branch_beta, work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
-			work->fixed + P0_branch, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_3(work, slot);
-		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(4, dense_columns(4)), work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
-			dense_forward_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
-			work->weights + W_dense_1_bias, work->samples + Y_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_4(work, slot);
-		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(8, dense_weights_inputs(8, work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
-			dense_weights_1(work, work->samples + Y_global_average_pooling2d_1_mean, work->samples + D_dense_1_linear,
-			work->gradients + W_dense_1_kernel, work->gradients + W_dense_1_bias, tile);
-		/* dense_1 (spec.yaml:22)  8 -> 4, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(8, dense_data_inputs(8, work->thread_count)), work->thread_count)) * dense_tiles(8, dense_data_inputs(8, work->thread_count)); tile++)
-			dense_data_1(work, work->samples + D_dense_1_linear, work->weights + W_dense_1_kernel, work->samples + D_global_average_pooling2d_1_mean, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_5(work, slot);
-		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 1; tile++)
-			normalise_gradients_1(work, work->slots + K1_branch, work->fixed + P1_branch, work->gradients + W_branch_gamma,
-			work->gradients + W_branch_beta, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_6(work, slot);
-		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, backward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < 1; tile++)
-			normalise_gradients_1(work, work->slots + K1_trunk, work->fixed + P1_trunk, work->gradients + W_batch_normalization_1_gamma,
-			work->gradients + W_batch_normalization_1_beta, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			train_7(work, slot);
-		/* conv2d_1's kernel: the gradient's sums, merged in order */
-#pragma omp for schedule(dynamic, 1) nowait
-		for (int tile = 0; tile < (216 + 4095) / 4096; tile++)
-			merge_merge_1(work, work->slots + K_conv2d_1_kernel, work->gradients + W_conv2d_1_kernel, tile);
-		/* conv2d_2's kernel: the gradient's sums, merged in order */
-#pragma omp for schedule(dynamic, 1) nowait
-		for (int tile = 0; tile < (576 + 4095) / 4096; tile++)
-			merge_merge_2(work, work->slots + K_conv2d_2_kernel, work->gradients + W_conv2d_2_kernel, tile);
-	}
+	rt_team_run(share_gradients, work);
 }
 
 /* Packs and folds the weights for evaluation. */
@@ -339,29 +342,35 @@ static void prepare(struct rt_work *work)
 		direct_pack_2(work->fixed + FP0_branch, work->fixed + EP0_branch, tile);
 }
 
+/* Each thread's part of evaluate. */
+static void share_evaluate(void *argument)
+{
+	struct rt_work *const work = argument;
+	const int slots = rt_slot_count(work->n);
+
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		evaluate_1(work, slot);
+	rt_team_wait();
+	/* dense_1 (spec.yaml:22)  8 -> 4, forward */
+	for (int tile; (tile = rt_team_next(dense_tiles(work->n, dense_rows(work->n, dense_tiles(4, dense_columns(4)), work->thread_count)) * dense_tiles(4, dense_columns(4)))) >= 0;)
+		dense_evaluate_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
+			work->weights + W_dense_1_bias, work->samples + EY_dense_1_linear, tile);
+	rt_team_wait();
+	for (int slot; (slot = rt_team_next(slots)) >= 0;)
+		evaluate_2(work, slot);
+	rt_team_wait();
+}
+
 /* Forward without dropout: losses, metrics and predictions. */
 static void evaluate(struct rt_work *work)
 {
-	const int slots = rt_slot_count(work->n);
-#pragma omp parallel num_threads(work->thread_count)
-	{
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_1(work, slot);
-		/* dense_1 (spec.yaml:22)  8 -> 4, forward */
-#pragma omp for schedule(dynamic, 1)
-		for (int tile = 0; tile < dense_tiles(work->n, dense_rows(work->n, dense_tiles(4, dense_columns(4)), work->thread_count)) * dense_tiles(4, dense_columns(4)); tile++)
-			dense_evaluate_1(work, work->samples + EY_global_average_pooling2d_1_mean, work->weights + W_dense_1_kernel,
-			work->weights + W_dense_1_bias, work->samples + EY_dense_1_linear, tile);
-#pragma omp for schedule(dynamic, 1)
-		for (int slot = 0; slot < slots; slot++)
-			evaluate_2(work, slot);
-	}
+	rt_team_run(share_evaluate, work);
 }
 
-/* SGD, one pass over all trainable weights. */
-static void update(struct rt_work *work)
+/* Each thread's part of update. */
+static void share_update(void *argument)
 {
+	struct rt_work *const work = argument;
 	const double lr = work->learning_rate, t = (double)work->iterations;
 	const double momentum = 0.9;
 	const real rate = (real)lr, keep = (real)momentum;
@@ -372,11 +381,10 @@ static void update(struct rt_work *work)
 	(void)lr, (void)t;
 	(void)momentum;
 	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
-#pragma omp parallel for schedule(static) num_threads(work->thread_count)
-	for (int tile = 0; tile < TRAINABLE; tile += UPDATE_TILE) {
-		const int end = TRAINABLE - tile < UPDATE_TILE ? TRAINABLE : tile + UPDATE_TILE;
+	for (int tile; (tile = rt_team_next((TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE)) >= 0;) {
+		const int begin = tile * UPDATE_TILE, end = TRAINABLE - begin < UPDATE_TILE ? TRAINABLE : begin + UPDATE_TILE;
 #pragma omp simd
-		for (int i = tile; i < end; i++) {
+		for (int i = begin; i < end; i++) {
 			const real g = gradient[i];
 			real weight = weights[i];
 			real velocity = velocitys[i];
@@ -386,6 +394,12 @@ static void update(struct rt_work *work)
 			weights[i] = weight;
 		}
 	}
+}
+
+/* SGD, one pass over all trainable weights. */
+static void update(struct rt_work *work)
+{
+	rt_team_run(share_update, work);
 }
 
 const struct rt_code JOIN(rt_code_, RT_ISA) = {
