@@ -79,8 +79,10 @@ static void read_hyperparameter(struct spec_reader *r, const struct yaml_pair *p
 	struct hyperparameter *h = ARENA_NEW(r->arena, struct hyperparameter);
 	struct value *v;
 	*h = (struct hyperparameter){.name = p->key, .at = p->at, .index = r->spec->n_hyperparameters};
-	if (!good_name(r, p->key, p->at) || !spec_is_mapping(r, p->value, arena_format(r->arena, "hyperparameter '%s'", p->key)))
+	if (!good_name(r, p->key, p->at) || !spec_is_mapping(r, p->value, arena_format(r->arena, "hyperparameter '%s'", p->key))) {
+		r->names.incomplete = true;
 		return;
+	}
 	bool ok = values_read(&r->names, &hyperparameter_row, p->value, p->at, own_keys, &v);
 	r->spec->hyperparameters[r->spec->n_hyperparameters++] = h;
 	r->names.n_hyperparameters = r->spec->n_hyperparameters;
@@ -103,6 +105,7 @@ static void read_hyperparameter(struct spec_reader *r, const struct yaml_pair *p
 
 void spec_hyperparameters(struct spec_reader *r, const struct yaml *y)
 {
+	r->names.incomplete = y->kind != YAML_MAPPING;
 	if (!spec_is_mapping(r, y, "hyperparameters"))
 		return;
 	r->spec->hyperparameters = ARENA_ARRAY(r->arena, struct hyperparameter *, y->n + 1);
@@ -122,6 +125,7 @@ static const struct key data_keys[] = {
 };
 static const struct row data_row = {.name = "data", .keys = data_keys};
 static const char *const data_own[] = {"channels", NULL};
+static const char *const data_known[] = {"format", "scale", "classes", "channels"};
 
 static const struct key channel_keys[] = {
 	{.name = "images", .kind = KIND_STRING, .help = "IDX file of the samples"},
@@ -130,12 +134,15 @@ static const struct key channel_keys[] = {
 };
 static const struct row channel_row = {.name = "a channel", .keys = channel_keys};
 
+static const char *const channel_names[] = {"training", "validation"};
+
 static void read_channel(struct spec_reader *r, const char *name, const struct yaml *channels, struct channel_spec *c)
 {
 	const struct yaml *y = yaml_get(channels, name);
 	struct value *v;
 	if (!y) {
-		diag_error(r->diag, channels->at, "channels has no '%s'", name);
+		if (key_missing(&r->names, channels, "channels", channel_names, 2, name))
+			diag_error(r->diag, channels->at, "channels has no '%s'", name);
 		return;
 	}
 	if (!spec_is_mapping(r, y, "a channel") || !values_read(&r->names, &channel_row, y, y->at, NULL, &v))
@@ -146,12 +153,11 @@ static void read_channel(struct spec_reader *r, const char *name, const struct y
 
 static void read_channels(struct spec_reader *r, const struct yaml *y)
 {
-	static const char *const names[] = {"training", "validation"};
 	if (!spec_is_mapping(r, y, "channels"))
 		return;
-	keys_known(&r->names, y, "channels", names, 2);
-	read_channel(r, names[0], y, &r->spec->training);
-	read_channel(r, names[1], y, &r->spec->validation);
+	keys_known(&r->names, y, "channels", channel_names, 2);
+	read_channel(r, channel_names[0], y, &r->spec->training);
+	read_channel(r, channel_names[1], y, &r->spec->validation);
 }
 
 void spec_data(struct spec_reader *r, const struct yaml *y)
@@ -168,6 +174,6 @@ void spec_data(struct spec_reader *r, const struct yaml *y)
 	}
 	if (yaml_get(y, "channels"))
 		read_channels(r, yaml_get(y, "channels"));
-	else
+	else if (key_missing(&r->names, y, "data", data_known, 4, "channels"))
 		diag_error(r->diag, y->at, "data has no 'channels'");
 }

@@ -1,4 +1,5 @@
 /* libyaml's document as our tree: aliases and merge keys resolved, and everything refused that a spec has no use for. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -317,10 +318,22 @@ enum yaml_status yaml_read(struct arena *a, const char *path, struct diag *d, co
 	return *root ? YAML_OK : YAML_WRONG;
 }
 
+bool yaml_same_word(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strspn(a, "_");
+		b += strspn(b, "_");
+		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return false;
+		if (!*a)
+			return true;
+	}
+}
+
 const struct yaml *yaml_get(const struct yaml *mapping, const char *key)
 {
 	for (int i = 0; i < mapping->n; i++)
-		if (!strcmp(mapping->pairs[i].key, key))
+		if (yaml_same_word(mapping->pairs[i].key, key))
 			return mapping->pairs[i].value;
 	return NULL;
 }
