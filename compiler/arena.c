@@ -111,6 +111,12 @@ void text_add(struct text *t, const char *s)
 	text_add_bytes(t, s, strlen(s));
 }
 
+const char *text_behind_mark(const char *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	return strncmp(text, mark, sizeof mark - 1) ? text : text + sizeof mark - 1;
+}
+
 void text_format(struct text *t, const char *format, ...)
 {
 	va_list ap;

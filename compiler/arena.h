@@ -21,6 +21,8 @@ char *arena_vformat(struct arena *a, const char *format, va_list ap) __attribute
 
 /* A text that grows; text is NUL-terminated whenever size > 0. */
 struct text { struct arena *arena; char *text; size_t size, capacity; };
+/* text behind the byte order mark that editors on Windows begin UTF-8 with; text itself where there is none */
+const char *text_behind_mark(const char *text);
 void text_add(struct text *t, const char *s);
 void text_add_bytes(struct text *t, const char *s, size_t n);
 void text_format(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -86,6 +86,8 @@ static cJSON *keys_schema(struct arena *a, const struct row *r, bool layer)
 	cJSON *properties = cJSON_AddObjectToObject(x, "properties");
 	for (const struct key *k = r->keys; k && k->name; k++) {
 		cJSON_AddItemToObject(properties, k->name, key_schema(a, k));
+		if (k->alias)
+			cJSON_AddItemToObject(properties, k->alias, key_schema(a, k));
 		if (!k->fallback)
 			cJSON_AddItemToArray(required, cJSON_CreateString(k->name));
 	}
@@ -98,6 +100,21 @@ static cJSON *keys_schema(struct arena *a, const struct row *r, bool layer)
 	return x;
 }
 
+/* A row's keys, or the value of the first alone where that is enough. */
+static cJSON *settings_schema(struct arena *a, const struct table *t, const struct row *r)
+{
+	cJSON *keys = keys_schema(a, r, !strcmp(t->kind, "layer"));
+	const struct key *k = r->keys;
+	const bool alone = k && k[0].kind != KIND_UNSUPPORTED && (!k[1].name || k[1].fallback);
+	return alone ? either(keys, key_schema(a, k)) : keys;
+}
+
+/* Keras's own spelling of the word, "BatchNormalization", or NULL where it is no other. */
+static const char *keras_spelling(const struct row *r)
+{
+	return r->keras && strcmp(r->keras, r->name) && yaml_same_word(r->keras, r->name) ? r->keras : NULL;
+}
+
 /* A row by its name, or the name with its keys. */
 static cJSON *table_schema(struct arena *a, const struct table *t)
 {
@@ -107,11 +124,17 @@ static cJSON *table_schema(struct arena *a, const struct table *t)
 	for (const struct row *const *r = t->rows; *r; r++) {
 		cJSON *one = cJSON_CreateObject();
 		cJSON_AddItemToArray(list, cJSON_CreateString((*r)->name));
+		const char *keras = keras_spelling(*r);
+		if (keras)
+			cJSON_AddItemToArray(list, cJSON_CreateString(keras));
 		for (const char *const *alias = (*r)->aliases; alias && *alias; alias++)
 			cJSON_AddItemToArray(list, cJSON_CreateString(*alias));
 		cJSON_AddStringToObject(one, "type", "object");
 		cJSON_AddStringToObject(one, "description", (*r)->summary);
-		cJSON_AddItemToObject(cJSON_AddObjectToObject(one, "properties"), (*r)->name, keys_schema(a, *r, !strcmp(t->kind, "layer")));
+		cJSON *properties = cJSON_AddObjectToObject(one, "properties");
+		cJSON_AddItemToObject(properties, (*r)->name, settings_schema(a, t, *r));
+		if (keras)
+			cJSON_AddItemToObject(properties, keras, settings_schema(a, t, *r));
 		cJSON_AddFalseToObject(one, "additionalProperties");
 		cJSON_AddItemToArray(either, one);
 	}

@@ -8,7 +8,8 @@ enum { NEAR_MOST = 64 };                /* longer names are never near misses */
 
 struct message { struct at at; bool error; const char *text, *hint; int order, source; };   /* source: the rank of at's */
 
-struct diag { struct arena *arena; struct message *messages; int n, capacity, errors; };
+/* dropped: the message reported last is not kept, nor is its hint. */
+struct diag { struct arena *arena; struct message *messages; int n, capacity, errors; bool dropped; };
 
 struct diag *diag_new(struct arena *a)
 {
@@ -40,7 +41,8 @@ static int source_rank(const struct diag *d, const struct source *s)
 
 static void add(struct diag *d, struct at at, bool error, const char *format, va_list ap)
 {
-	if (diag_full(d))
+	d->dropped = diag_full(d);
+	if (d->dropped)
 		return;
 	if (d->n == d->capacity) {
 		d->capacity = d->capacity ? 2 * d->capacity : 16;
@@ -75,7 +77,7 @@ void diag_hint(struct diag *d, const char *format, ...)
 {
 	va_list ap;
 	va_start(ap, format);
-	if (d->n)
+	if (d->n && !d->dropped)
 		d->messages[d->n - 1].hint = printable(arena_vformat(d->arena, format, ap));
 	va_end(ap);
 }
@@ -124,7 +126,7 @@ static int distance(const char *a, const char *b)
 	return rows[n % 3][m];
 }
 
-void diag_suggest(struct diag *d, const char *found, const char *const *candidates, int n)
+const char *diag_nearest(const char *found, const char *const *candidates, int n)
 {
 	const char *best = NULL;
 	int length = (int)strlen(found), limit = length < 3 ? 1 : length < 8 ? 2 : 3, smallest = limit + 1;
@@ -136,6 +138,12 @@ void diag_suggest(struct diag *d, const char *found, const char *const *candidat
 			best = candidates[i];
 		}
 	}
+	return best;
+}
+
+void diag_suggest(struct diag *d, const char *found, const char *const *candidates, int n)
+{
+	const char *best = diag_nearest(found, candidates, n);
 	if (best)
 		diag_hint(d, "did you mean '%s'?", best);
 }

@@ -18,6 +18,8 @@ void diag_error(struct diag *d, struct at at, const char *format, ...) __attribu
 void diag_warning(struct diag *d, struct at at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The way out, printed under the error or warning reported last. */
 void diag_hint(struct diag *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The one of the n candidates that is near found, or NULL. */
+const char *diag_nearest(const char *found, const char *const *candidates, int n);
 /* "did you mean 'NAME'?" when one of the n candidates is near found; says nothing otherwise. */
 void diag_suggest(struct diag *d, const char *found, const char *const *candidates, int n);
 int diag_errors(const struct diag *d);

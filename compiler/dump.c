@@ -73,7 +73,7 @@ void dump_spec(FILE *out, const struct spec *s)
 		s->channels_first ? "channels_first" : "channels_last", s->epsilon, s->classes, s->scale.number);
 	for (int i = 0; i < s->n_hyperparameters; i++)
 		fprintf(out, "  hyperparameter %s: default %s\n", s->hyperparameters[i]->name, s->hyperparameters[i]->fallback);
-	for (int i = 0; i < ROLES; i++)
+	for (int i = 0; i < CHANNELS; i++)
 		if (s->channels[i].name)
 			fprintf(out, "  channel %s: %s, %s\n", s->channels[i].name, s->channels[i].images, s->channels[i].labels);
 	for (int i = 0; i < s->n_layers; i++)

@@ -105,7 +105,7 @@ static void connect_all(struct building *b)
 		l->spec = s;
 		l->type = s->type;
 		l->at = s->at;
-		b->complete = b->complete && s->type;
+		b->complete = b->complete && s->type && !s->wrong;
 	}
 	for (int i = 1; i < b->graph->n_layers; i++)
 		connect(b, b->graph->layers[i]);

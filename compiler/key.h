@@ -19,6 +19,7 @@ struct row;
 
 struct key {
 	const char *name;
+	const char *alias;                  /* another name, or NULL */
 	enum kind kind;
 	const char *fallback;               /* the default, as YAML ("null": none); NULL: must be given */
 	double min, max;                    /* numbers, both included; 0, 0: no bounds */

@@ -2,6 +2,9 @@
 #include <math.h>
 #include "tables.h"
 
+#define LEARNING_RATE(value) \
+	{.name = "lr", .alias = "learning_rate", .kind = KIND_FLOAT, .fallback = value, .max = INFINITY, .runtime = true, \
+	 .help = "learning rate; may be called learning_rate"}
 #define RATE(key, value, text) \
 	{.name = key, .kind = KIND_FLOAT, .fallback = value, .max = INFINITY, .runtime = true, .help = text}
 #define BELOW_1(key, value, text) \
@@ -11,7 +14,7 @@
 /* ---- sgd: v = momentum * v - lr * g; w += v, or with Nesterov's w += momentum * v - lr * g ---- */
 
 static const struct key sgd_keys[] = {
-	RATE("lr", "0.01", "learning rate"),
+	LEARNING_RATE("0.01"),
 	RATE("momentum", "0", "share of the last step that is kept"),
 	RATE("decay", "0", "learning rate is lr / (1 + decay * updates)"),
 	{.name = "nesterov", .kind = KIND_BOOL, .fallback = "false", .help = "looks one step ahead"},
@@ -47,7 +50,7 @@ static const struct optimizer_type sgd = {
 /* ---- adam: m, v running means of g, g^2; w -= lr * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + epsilon) ---- */
 
 static const struct key adam_keys[] = {
-	RATE("lr", "0.001", "learning rate"),
+	LEARNING_RATE("0.001"),
 	BELOW_1("beta_1", "0.9", "decay of the gradient's mean"),
 	BELOW_1("beta_2", "0.999", "decay of the square's mean"),
 	{.name = "epsilon", .kind = KIND_FLOAT, .fallback = "null", .max = INFINITY, .runtime = true,

@@ -173,7 +173,7 @@ static const char *const prefixes[] = {"", "val_"};
 /* 1 where the log has values of validation, too. */
 static int validates(const struct spec *s)
 {
-	return s->channels[ROLE_VALIDATION].name != NULL;
+	return s->channels[CHANNEL_VALIDATION].name != NULL;
 }
 
 static cJSON *metrics_of(const struct spec *s)
@@ -226,12 +226,12 @@ static void add_file(cJSON *files, const char *name)
 static cJSON *channels_of(const struct spec *s)
 {
 	cJSON *list = cJSON_CreateArray();
-	for (int i = 0; i < ROLES; i++) {
+	for (int i = 0; i < CHANNELS; i++) {
 		const char *name = s->channels[i].name;
 		if (!name || is_told(s, i))
 			continue;
 		cJSON *files = add_channel(list, name, true);
-		for (int k = i; k < ROLES; k++)
+		for (int k = i; k < CHANNELS; k++)
 			if (s->channels[k].name && !strcmp(s->channels[k].name, name)) {
 				add_file(files, s->channels[k].images);
 				add_file(files, s->channels[k].labels);
@@ -241,7 +241,7 @@ static cJSON *channels_of(const struct spec *s)
 	return list;
 }
 
-static const char *const purposes[ROLES] = {
+static const char *const purposes[CHANNELS] = {
 	"images and labels to learn from", "images and labels to measure on after each epoch"};
 
 static void add_training_channel(cJSON *list, const char *name, const char *description, bool required)
@@ -273,7 +273,7 @@ static void add_training_specification(cJSON *to, const struct image *image, con
 	cJSON_AddBoolToObject(o, "SupportsDistributedTraining", image->several_hosts);
 	cJSON_AddItemToObject(o, "MetricDefinitions", metrics_of(s));
 	list = cJSON_AddArrayToObject(o, "TrainingChannels");
-	for (int i = 0; i < ROLES; i++)
+	for (int i = 0; i < CHANNELS; i++)
 		if (s->channels[i].name && !is_told(s, i))
 			add_training_channel(list, s->channels[i].name, purposes[i], true);
 	add_training_channel(list, "model", "an earlier job's model.tar.gz to go on from", false);

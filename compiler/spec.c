@@ -113,9 +113,11 @@ static void check_keys(struct spec_reader *r, const struct yaml *root)
 	enum { REQUIRED = 5, ALL = sizeof keys / sizeof *keys };
 	keys_known(&r->names, root, "a spec", keys, ALL);
 	for (int i = 0; i < REQUIRED; i++)
-		if (!yaml_get(root, keys[i]))
+		if (key_missing(&r->names, root, "a spec", keys, ALL, keys[i]))
 			diag_error(r->diag, (struct at){r->spec->source, 0, 0}, "the spec has no '%s'", keys[i]);
-	if (yaml_get(root, "export"))
+	r->names.incomplete = !yaml_get(root, "hyperparameters")
+		&& !key_missing(&r->names, root, "a spec", keys, ALL, "hyperparameters");
+	if (!key_missing(&r->names, root, "a spec", keys, ALL, "export"))
 		return;
 	diag_warning(r->diag, (struct at){r->spec->source, 0, 0}, "the spec has no 'export': the trained model is not saved");
 	diag_hint(r->diag, "export: {keras: {file: model.hd5}}");

@@ -20,7 +20,7 @@ struct layer_spec {
 enum precision { PRECISION_FLOAT32, PRECISION_BFLOAT16 };
 
 /* What samples are for. */
-enum role { ROLE_TRAINING, ROLE_VALIDATION, ROLES };
+enum role { CHANNEL_TRAINING, CHANNEL_VALIDATION, CHANNELS };
 
 /* A role's files and the channel of the job that holds them; a NULL channel: the spec leaves the role out. */
 struct channel_spec { const char *name, *images, *labels; struct at at; };
@@ -32,7 +32,7 @@ struct spec {
 	bool channels_first;
 	double epsilon;
 	struct hyperparameter **hyperparameters; int n_hyperparameters;
-	struct channel_spec channels[ROLES];
+	struct channel_spec channels[CHANNELS];
 	struct value scale, first_label, label_column, transpose;
 	int classes; struct at classes_at;
 	struct value input;                 /* KIND_SHAPE, in image_data_format order */

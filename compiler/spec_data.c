@@ -80,8 +80,10 @@ static void read_hyperparameter(struct spec_reader *r, const struct yaml_pair *p
 	struct hyperparameter *h = ARENA_NEW(r->arena, struct hyperparameter);
 	struct value *v;
 	*h = (struct hyperparameter){.name = p->key, .at = p->at, .index = r->spec->n_hyperparameters};
-	if (!good_name(r, p->key, p->at) || !spec_is_mapping(r, p->value, arena_format(r->arena, "hyperparameter '%s'", p->key)))
+	if (!good_name(r, p->key, p->at) || !spec_is_mapping(r, p->value, arena_format(r->arena, "hyperparameter '%s'", p->key))) {
+		r->names.incomplete = true;
 		return;
+	}
 	bool ok = values_read(&r->names, &hyperparameter_row, p->value, p->at, own_keys, &v);
 	r->spec->hyperparameters[r->spec->n_hyperparameters++] = h;
 	r->names.n_hyperparameters = r->spec->n_hyperparameters;
@@ -104,6 +106,7 @@ static void read_hyperparameter(struct spec_reader *r, const struct yaml_pair *p
 
 void spec_hyperparameters(struct spec_reader *r, const struct yaml *y)
 {
+	r->names.incomplete = y->kind != YAML_MAPPING;
 	if (!spec_is_mapping(r, y, "hyperparameters"))
 		return;
 	r->spec->hyperparameters = ARENA_ARRAY(r->arena, struct hyperparameter *, y->n + 1);
@@ -130,6 +133,7 @@ static const struct key data_keys[] = {
 };
 static const struct row data_row = {.name = "data", .keys = data_keys};
 static const char *const data_own[] = {"channels", NULL};
+static const char *const data_known[] = {"format", "scale", "classes", "channels"};
 
 enum { IMAGES, LABELS, CHANNEL };
 static const struct key channel_keys[] = {
@@ -147,7 +151,7 @@ static int role_find(const char *word)
 {
 	for (int i = 0; i < WORDS; i++)
 		if (!strcmp(word, role_words[i]))
-			return i < TRAINING_WORDS ? ROLE_TRAINING : ROLE_VALIDATION;
+			return i < TRAINING_WORDS ? CHANNEL_TRAINING : CHANNEL_VALIDATION;
 	return -1;
 }
 
@@ -175,7 +179,7 @@ static void read_channel(struct spec_reader *r, const struct yaml_pair *p, struc
 
 static void warn_same(struct spec_reader *r)
 {
-	const struct channel_spec *training = &r->spec->channels[ROLE_TRAINING], *c = &r->spec->channels[ROLE_VALIDATION];
+	const struct channel_spec *training = &r->spec->channels[CHANNEL_TRAINING], *c = &r->spec->channels[CHANNEL_VALIDATION];
 	if (!training->name || !c->name || strcmp(training->name, c->name) || strcmp(training->images, c->images))
 		return;
 	diag_warning(r->diag, c->at, "validation has the images that training has: it tells nothing about others");
@@ -184,7 +188,7 @@ static void warn_same(struct spec_reader *r)
 
 static void read_channels(struct spec_reader *r, const struct yaml *y)
 {
-	const char *given[ROLES] = {NULL};
+	const char *given[CHANNELS] = {NULL};
 	if (!spec_is_mapping(r, y, "channels"))
 		return;
 	bool known = keys_known(&r->names, y, "channels", role_words, WORDS);
@@ -198,7 +202,7 @@ static void read_channels(struct spec_reader *r, const struct yaml *y)
 		if (role >= 0)
 			given[role] = p->key;
 	}
-	if (known && !given[ROLE_TRAINING])
+	if (known && !given[CHANNEL_TRAINING])
 		diag_error(r->diag, y->at, "channels has no 'training'");
 	warn_same(r);
 }
@@ -221,6 +225,6 @@ void spec_data(struct spec_reader *r, const struct yaml *y)
 	}
 	if (yaml_get(y, "channels"))
 		read_channels(r, yaml_get(y, "channels"));
-	else
+	else if (key_missing(&r->names, y, "data", data_known, 4, "channels"))
 		diag_error(r->diag, y->at, "data has no 'channels'");
 }

@@ -89,7 +89,7 @@ static const struct layer_type *find_type(struct spec_reader *r, const char *nam
 {
 	int n = 0;
 	for (; layer_types[n]; n++)
-		if (!strcmp(layer_types[n]->row.name, name))
+		if (yaml_same_word(layer_types[n]->row.name, name))
 			return layer_types[n];
 	const struct row **rows = ARENA_ARRAY(r->arena, const struct row *, n + 1);
 	for (int i = 0; i < n; i++)
@@ -119,7 +119,7 @@ static bool split_layer(struct spec_reader *r, const struct yaml *y, struct laye
 	*name = y->pairs[0].key;
 	l->at = y->pairs[0].at;
 	*settings = no_settings(y->pairs[0].value) ? NULL : y->pairs[0].value;
-	return !*settings || spec_is_mapping(r, *settings, *name);
+	return true;
 }
 
 static void read_layer(struct spec_reader *r, const struct yaml *y)
@@ -170,7 +170,7 @@ void spec_model(struct spec_reader *r, const struct yaml *y)
 		return;
 	keys_known(&r->names, y, "model", keys, 2);
 	for (int i = 0; i < 2; i++)
-		if (!yaml_get(y, keys[i]))
+		if (key_missing(&r->names, y, "model", keys, 2, keys[i]))
 			diag_error(r->diag, y->at, "model has no '%s'", keys[i]);
 	if (yaml_get(y, "input") && !value_read(&r->names, &input_key, "model", yaml_get(y, "input"), &r->spec->input))
 		r->spec->input.count = 0;

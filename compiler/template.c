@@ -139,7 +139,7 @@ static const char *read_file(struct arena *a, const char *path)
 	while ((n = fread(part, 1, sizeof part, f)) > 0)
 		text_add_bytes(&t, part, n);
 	fclose(f);
-	return t.text ? t.text : "";
+	return text_behind_mark(t.text);
 }
 
 static const char *find_template(struct arena *a, const struct templates *t, const char *name)

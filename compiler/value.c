@@ -1,14 +1,15 @@
 /* Values by kind: one reader a kind, in a table. Scalars are read by what the key wants, so that y and on stay strings. */
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "value.h"
+#include "value_parts.h"
 
 struct reading { struct names *names; const struct key *key; const char *owner; };
 
-static const char *found_words(struct arena *a, const struct yaml *y)
+const char *value_words(struct arena *a, const struct yaml *y)
 {
 	if (y->kind == YAML_SCALAR)
 		return y->quoted ? arena_format(a, "the string \"%.40s\"", y->text)
@@ -19,7 +20,7 @@ static const char *found_words(struct arena *a, const struct yaml *y)
 static bool wrong(const struct reading *r, const struct yaml *y, const char *wanted)
 {
 	diag_error(r->names->diag, y->at, "'%s' of %s must be %s, got %s", r->key->name, r->owner, wanted,
-		found_words(r->names->arena, y));
+		value_words(r->names->arena, y));
 	return false;
 }
 
@@ -90,7 +91,7 @@ static bool read_choice(struct reading *r, const struct yaml *y, struct value *v
 	int n = 0;
 	for (; r->key->choices[n]; n++) {
 		text_format(&list, "%s%s", n ? ", " : "", r->key->choices[n]);
-		if (y->kind == YAML_SCALAR && !strcmp(y->text, r->key->choices[n])) {
+		if (y->kind == YAML_SCALAR && yaml_same_word(y->text, r->key->choices[n])) {
 			v->text = r->key->choices[n];
 			return true;
 		}
@@ -172,10 +173,35 @@ static bool read_row(struct reading *r, const struct yaml *y, struct value *v)
 	return v->call != NULL;
 }
 
+static void add_word(struct text *t, const char *word)
+{
+	if (isalpha((unsigned char)*word) && t->size < 100)
+		text_format(t, "%s%.40s", t->size ? ", " : ": ", word);
+}
+
+/* Adds the words that y holds as names: "EarlyStopping, TensorBoard". */
+static void add_words(struct text *t, const struct yaml *y)
+{
+	if (y->kind == YAML_SCALAR)
+		add_word(t, y->text);
+	for (int i = 0; i < y->n; i++)
+		if (y->kind == YAML_MAPPING)
+			add_word(t, y->pairs[i].key);
+		else
+			add_words(t, y->items[i]);
+}
+
+void value_unsupported(struct names *n, const char *key, const char *owner, struct at at, const struct yaml *value)
+{
+	struct text words = {.arena = n->arena};
+	add_words(&words, value);
+	diag_error(n->diag, at, "'%s' of %s is not supported yet%s", key, owner, words.size ? words.text : "");
+}
+
 static bool read_unsupported(struct reading *r, const struct yaml *y, struct value *v)
 {
 	(void)v;
-	diag_error(r->names->diag, y->at, "'%s' of %s is not supported yet", r->key->name, r->owner);
+	value_unsupported(r->names, r->key->name, r->owner, y->at, y);
 	diag_hint(r->names->diag, "leave it out, or write null");
 	return false;
 }
@@ -231,8 +257,7 @@ static struct hyperparameter *hyperparameter_find(struct names *n, const char *n
 	return NULL;
 }
 
-/* All names that there are, where they are few, or better the near miss. */
-static void hint_names(struct names *n, const char *found, const char *const *known, int count)
+void value_hint_names(struct names *n, const char *found, const char *const *known, int count)
 {
 	enum { FEW = 12 };
 	struct text t = {.arena = n->arena};
@@ -247,6 +272,8 @@ static bool unknown_hyperparameter(struct reading *r, const struct yaml *y)
 {
 	struct names *n = r->names;
 	const char **all = ARENA_ARRAY(n->arena, const char *, n->n_hyperparameters + 1);
+	if (n->incomplete)
+		return false;
 	for (int i = 0; i < n->n_hyperparameters; i++)
 		all[i] = n->hyperparameters[i]->name;
 	diag_error(n->diag, y->at, "hyperparameter '%s' is not declared", y->text + 1);
@@ -298,7 +325,7 @@ static bool read_hyperparameter(struct reading *r, const struct yaml *y, struct 
 	return h->wrong || in_range(r, y->at, v->number);
 }
 
-static bool is_null(const struct yaml *y)
+bool value_is_null(const struct yaml *y)
 {
 	return y->kind == YAML_SCALAR && !y->quoted && (!*y->text || !strcmp(y->text, "null") || !strcmp(y->text, "~")
 		|| !strcmp(y->text, "None"));
@@ -308,11 +335,11 @@ bool value_read(struct names *n, const struct key *k, const char *owner, const s
 {
 	struct reading r = {n, k, owner};
 	*v = (struct value){.at = y->at, .given = true};
-	if (is_null(y) && k->fallback && !strcmp(k->fallback, "null")) {
+	if (value_is_null(y) && k->fallback && !strcmp(k->fallback, "null")) {
 		v->none = true;
 		return true;
 	}
-	if (is_null(y) && k->nullable) {
+	if (value_is_null(y) && k->nullable) {
 		value_default(n, k, y->at, v);
 		return true;
 	}
@@ -335,125 +362,4 @@ void value_default(struct names *n, const struct key *k, struct at at, struct va
 	}
 	value_read(n, k, "a default", &y, v);
 	v->given = false;
-}
-
-/* ---- rows ---- */
-
-bool keys_known(struct names *n, const struct yaml *mapping, const char *owner, const char *const *known, int n_known)
-{
-	bool ok = true;
-	for (int i = 0; i < mapping->n; i++) {
-		bool found = false;
-		for (int k = 0; k < n_known && !found; k++)
-			found = !strcmp(mapping->pairs[i].key, known[k]);
-		if (found)
-			continue;
-		ok = false;
-		diag_error(n->diag, mapping->pairs[i].at, "unknown key '%s' for %s", mapping->pairs[i].key, owner);
-		hint_names(n, mapping->pairs[i].key, known, n_known);
-	}
-	return ok;
-}
-
-static bool all_known(struct names *n, const struct row *row, const struct yaml *mapping, const char *const *ignored)
-{
-	int count = 0;
-	for (const struct key *k = row->keys; k && k->name; k++)
-		count++;
-	for (const char *const *i = ignored; i && *i; i++)
-		count++;
-	const char **known = ARENA_ARRAY(n->arena, const char *, count + 1), **end = known;
-	for (const struct key *k = row->keys; k && k->name; k++)
-		*end++ = k->name;
-	for (const char *const *i = ignored; i && *i; i++)
-		*end++ = *i;
-	return keys_known(n, mapping, row->name, known, count);
-}
-
-bool values_read(struct names *n, const struct row *row, const struct yaml *mapping, struct at at,
-	const char *const *ignored, struct value **values)
-{
-	int count = 0;
-	bool ok = !mapping || all_known(n, row, mapping, ignored);
-	for (const struct key *k = row->keys; k && k->name; k++)
-		count++;
-	*values = ARENA_ARRAY(n->arena, struct value, count + 1);
-	for (int i = 0; i < count; i++) {
-		const struct key *k = &row->keys[i];
-		const struct yaml *y = mapping ? yaml_get(mapping, k->name) : NULL;
-		if (y) {
-			ok = value_read(n, k, row->name, y, &(*values)[i]) && ok;
-		} else if (k->fallback) {
-			value_default(n, k, at, &(*values)[i]);
-		} else {
-			diag_error(n->diag, at, "%s needs '%s'", row->name, k->name);
-			diag_hint(n->diag, "%s: %s", k->name, k->help);
-			ok = false;
-		}
-	}
-	return ok;
-}
-
-const struct row *row_find(const struct row *const *rows, const char *name)
-{
-	for (; *rows; rows++) {
-		if (!strcmp((*rows)->name, name))
-			return *rows;
-		for (const char *const *alias = (*rows)->aliases; alias && *alias; alias++)
-			if (!strcmp(*alias, name))
-				return *rows;
-	}
-	return NULL;
-}
-
-void row_unknown(struct names *n, const struct row *const *rows, const char *what, const char *name, struct at at)
-{
-	int count = 0;
-	for (const struct row *const *r = rows; *r; r++)
-		count++;
-	const char **all = ARENA_ARRAY(n->arena, const char *, count + 1);
-	for (int i = 0; i < count; i++)
-		all[i] = rows[i]->name;
-	diag_error(n->diag, at, "unknown %s '%s'", what, name);
-	hint_names(n, name, all, count);
-}
-
-const struct call *call_read(struct names *n, const struct row *const *rows, const char *what, const struct yaml *y)
-{
-	const struct yaml *keys = NULL;
-	const char *name = y->text;
-	struct at at = y->at;
-	if (y->kind == YAML_MAPPING && y->n == 1) {
-		name = y->pairs[0].key;
-		at = y->pairs[0].at;
-		keys = y->pairs[0].value;
-	}
-	if (y->kind == YAML_SEQUENCE || (y->kind == YAML_MAPPING && y->n != 1)) {
-		diag_error(n->diag, y->at, "%s must be a name or one name with its settings, got %s", what,
-			y->kind == YAML_SEQUENCE ? "a list" : arena_format(n->arena, "%d names", y->n));
-		return NULL;
-	}
-	const struct row *row = row_find(rows, name);
-	if (!row) {
-		row_unknown(n, rows, what, name, at);
-		return NULL;
-	}
-	if (keys && is_null(keys))
-		keys = NULL;
-	if (keys && keys->kind != YAML_MAPPING) {
-		diag_error(n->diag, keys->at, "the settings of %s must be a mapping", row->name);
-		return NULL;
-	}
-	struct call *c = ARENA_NEW(n->arena, struct call);
-	c->row = row;
-	c->at = at;
-	return values_read(n, row, keys, at, NULL, &c->values) ? c : NULL;
-}
-
-const struct value *call_value(const struct call *c, const char *name)
-{
-	for (int i = 0; c->row->keys && c->row->keys[i].name; i++)
-		if (!strcmp(c->row->keys[i].name, name))
-			return &c->values[i];
-	abort();
 }

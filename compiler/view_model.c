@@ -153,8 +153,8 @@ static void add_optimizer(struct object *root, const struct target *target, cons
 
 static void add_data(struct object *root, const struct spec *s)
 {
-	static const char *const roles[ROLES] = {"RT_TRAINING", "RT_VALIDATION"};
-	for (int i = 0; i < ROLES; i++) {
+	static const char *const roles[CHANNELS] = {"RT_TRAINING", "RT_VALIDATION"};
+	for (int i = 0; i < CHANNELS; i++) {
 		const struct channel_spec *c = &s->channels[i];
 		if (!c->name)
 			continue;

@@ -1,4 +1,5 @@
 /* libyaml's document as our tree: aliases and merge keys resolved, and everything refused that a spec has no use for. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +49,16 @@ static int read_source(struct reader *r, const char *path)
 	fclose(f);
 	errno = error;
 	r->source->path = arena_copy(r->arena, path, strlen(path));
-	r->source->text = t.text;
-	r->source->size = t.size;
+	r->source->text = text_behind_mark(t.text);
+	r->source->size = t.size - (size_t)(r->source->text - t.text);
 	return error ? -1 : 0;
+}
+
+/* By its byte order mark, or since its first character is an ASCII one. */
+static bool is_utf16(const struct source *s)
+{
+	const char *p = s->text;
+	return s->size >= 2 && (!memcmp(p, "\xff\xfe", 2) || !memcmp(p, "\xfe\xff", 2) || !p[0] != !p[1]);
 }
 
 /* ---- nodes ---- */
@@ -304,6 +312,12 @@ enum yaml_status yaml_read(struct arena *a, const char *path, struct diag *d, co
 	struct reader r = {.arena = a, .diag = d, .source = ARENA_NEW(a, struct source)};
 	if (read_source(&r, path))
 		return YAML_UNREADABLE;
+	if (is_utf16(r.source)) {
+		r.source->text = NULL;                          /* no line of it can be shown */
+		diag_error(d, (struct at){r.source, 0, 0}, "this is UTF-16, and a spec is UTF-8");
+		diag_hint(d, "save it as UTF-8, or: iconv -f UTF-16 -t UTF-8");
+		return YAML_WRONG;
+	}
 	const char *nul = memchr(r.source->text, 0, r.source->size);
 	if (nul) {
 		diag_error(d, at_offset(&r, (size_t)(nul - r.source->text)), "a NUL byte has no place in a spec");
@@ -317,10 +331,22 @@ enum yaml_status yaml_read(struct arena *a, const char *path, struct diag *d, co
 	return *root ? YAML_OK : YAML_WRONG;
 }
 
+bool yaml_same_word(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strspn(a, "_");
+		b += strspn(b, "_");
+		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return false;
+		if (!*a)
+			return true;
+	}
+}
+
 const struct yaml *yaml_get(const struct yaml *mapping, const char *key)
 {
 	for (int i = 0; i < mapping->n; i++)
-		if (!strcmp(mapping->pairs[i].key, key))
+		if (yaml_same_word(mapping->pairs[i].key, key))
 			return mapping->pairs[i].value;
 	return NULL;
 }

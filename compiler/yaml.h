@@ -23,7 +23,9 @@ enum yaml_status { YAML_OK, YAML_WRONG, YAML_UNREADABLE };
 /* Reads the file at path. YAML_OK: *root is set (mistakes that leave a tree are reported to d all the same).
  * YAML_WRONG: reported to d; YAML_UNREADABLE: errno says why. */
 enum yaml_status yaml_read(struct arena *a, const char *path, struct diag *d, const struct yaml **root);
-/* The value under key in a mapping, or NULL. */
+/* Whether two words differ in capitals and underscores at most: BatchNormalization, batch_normalization. */
+bool yaml_same_word(const char *a, const char *b);
+/* The value in a mapping under the key that is the same word, or NULL. */
 const struct yaml *yaml_get(const struct yaml *mapping, const char *key);
 
 #endif

@@ -3,7 +3,7 @@
 
 run 0 check "$spec"
 silent err
-sed 's/conv2d/conv3d/' "$spec" >a.yaml
+sed 's/conv2d/conv2dd/' "$spec" >a.yaml
 sed 's/rate: 0.5/rate: 1.5/' "$spec" >b.yaml
 run 1 check "$spec" a.yaml b.yaml
 says err "a.yaml:"

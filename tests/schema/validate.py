@@ -12,7 +12,7 @@ import yaml
 HERE = pathlib.Path(__file__).resolve().parent
 # Mistakes that a schema can see. Shapes, edges and names it cannot.
 WRONG = """version_2 sections_missing name_path data_format_unknown floatx hyperparameter_no_type hyperparameter_not_here
-    classes_missing channel_unknown format_unknown layer_unknown layer_keras_class layer_key_unknown layer_key_missing
+    classes_missing channel_unknown format_unknown layer_unknown layer_key_unknown layer_key_missing
     layer_two_types layer_settings_list integer_as_string integer_as_float integer_zero pair_of_three choice_unknown
     activation_unknown precision initializer_key regularizer rate_one layer_name_code input_of_rank_4 input_zero inputs_mapping
     loss_unknown optimizer_two optimizer_key optimizer_negative metric_unknown export_unknown""".split()

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "describe_tables.h"
 #include "graph.h"
+#include "keras_words.h"
 
 static bool is_line(const char *text)
 {
@@ -100,6 +101,21 @@ static void check_examples(int rows)
 	free(text);
 }
 
+/* A word that is known by now would never be looked up, and one that stands for an unknown word would mislead. */
+static void check_keras_words(const struct table *tables)
+{
+	for (const struct keras_word *k = keras_words; k->name; k++) {
+		bool good = !(k->ours && k->instead);
+		for (const struct table *t = tables; t->kind; t++)
+			if (!strcmp(t->kind, k->where))
+				good = good && !row_find(t->rows, k->name) && (!k->ours || row_find(t->rows, k->ours));
+		if (!good)
+			printf("Keras's %s %s is known, or is said to be called what nothing is called\n", k->where, k->name);
+		CHECK(good);
+	}
+	CHECK(keras_word_find("optimizer", "adamw") && !keras_word_find("optimizer", "adam"));
+}
+
 int main(void)
 {
 	struct arena *a = arena_new();
@@ -110,6 +126,7 @@ int main(void)
 			check_row(&n, t, *r);
 	CHECK(rows > 30);
 	check_layers();
+	check_keras_words(describe_tables(a));
 	check_examples(rows);
 	arena_free(a);
 	return checks_failed();

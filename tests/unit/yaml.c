@@ -77,10 +77,35 @@ static void unreadable(void)
 	arena_free(a);
 }
 
+/* A byte order mark moves no column; another encoding is said by name. */
+static void byte_order_marks(void)
+{
+	static const char marked[] = "\xef\xbb\xbf" "a: 1\n", alone[] = "\xef\xbb\xbf", wrong[] = "\xef\xbb\xbf" "a: [\n";
+	static const char little[] = "\xff\xfe" "a\0:\0 \0" "1\0", plain[] = "a\0:\0 \0" "1\0";
+	struct reading r = read_text(marked, sizeof marked - 1);
+	CHECK(r.status == YAML_OK && r.root->n == 1 && r.root->pairs[0].at.column == 1 && r.root->at.source->text[0] == 'a');
+	SAME(r.root->pairs[0].key, "a");
+	arena_free(r.arena);
+	const struct { const char *text; size_t size; const char *said; } refused[] = {
+		{alone, sizeof alone - 1, "the spec is empty"}, {wrong, sizeof wrong - 1, ":2:1: error"},
+		{little, sizeof little - 1, "UTF-16"}, {plain, sizeof plain - 1, "UTF-16"},
+	};
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		char said[1024] = "";
+		FILE *out = fmemopen(said, sizeof said, "w");
+		r = read_text(refused[i].text, refused[i].size);
+		diag_print(r.diag, out, false);
+		fclose(out);
+		CHECK(r.status == YAML_WRONG && strstr(said, refused[i].said));
+		arena_free(r.arena);
+	}
+}
+
 int main(void)
 {
 	kinds_and_places();
 	merges();
+	byte_order_marks();
 	refuses("- x\n", 20001, "");
 	refuses("# comment\n", 200000, "a: 1\n");
 	refuses("[", 400000, "");
