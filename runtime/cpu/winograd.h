@@ -190,6 +190,51 @@ INLINE void winograd_inputs_adjoint(struct winograd s, const real *restrict dv, 
 	}
 }
 
+/* ---- empty windows ---- */
+
+/* An output whose window of inputs is zero in all channels is exactly its bias. The transforms of a patch that holds other
+ * numbers besides leave rounding errors there, which an activation with a kink at zero would take for numbers of either sign.
+ * So such outputs are known by their inputs and made zero before the bias is added. */
+
+INLINE bool winograd_is_zero(struct winograd s, struct input in, const real *image, int row, int column)
+{
+	const ptrdiff_t pixel = ((ptrdiff_t)row * s.in_w + column) * s.in_c;
+	if (row < 0 || row >= s.in_h || column < 0 || column >= s.in_w)
+		return true;
+	for (int c = 0; c < s.in_c; c += LANES) {
+		const vec_mask nonzero = (vec_mask)(input_of(in, vec_load_channels(image + pixel, c, s.in_c), c, s.in_c) != 0);
+		if (vec_bits(vec_whole(c, s.in_c) ? nonzero : nonzero & vec_first(s.in_c % LANES)))
+			return false;
+	}
+	return true;
+}
+
+/* A bit for each output of tile t of its sample, 8 * row + column, which is 1 where the output's window is zero. */
+INLINE uint64_t winograd_empty_outputs(struct winograd s, struct input in, const real *image, int t)
+{
+	const int top = winograd_top(s, t), left = winograd_left(s, t), side = s.tile + 2, half = s.tile / 2;
+	bool possible = false;
+	uint64_t zero = 0;
+	/* Every window holds one of the pixels in the middle, or of the last ones where the image ends before. */
+	UNROLL for (int k = 0; k < half * half; k++)
+		possible = possible || winograd_is_zero(s, in, image, at_most(top + half + k / half, s.in_h - 1),
+			at_most(left + half + k % half, s.in_w - 1));
+	if (!possible)
+		return 0;
+	for (int i = 0; i < side; i++)
+		for (int j = 0; j < side; j++)
+			zero |= (uint64_t)winograd_is_zero(s, in, image, top + i, left + j) << (8 * i + j);
+	zero &= zero >> 1 & zero >> 2;
+	return zero & zero >> 8 & zero >> 16;
+}
+
+/* empty[0 .. n - 1] of the tiles that winograd_inputs reads */
+INLINE void winograd_empty(struct winograd s, struct input in, ptrdiff_t sample, int first, int n, uint64_t *restrict empty)
+{
+	for (int t = 0; t < n; t++)
+		empty[t] = winograd_empty_outputs(s, in, in.x + (first + t) / winograd_tiles(s) * sample, (first + t) % winograd_tiles(s));
+}
+
 /* ---- outputs ---- */
 
 INLINE void winograd_tile(int tile, const real *m, ptrdiff_t point, vec y[4][4])
@@ -206,6 +251,14 @@ INLINE void winograd_tile(int tile, const real *m, ptrdiff_t point, vec y[4][4])
 	}
 	UNROLL for (int i = 0; i < tile; i++)
 		winograd_a(tile, y[i], t[i]);
+}
+
+INLINE void winograd_clear(int tile, uint64_t empty, vec y[4][4])
+{
+	if (empty)
+		UNROLL for (int i = 0; i < tile * tile; i++)
+			if (empty >> (8 * (i / tile) + i % tile) & 1)
+				y[i / tile][i % tile] = (vec){0};
 }
 
 INLINE void winograd_tile_adjoint(int tile, vec dy[4][4], real *m, ptrdiff_t point)

@@ -21,7 +21,9 @@ for (int i = 0; i < samples; i++) {
 {{/mask}}
 for (int first = 0; first < tiles; first += block) {
 	const int n = at_most(tiles - first, block);
+	uint64_t empty[WINOGRAD_FORWARD];
 	winograd_inputs(s, in, SAMPLE, first, n, block, v);
+	winograd_empty(s, in, SAMPLE, first, n, empty);
 	for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
 		winograd_outputs(s, panel, n, block, v, pack, m, &next);
 		{{>cpu/winograd/outputs.c}}

@@ -7,6 +7,7 @@ for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 		continue;
 	const vec shift = {{#w1}}vec_load_channels(bias, c, OUT_C){{/w1}}{{^w1}}{0}{{/w1}};
 	winograd_tile(TILE, m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
+	winograd_clear(TILE, empty[t], z);
 	UNROLL for (int i = 0; i < TILE * TILE; i++)
 		z[i / TILE][i % TILE] = {{function}}_activation(z[i / TILE][i % TILE] + shift);
 	UNROLL for (int k = 0; k < TILE * TILE / POOL / POOL; k++) {
