@@ -133,10 +133,10 @@ static void add_metrics(struct builder *b, const struct group *loss)
 		s->metric = &type->row;
 		s->aside = b->trace && b->plan->target->whole_batches;      /* in training, which does not wait for it */
 		s->group = loss;
-		build_value(b, s, plan_output(loss));
+		bind_value(b, s, OUTPUTS, plan_output(loss));
 		if (s->domain == DOMAIN_SAMPLE)
-			build_plain(s, ARGUMENT_LABEL, 0);
-		build_plain(s, ARGUMENT_METRIC, m);
+			bind_argument(s, LABEL);
+		bind_argument(s, METRIC)->number = m;
 	}
 }
 
@@ -144,11 +144,11 @@ static void add_predictions(struct builder *b, const struct group *loss)
 {
 	struct step *s = add_plain_step(b, "predict", "copy", "predict");
 	s->group = loss;
-	build_value(b, s, plan_output(loss));
+	bind_value(b, s, OUTPUTS, plan_output(loss));
 	if (s->domain != DOMAIN_SAMPLE)
 		return;
-	build_plain(s, ARGUMENT_WORK, 0);
-	build_plain(s, ARGUMENT_INDEX, 0);
+	bind_argument(s, WORK);
+	bind_argument(s, SAMPLE);
 }
 
 static void forward(struct builder *b, const struct group *g, const struct phase *phases)
@@ -163,18 +163,15 @@ static void forward(struct builder *b, const struct group *g, const struct phase
 /* Gradients that are sums a slot become one by adding the slots in order. */
 static void add_merge(struct builder *b, const struct parameter *p, bool aside)
 {
+	static const unsigned short takes[] = {WORK, MERGED_SUMS, MERGED_GRADIENT, NO_ROLE};
 	const bool whole = b->plan->target->whole_batches;
-	struct buffer *sums = p ? b->sums[p->index] : NULL;
-	if (!sums)
+	if (!p || !b->sums[p->index])
 		return;
 	struct step *s = build_step(b, build_template(b, "merge", "merge"), "merge", whole ? DOMAIN_ELEMENTS : DOMAIN_TILE);
 	s->merged = p;
 	s->aside = aside;
 	s->tiles = whole ? "{{count}}" : "({{count}} + 4095) / 4096";
-	if (!whole)
-		build_plain(s, ARGUMENT_WORK, 0);
-	build_buffer(s, sums);
-	build_buffer(s, build_parameter(b, p, ARENA_GRADIENTS));
+	bind_roles(b, s, NULL, whole ? takes + 1 : takes);
 }
 
 enum { BUCKET = 1 << 18 };                  /* reals: a megabyte keeps the GPUs' links busy */

@@ -18,10 +18,13 @@ struct buffer {
 	bool of_many;                       /* a step that sees many samples uses it, so each has its own */
 };
 
-enum argument_kind { ARGUMENT_BUFFER, ARGUMENT_LABEL, ARGUMENT_LOSS, ARGUMENT_METRIC, ARGUMENT_INDEX, ARGUMENT_ORDINAL,
-	ARGUMENT_WORK, ARGUMENT_SAMPLES };
-
-struct argument { enum argument_kind kind; struct buffer *buffer; int number; };
+/* An argument of a step's call and, with its role, a parameter of the kernel's function. */
+struct argument {
+	enum role role;
+	bool made;                          /* the step writes it */
+	int number;                         /* which input, addend or metric; else 0 */
+	struct buffer *buffer;              /* NULL: a value that is not memory of the plan */
+};
 
 enum { STEP_ARGUMENTS = GROUP_INPUTS * 2 };
 enum { READS_X, READS_Y, READS_DY, STEP_READS };

@@ -5,7 +5,7 @@
 static bool uses(const struct step *s, const struct buffer *x)
 {
 	for (int i = 0; i < s->n_arguments; i++)
-		if (s->arguments[i].kind == ARGUMENT_BUFFER && s->arguments[i].buffer == x)
+		if (s->arguments[i].buffer == x)
 			return true;
 	return false;
 }

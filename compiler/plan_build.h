@@ -38,12 +38,11 @@ bool plan_makes_again(const struct plan *p, const struct group *g);
 bool plan_shares_gradient(const struct builder *b, const struct group *g, int i);
 /* plan_normalise.c: whether g is a batch normalization beside which all that must have this role have it; whether this phase of
  * it is therefore left out in training; the batch normalization that g's input i is read through, and the one behind g for
- * which g has this role ("nk", "np"), or NULL; whether one of a kernel's phases has the role. */
-bool plan_left_to(const struct plan *p, const struct group *g, const char *role);
+ * which g has this role (NORM_STATISTICS, NORM_GRADIENT), or NULL. */
+bool plan_left_to(const struct plan *p, const struct group *g, enum role role);
 bool plan_leaves_out(const struct plan *p, const struct group *g, const struct phase *phase);
 const struct group *plan_read_through(const struct plan *p, const struct group *g, int i);
-const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, const char *role);
-bool plan_has_role(const struct phase *phases, const char *role);
+const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, enum role role);
 /* plan_ask.c: which of what its steps read has to come from memory */
 void plan_ask(struct schedule *s);
 /* plan_sum.c: the sum behind g that g makes with its output, in the schedule being built; whether g is such a sum; or NULL. */
@@ -57,11 +56,20 @@ const char *build_template(struct builder *b, const char *folder, const char *na
 /* A step without arguments. */
 struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain);
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what);
-void build_value(struct builder *b, struct step *s, struct tensor *t);
-void build_buffer(struct step *s, struct buffer *buffer);
-void build_plain(struct step *s, enum argument_kind kind, int number);
 /* Makes g's output again, for what comes now. */
 void build_again(struct builder *b, const struct group *g);
-struct buffer *build_parameter(struct builder *b, const struct parameter *p, enum arena_kind arena);
+
+/* plan_bind.c: the arguments of a step. takes: a phase's list of roles; g: the step's group, or NULL where no role needs one. */
+void bind_roles(struct builder *b, struct step *s, const struct group *g, const unsigned short *takes);
+/* Whether the group lacks what `only_if` asks for; NO_ROLE asks for nothing. */
+bool bind_lacks(const struct builder *b, const struct group *g, enum role role);
+/* An argument of this role, without memory. */
+struct argument *bind_argument(struct step *s, enum role role);
+/* An argument that is a tensor's value; the buffer of a tensor's value; that of a pack of the group. */
+void bind_value(struct builder *b, struct step *s, enum role role, struct tensor *t);
+struct buffer *bind_value_of(struct builder *b, struct tensor *t);
+struct buffer *bind_pack_of(struct builder *b, const struct group *g, int number);
+/* From now on g's output and scratch are buffers of their own: its output is computed a second time. */
+void bind_again(struct builder *b, const struct group *g);
 
 #endif

@@ -1,5 +1,4 @@
 /* What backward need not keep: values that cost less to make again, and gradients that are the same numbers as another. */
-#include <string.h>
 #include "plan_build.h"
 
 const struct group *plan_group_of(const struct plan *p, const struct op *op)
@@ -24,8 +23,8 @@ static bool by_samples(const struct phase *phases)
 bool plan_makes_again(const struct plan *p, const struct group *g)
 {
 	const struct group *next = g->out && g->out->n_consumers == 1 ? plan_group_of(p, g->out->consumers[0]) : NULL;
-	return g->kernel->made_again && g->kernel->made_again(g) && !plan_left_to(p, g, "n0") && next
-		&& by_samples(next->kernel->forward) && by_samples(next->kernel->backward) && strstr(next->kernel->backward[0].args, " x0 ");
+	return g->kernel->made_again && g->kernel->made_again(g) && !plan_left_to(p, g, NORM_IN) && next
+		&& by_samples(next->kernel->forward) && by_samples(next->kernel->backward) && phase_takes(&next->kernel->backward[0], X);
 }
 
 /* ---- gradients that are one ---- */
@@ -46,7 +45,7 @@ static bool is_candidate(const struct builder *b, const struct group *g, int i)
 static const struct group *reader_of(const struct plan *p, const struct tensor *t)
 {
 	const struct group *g = plan_group_of(p, t->producer);
-	return plan_left_to(p, g, "np") ? plan_group_of(p, g->in[0]->producer) : g;
+	return plan_left_to(p, g, NORM_GRADIENT) ? plan_group_of(p, g->in[0]->producer) : g;
 }
 
 /* Backward goes from the last group to the first. Whether whatever else writes t's gradient comes behind what reads other's. */

@@ -1,38 +1,20 @@
 /* Batch normalization's own passes over memory, left to its neighbours in training: whoever takes its output reads its input
- * through it (the roles n0, n*), what stands before makes its statistics of its own output (nk) and takes the gradient of that
- * through it (np). */
-#include <string.h>
+ * through it (the roles NORM_IN, NORMS_IN), what stands before makes its statistics of its own output (NORM_STATISTICS) and takes the
+ * gradient of that through it (NORM_GRADIENT). */
 #include "plan_build.h"
 
-static bool has_role(const struct phase *phase, const char *role)
-{
-	const size_t length = strlen(role);
-	for (const char *at = phase->args; (at = strstr(at, role)); at += length)
-		if ((at == phase->args || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
-			return true;
-	return false;
-}
-
-bool plan_has_role(const struct phase *phases, const char *role)
-{
-	for (; phases->name; phases++)
-		if (has_role(phases, role))
-			return true;
-	return false;
-}
-
-/* Every phase that takes x0 (or all inputs) takes n0, too. */
+/* Every phase that takes an input can read it through batch normalization. */
 static bool all_read_through(const struct phase *phases)
 {
 	for (; phases->name; phases++)
-		if ((has_role(phases, "x0") && !has_role(phases, "n0")) || (has_role(phases, "x*") && !has_role(phases, "n*")))
+		if ((phase_takes(phases, X) && !phase_takes(phases, NORM_IN)) || (phase_takes(phases, INPUTS) && !phase_takes(phases, NORMS_IN)))
 			return false;
 	return true;
 }
 
 static bool reads_through(const struct kernel *k)
 {
-	const bool some = plan_has_role(k->forward, "n0") || plan_has_role(k->forward, "n*");
+	const bool some = phases_take(k->forward, NORM_IN) || phases_take(k->forward, NORMS_IN);
 	return some && all_read_through(k->forward) && all_read_through(k->backward);
 }
 
@@ -53,32 +35,28 @@ static const struct group *only_producer(const struct plan *p, const struct grou
 	return x->producer && x->n_consumers == 1 ? plan_group_of(p, x->producer) : NULL;
 }
 
-bool plan_left_to(const struct plan *p, const struct group *g, const char *role)
+bool plan_left_to(const struct plan *p, const struct group *g, enum role role)
 {
 	if (!g->kernel->left_to_neighbours)
 		return false;
-	if (!strcmp(role, "n0"))
+	if (role == NORM_IN)
 		return all_consumers_read_through(p, g->out);
 	const struct group *before = only_producer(p, g);
-	return before && plan_has_role(!strcmp(role, "nk") ? before->kernel->forward : before->kernel->backward, role);
+	return before && phases_take(role == NORM_STATISTICS ? before->kernel->forward : before->kernel->backward, role);
 }
 
 bool plan_leaves_out(const struct plan *p, const struct group *g, const struct phase *phase)
 {
-	static const struct { const char *phase, *role; } left[] = {{"statistics", "nk"}, {"forward", "n0"}, {"data", "np"}};
-	for (size_t i = 0; i < sizeof left / sizeof *left; i++)
-		if (!strcmp(phase->name, left[i].phase))
-			return plan_left_to(p, g, left[i].role);
-	return false;
+	return phase->replaced_by && plan_left_to(p, g, phase->replaced_by);
 }
 
 const struct group *plan_read_through(const struct plan *p, const struct group *g, int i)
 {
 	const struct group *before = g->in[i]->producer ? plan_group_of(p, g->in[i]->producer) : NULL;
-	return before && plan_left_to(p, before, "n0") ? before : NULL;
+	return before && plan_left_to(p, before, NORM_IN) ? before : NULL;
 }
 
-const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, const char *role)
+const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, enum role role)
 {
 	const struct group *behind = g->out && g->out->n_consumers == 1 ? plan_group_of(p, g->out->consumers[0]) : NULL;
 	return behind && plan_left_to(p, behind, role) ? behind : NULL;

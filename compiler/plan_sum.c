@@ -34,7 +34,7 @@ static bool others_are_there(const struct builder *b, const struct group *sum, s
 
 const struct group *plan_sum_behind(const struct builder *b, const struct group *g)
 {
-	const bool alone = g->n == 1 && g->out && g->out->n_consumers == 1 && plan_has_role(g->kernel->forward, "a*");
+	const bool alone = g->n == 1 && g->out && g->out->n_consumers == 1 && phases_take(g->kernel->forward, ADDENDS);
 	const struct group *sum = alone ? plan_group_of(b->plan, g->out->consumers[0]) : NULL;
 	return sum && sum->kernel == &add && others_are_there(b, sum, g->out) ? sum : NULL;
 }
