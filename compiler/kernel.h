@@ -36,6 +36,9 @@ bool phases_take(const struct phase *phases, enum role role);
 /* Sizes, in reals, of the buffers a group needs. */
 struct buffers { long saved[KERNEL_BUFFERS], scratch[KERNEL_BUFFERS], sums[KERNEL_BUFFERS], packs[KERNEL_BUFFERS]; };
 
+/* What a schedule is for. */
+enum purpose { TRAIN, PREPARE, EVALUATE, PURPOSES };
+
 struct group {
 	const struct kernel *kernel;
 	const struct op *ops[GROUP_OPS]; int n;
@@ -46,7 +49,22 @@ struct group {
 	struct buffers buffers;
 	const char *prefix;                 /* of its packs' constants */
 	int index;
+	/* What the plan's passes decide (plan/). normalise, for training. Of a batch normalization: */
+	bool applied_by_consumers;          /* the groups that take its output apply it as they read its input */
+	bool statistics_by_producer, gradient_by_producer;  /* the group before it makes its statistics; takes gradients through it */
+	/* and of its neighbours: */
+	const struct group **input_norms;   /* [n_in]: the batch normalization through which the input is read, or NULL */
+	const struct group *statistics_of, *gradient_through;   /* the batch normalization that takes the output, or NULL */
+	/* sums */
+	const struct group *sum[PURPOSES];  /* the sum that it makes with its output, or NULL */
+	bool made_by_producer[PURPOSES];    /* this sum is made by the group before it */
+	/* keep */
+	bool recompute;                     /* backward computes its output a second time, before the one group that takes it */
+	bool *same_gradient;                /* [n_in]: the input's gradient is the output's, in the same memory */
 };
+
+/* What a kernel needs of the machine or of what the program links. */
+enum need { NEEDS_AMX = 1, NEEDS_OPENBLAS = 2, NEEDS_NVIDIA_LIBRARIES = 4 };
 
 struct kernel {
 	const char *name, *summary;         /* the name is that of its folder of templates */
@@ -61,16 +79,16 @@ struct kernel {
 	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], aside[KERNEL_PHASES], finish[KERNEL_PHASES],
 		prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
-	bool (*made_again)(const struct group *g);  /* forward's last phase costs less than keeping its output; NULL: never */
-	bool changes_gradient;              /* backward makes dy the gradient before the group's activation, in place */
+	bool (*recomputes)(const struct group *g);  /* forward's last phase costs less than keeping its output; NULL: never */
+	bool in_place_dy;                   /* backward turns DY into the gradient before the group's activation, in place */
 	bool shares_gradient;               /* and dx may be just that, in the same place: its section is off then */
+	bool left_to_producer;              /* the group before it may make its output (role ADDENDS) */
 	bool left_to_neighbours;            /* its neighbours may do the work of the phases that have replaced_by */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
 	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */
 	int tile;                           /* of Winograd's: outputs of a tile's side; else 0 */
-	bool amx;                           /* in the plan for processors with AMX only */
-	bool openblas;                      /* calls OpenBLAS: taken only where that is asked for */
+	unsigned needs;                     /* enum need: the kernel is taken only where all of them are allowed */
 	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
 

@@ -108,8 +108,8 @@ static void size_convolution(const struct group *g, struct buffers *b)
 
 const struct kernel convolution_amx = {
 	.name = "convolution_amx", .summary = "convolution of bfloat16 operands by AMX, with activation, 2x2 max-pooling and dropout",
-	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
-	.made_again = kernel_makes_few_products, .size = size_convolution,
+	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .own_gradients = true,
+	.recomputes = kernel_makes_few_products, .size = size_convolution,
 	.pack = PACK_PHASES, .forward = FORWARD_PHASES, .finish = FINISH_PHASES, .evaluate = EVALUATE_PHASES,
 	.backward = {
 		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
@@ -119,7 +119,7 @@ const struct kernel convolution_amx = {
 
 const struct kernel convolution_amx_slot = {
 	.name = "convolution_amx_slot", .summary = "as convolution_amx, the weights' gradients of some samples of a slot together",
-	.covers = covers_small, .cost = 0.04, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
+	.covers = covers_small, .cost = 0.04, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .own_gradients = true,
 	.size = size_convolution, .pack = PACK_PHASES, .forward = FORWARD_PHASES, .finish = FINISH_PHASES, .evaluate = EVALUATE_PHASES,
 	.backward = {
 		{"backward", DOMAIN_SLOT, {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
@@ -134,7 +134,7 @@ static int is_convolution(const struct op *const *ops, int n)
 
 const struct kernel convolution_bf16_reference = {
 	.name = "convolution_bf16_reference", .summary = "convolution of bfloat16 operands by its definition", .covers = is_convolution,
-	.cost = 1, .precision = PRECISION_BFLOAT16, .amx = true, .reference = true,
+	.cost = 1, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .reference = true,
 	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
 		{"weights", DOMAIN_SAMPLE, {X, DY, D_KERNEL, D_BIAS}},
@@ -149,8 +149,8 @@ const struct kernel convolution_bf16_reference = {
 const struct kernel dense_amx = {
 	.name = "dense_amx",
 	.summary = "matrix product of bfloat16 operands over the batch by AMX, in tiles, with activation and dropout",
-	.covers = kernel_covers_dense, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
-	.changes_gradient = true, .size = kernel_dense_size,
+	.covers = kernel_covers_dense, .cost = 0.05, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .own_gradients = true,
+	.in_place_dy = true, .size = kernel_dense_size,
 	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OUTPUT_TILES}},
 	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OUTPUT_TILES}},
 	.backward = {

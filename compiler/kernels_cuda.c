@@ -324,7 +324,7 @@ static void cublas_size(const struct group *g, struct buffers *b)
 
 static const struct kernel convolution_cudnn = {
 	.name = "convolution_cudnn", .summary = "convolution by cuDNN, with bias and relu", .covers = covers_for_cudnn, .cost = .2,
-	.own_gradients = true, .size = cudnn_size, .library = "convolution",
+	.own_gradients = true, .size = cudnn_size, .library = "convolution", .needs = NEEDS_NVIDIA_LIBRARIES,
 	.pack = {{"pack", DOMAIN_ELEMENTS, {KERNEL, MAKES(PACK)}, .tiles = WEIGHTS}},
 	.forward = {{"forward", DOMAIN_LIBRARY, {X, PACK, Y, BIAS}}},
 	.backward = {
@@ -343,7 +343,7 @@ static const struct kernel convolution_cudnn = {
 
 static const struct kernel dense_cublas = {
 	.name = "dense_cublas", .summary = "matrix product by cublasLt, with bias and relu", .covers = covers_for_cublas, .cost = .2,
-	.own_gradients = true, .size = cublas_size, .library = "dense",
+	.own_gradients = true, .size = cublas_size, .library = "dense", .needs = NEEDS_NVIDIA_LIBRARIES,
 	.forward = {{"forward", DOMAIN_LIBRARY, {X, KERNEL, Y, BIAS}}},
 	.backward = {
 		{"through", DOMAIN_ELEMENTS, {OUTPUT, D_OUTPUT, MAKES(SAVED_DZ)},
@@ -377,7 +377,7 @@ static int covers_for_cudnn_bf16(const struct op *const *ops, int n)
 
 static const struct kernel convolution_cudnn_bf16 = {
 	.name = "convolution_cudnn_bf16", .summary = "convolution in bfloat16 by cuDNN", .covers = covers_for_cudnn_bf16, .cost = .2,
-	.precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cudnn_bf16_size, .library = "convolution",
+	.precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cudnn_bf16_size, .library = "convolution", .needs = NEEDS_NVIDIA_LIBRARIES,
 	.pack = {{"pack", DOMAIN_ELEMENTS, {KERNEL, MAKES(ROUNDED_KERNEL)}, .tiles = WEIGHTS}},
 	.forward = {
 		{"input", DOMAIN_ELEMENTS, {X, MAKES(ROUNDED_X)}, .tiles = "n * {{in_size}}"},
@@ -408,7 +408,7 @@ static void cublas_bf16_size(const struct group *g, struct buffers *b)
 static const struct kernel dense_cublas_bf16 = {
 	.name = "dense_cublas_bf16", .summary = "matrix product of bfloat16 operands by cublasLt, with bias and relu",
 	.covers = covers_for_cublas, .cost = .2, .precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cublas_bf16_size,
-	.library = "dense",
+	.library = "dense", .needs = NEEDS_NVIDIA_LIBRARIES,
 	.pack = {{"kernel", DOMAIN_ELEMENTS, {KERNEL, MAKES(ROUNDED_KERNEL)}, .tiles = "{{in_size}} * {{out_size}}"}},
 	.forward = {
 		{"input", DOMAIN_ELEMENTS, {X, MAKES(ROUNDED_X)}, .tiles = "n * {{in_size}}"},

@@ -26,7 +26,7 @@ void kernel_dense_size(const struct group *g, struct buffers *b)
 
 const struct kernel dense = {
 	.name = "dense", .summary = "matrix product over the batch, in tiles, that leaves zeros out, with activation and dropout",
-	.covers = kernel_covers_dense, .cost = 0.1, .own_gradients = true, .changes_gradient = true, .size = kernel_dense_size,
+	.covers = kernel_covers_dense, .cost = 0.1, .own_gradients = true, .in_place_dy = true, .size = kernel_dense_size,
 	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OUTPUT_TILES}},
 	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OUTPUT_TILES}},
 	.backward = {
@@ -43,7 +43,7 @@ const struct kernel dense = {
 /* Beside dense only where it is asked for: then before it, for what was measured (docs/performance.md). */
 const struct kernel dense_openblas = {
 	.name = "dense_openblas", .summary = "matrix product over the batch by OpenBLAS, in tiles, with activation and dropout",
-	.covers = kernel_covers_dense, .cost = 0.09, .own_gradients = true, .openblas = true, .changes_gradient = true,
+	.covers = kernel_covers_dense, .cost = 0.09, .own_gradients = true, .needs = NEEDS_OPENBLAS, .in_place_dy = true,
 	.size = kernel_dense_size,
 	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OPENBLAS_TILES}},
 	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OPENBLAS_TILES}},

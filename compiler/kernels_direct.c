@@ -63,7 +63,7 @@ static void size_pool(const struct group *g, struct buffers *b)
 
 const struct kernel direct = {
 	.name = "direct", .summary = "convolution by its definition in registers, with activation", .covers = covers,
-	.cost = 0.2, .made_again = kernel_makes_few_products, .size = size, .pack = PACK_PHASES,
+	.cost = 0.2, .recomputes = kernel_makes_few_products, .size = size, .pack = PACK_PHASES,
 	.forward = {{"forward", DOMAIN_SAMPLE, {X, NORM_IN, PACK, BIAS, MAKES(Y), SCRATCH}}},
 	.backward = {
 		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,

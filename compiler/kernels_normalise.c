@@ -31,7 +31,7 @@ static void size(const struct group *g, struct buffers *b)
 
 const struct kernel normalise = {
 	.name = "normalise", .summary = "batch normalization in vectors of channels, with activation", .covers = covers, .cost = 0.2,
-	.own_gradients = true, .made_again = always, .changes_gradient = true, .left_to_neighbours = true, .size = size,
+	.own_gradients = true, .recomputes = always, .in_place_dy = true, .left_to_neighbours = true, .size = size,
 	.forward = {
 		{"statistics", DOMAIN_SAMPLE, {X, MAKES(MOMENTS), SLOT_INDEX}, .replaced_by = NORM_STATISTICS},
 		{"mean", DOMAIN_TILE, {WORK, SUMS, SHARE(MEAN)}},

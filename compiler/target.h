@@ -11,6 +11,7 @@ struct target {
 	const char *name, *summary;             /* the name is that of the kernels' folder below templates/ */
 	const char *suffix;                     /* of the kernels' templates */
 	const struct kernel *const *kernels;    /* NULL-terminated, fastest first */
+	const struct kernel *fold;              /* puts a batch normalization into the weights before it, for evaluation; NULL: none */
 	const struct program_file *files;       /* ends with a NULL name */
 	const struct program_file *amx_files;   /* likewise, of programs with a plan for processors with AMX; or NULL */
 	const char *restricted;                 /* C, in kernels: the word for a pointer whose memory no other parameter reaches */

@@ -328,14 +328,6 @@ static long largest(const struct plan *p)
 	return most;
 }
 
-static bool calls_openblas(const struct plan *p)
-{
-	for (int i = 0; i < p->n_groups; i++)
-		if (p->groups[i].kernel->openblas)
-			return true;
-	return false;
-}
-
 static const struct object *object_of_plan(struct arena *a, const struct plan *p, const struct templates *t)
 {
 	static const char *const sizes[ARENAS] = {"sample_size", "slot_size", "thread_size", "fixed_size"};
@@ -350,7 +342,7 @@ static const struct object *object_of_plan(struct arena *a, const struct plan *p
 	add_schedule(&n, "train", "train", &p->train);
 	add_schedule(&n, "prepare", "prepare", &p->prepare);
 	add_schedule(&n, "evaluate", "evaluate", &p->evaluate);
-	object_flag(n.root, "openblas", calls_openblas(p));
+	object_flag(n.root, "openblas", (plan_needs(p) & NEEDS_OPENBLAS) != 0);
 	object_flag(n.root, "libraries", object_find(n.root, "convolution")->n + object_find(n.root, "dense")->n > 0);
 	add_offsets(n.root, &p->train);
 	add_offsets(n.root, &p->prepare);

@@ -1,7 +1,7 @@
 /* Binding: a phase's roles (role.h) become arguments of a step. Buffers are made when a role first names them. */
 #include <stdlib.h>
 #include <string.h>
-#include "plan_build.h"
+#include "passes.h"
 
 /* ---- buffers ---- */
 
@@ -106,10 +106,15 @@ static bool is_fused(const struct group *g)
 	return g->n > 1;
 }
 
-/* The batch normalization that takes g's output and leaves to g what this role does, or NULL. */
-static const struct group *next_norm(const struct builder *b, const struct group *g, enum role role)
+/* Training's decisions about batch normalization; in evaluation there are none. */
+static const struct group *input_norm(const struct builder *b, const struct group *g, int i)
 {
-	return b->training ? plan_normalised_behind(b->plan, g, role) : NULL;
+	return b->purpose == TRAIN ? g->input_norms[i] : NULL;
+}
+
+static const struct group *in_training(const struct builder *b, const struct group *norm)
+{
+	return b->purpose == TRAIN ? norm : NULL;
 }
 
 /* ---- one function for each kind of role ---- */
@@ -126,7 +131,7 @@ static void bind_plain(const struct binding *x, enum role role)
 static void add_input(const struct binding *x, enum role role, int i)
 {
 	struct step *s = x->s;
-	s->before[i] = x->b->training ? plan_read_through(x->b->plan, x->g, i) : NULL;
+	s->before[i] = input_norm(x->b, x->g, i);
 	struct buffer *buffer = bind_value_of(x->b, s->before[i] ? s->before[i]->in[0] : x->g->in[i]);
 	add_buffer(s, role, i, buffer);
 	if (i == 0)
@@ -146,7 +151,7 @@ static void bind_inputs(const struct binding *x, enum role role)
 
 static void add_input_norm(const struct binding *x, enum role role, int i)
 {
-	const struct group *norm = x->b->training ? plan_read_through(x->b->plan, x->g, i) : NULL;
+	const struct group *norm = input_norm(x->b, x->g, i);
 	if (norm)
 		add_buffer(x->s, role, i, bind_pack_of(x->b, norm, 0));
 }
@@ -185,7 +190,7 @@ static void bind_input_gradient(const struct binding *x, enum role role)
 static void bind_input_gradients(const struct binding *x, enum role role)
 {
 	for (int i = 0; i < x->g->n_in; i++)
-		x->s->same[i] = plan_shares_gradient(x->b, x->g, i);
+		x->s->same[i] = x->g->same_gradient[i];
 	for (int i = 0; i < x->g->n_in; i++)
 		add_input_gradient(x, role, i);
 }
@@ -193,7 +198,7 @@ static void bind_input_gradients(const struct binding *x, enum role role)
 /* The output, or the sum of it that the group makes */
 static void bind_output(const struct binding *x, enum role role)
 {
-	const struct group *sum = plan_sum_behind(x->b, x->g);
+	const struct group *sum = x->g->sum[x->b->purpose];
 	x->s->reads[READS_Y] = add_buffer(x->s, role, 0, bind_value_of(x->b, plan_output(sum ? sum : x->g)));
 }
 
@@ -205,7 +210,7 @@ static void bind_fused_output(const struct binding *x, enum role role)
 
 static void bind_addends(const struct binding *x, enum role role)
 {
-	const struct group *sum = plan_sum_behind(x->b, x->g);
+	const struct group *sum = x->g->sum[x->b->purpose];
 	x->s->sum = sum;
 	for (int i = 0; sum && i < sum->n_in; i++)
 		if (sum->in[i] != x->g->out)
@@ -215,7 +220,7 @@ static void bind_addends(const struct binding *x, enum role role)
 /* The gradient of the output, or of that of the batch normalization through which it is to go */
 static void bind_output_gradient(const struct binding *x, enum role role)
 {
-	const struct group *norm = next_norm(x->b, x->g, NORM_GRADIENT);
+	const struct group *norm = in_training(x->b, x->g->gradient_through);
 	struct tensor *t = norm ? norm->out : x->g->out;
 	x->s->reads[READS_DY] = add_buffer(x->s, role, 0, tensor_buffer(x->b, t, x->b->gradients, 'D'));
 }
@@ -272,7 +277,7 @@ static void bind_pack(const struct binding *x, enum role role)
 
 static void bind_norm_statistics(const struct binding *x, enum role role)
 {
-	const struct group *norm = next_norm(x->b, x->g, NORM_STATISTICS);
+	const struct group *norm = in_training(x->b, x->g->statistics_of);
 	x->s->makes_statistics = norm != NULL;
 	if (!norm)
 		return;
@@ -282,7 +287,7 @@ static void bind_norm_statistics(const struct binding *x, enum role role)
 
 static void bind_norm_gradient(const struct binding *x, enum role role)
 {
-	const struct group *norm = next_norm(x->b, x->g, NORM_GRADIENT);
+	const struct group *norm = in_training(x->b, x->g->gradient_through);
 	x->s->through_behind = norm != NULL;
 	if (!norm)
 		return;
@@ -331,7 +336,7 @@ bool bind_lacks(const struct builder *b, const struct group *g, enum role role)
 	const struct role_row *row = &roles[role];
 	switch (row->kind) {
 	case ROLE_CONDITION: return !is_fused(g);
-	case ROLE_INPUT_GRADIENT: return b->forward_only || !g->in[row->number]->needs_gradient;
+	case ROLE_INPUT_GRADIENT: return b->purpose != TRAIN || !g->in[row->number]->needs_gradient;
 	case ROLE_PARAMETER: return !g->parameters[row->number];
 	default: return false;
 	}

@@ -1,6 +1,6 @@
-/* Building one schedule: steps, their arguments and the buffers these name. Private to the plan. */
-#ifndef TRAINC_PLAN_BUILD_H
-#define TRAINC_PLAN_BUILD_H
+/* The passes of the plan and what they share. Private to plan/. */
+#ifndef TRAINC_PASSES_H
+#define TRAINC_PASSES_H
 #include "plan.h"
 
 struct builder {
@@ -9,7 +9,8 @@ struct builder {
 	struct buffer **packs;              /* [group][KERNEL_BUFFERS], shared by the schedules */
 	long fixed;                         /* reals of packs */
 	/* of the schedule being built */
-	const char *prefix;                 /* of its constants: "" for train, "E" for evaluate */
+	enum purpose purpose;
+	const char *prefix;                 /* of its constants: "" for training, "E" for evaluation, "R" for what is computed again */
 	struct step *steps; int n, capacity;
 	struct buffer **buffers; int n_buffers, buffer_capacity;
 	struct buffer **values, **gradients;                /* [tensor] */
@@ -18,48 +19,57 @@ struct builder {
 	bool *written;                                      /* [tensor]: its gradient has a first writer */
 	bool *whole;                                        /* [parameter]: its gradient is whole */
 	long reduced;                                       /* gradients from here on are added up over GPUs already */
-	bool trace;
-	bool training;                      /* of what neighbours do for batch normalization */
-	bool forward_only;                                  /* what is for gradients is left out */
 	const struct group *pending[GROUP_INPUTS]; int n_pending;   /* outputs of TILE steps, to be traced */
 };
 
-struct tensor *plan_storage(struct tensor *t);
-/* A group of the first operations of a chain of n, as many as the kernel covers that is chosen. */
-struct group *plan_add_group(struct builder *b, const struct op *const *chain, int n);
-/* g's output; where g ends with the loss, what that takes. */
-struct tensor *plan_output(const struct group *g);
-/* plan_fold.c: evaluation's groups. */
-void plan_fold(struct builder *b);
-/* plan_keep.c: the group that covers op, or NULL; whether backward makes g's output again, right before the one group that
- * takes it; whether the gradient of g's input i is its output's, in the same place. */
-const struct group *plan_group_of(const struct plan *p, const struct op *op);
-bool plan_makes_again(const struct plan *p, const struct group *g);
-bool plan_shares_gradient(const struct builder *b, const struct group *g, int i);
-/* plan_normalise.c: whether g is a batch normalization beside which all that must have this role have it; whether this phase of
- * it is therefore left out in training; the batch normalization that g's input i is read through, and the one behind g for
- * which g has this role (NORM_STATISTICS, NORM_GRADIENT), or NULL. */
-bool plan_left_to(const struct plan *p, const struct group *g, enum role role);
-bool plan_leaves_out(const struct plan *p, const struct group *g, const struct phase *phase);
-const struct group *plan_read_through(const struct plan *p, const struct group *g, int i);
-const struct group *plan_normalised_behind(const struct plan *p, const struct group *g, enum role role);
-/* plan_ask.c: which of what its steps read has to come from memory */
-void plan_ask(struct schedule *s);
-/* plan_sum.c: the sum behind g that g makes with its output, in the schedule being built; whether g is such a sum; or NULL. */
-const struct group *plan_sum_behind(const struct builder *b, const struct group *g);
-bool plan_sum_is_made(const struct builder *b, const struct group *g);
+/* ---- what passes ask ---- */
 
-void build_begin(struct builder *b, const char *prefix);
+struct tensor *plan_storage(struct tensor *t);
+/* The output of the group; where it ends with the loss, what that takes. */
+struct tensor *plan_output(const struct group *g);
+/* The group that makes t, or NULL; the one group that takes the output of g, or NULL: none or several. */
+struct group *plan_producer(const struct plan *p, const struct tensor *t);
+struct group *plan_only_consumer(const struct plan *p, const struct group *g);
+bool plan_backward_needed(const struct group *g);
+/* The groups of a schedule, in order; PREPARE has those of EVALUATE. */
+int plan_count(const struct plan *p, enum purpose purpose);
+struct group *plan_group(const struct plan *p, enum purpose purpose, int i);
+/* Adds a group of the first operations of a chain of n: as many as the kernel covers that is chosen. */
+struct group *plan_add_group(struct builder *b, const struct op *const *chain, int n);
+
+/* ---- the passes: each is one file, and reads only what those before it decided ---- */
+
+void plan_match(struct builder *b);
+void plan_fold(struct builder *b);
+void plan_normalise(struct builder *b);
+void plan_sums(struct builder *b);
+void plan_keep(struct builder *b);
+/* Of one schedule, once its memory is laid out */
+void plan_prefetch(struct schedule *s);
+
+/* ---- build.c: one schedule ---- */
+
+void build_begin(struct builder *b, enum purpose purpose);
 struct schedule build_end(struct builder *b);
 /* A step's template: TARGET/FOLDER/NAME and the target's suffix. */
 const char *build_template(struct builder *b, const char *folder, const char *name);
 /* A step without arguments. */
 struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain);
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what);
-/* Makes g's output again, for what comes now. */
+/* The forward phases; in training, where the output may be searched for numbers that are not finite. */
+void build_forward(struct builder *b, const struct group *g, const struct phase *phases);
+/* Computes g's output a second time, for what comes now. */
 void build_again(struct builder *b, const struct group *g);
 
-/* plan_bind.c: the arguments of a step. takes: a phase's list of roles; g: the step's group, or NULL where no role needs one. */
+/* ---- schedules.c: the three schedules ---- */
+
+struct schedule plan_train_schedule(struct builder *b);
+struct schedule plan_prepare_schedule(struct builder *b);
+struct schedule plan_evaluate_schedule(struct builder *b);
+
+/* ---- bind.c: the arguments of a step ---- */
+
+/* takes: a phase's list of roles; g: the step's group, or NULL where no role needs one. */
 void bind_roles(struct builder *b, struct step *s, const struct group *g, const unsigned short *takes);
 /* Whether the group lacks what `only_if` asks for; NO_ROLE asks for nothing. */
 bool bind_lacks(const struct builder *b, const struct group *g, enum role role);

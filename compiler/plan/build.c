@@ -1,14 +1,15 @@
 /* Building one schedule: the phases of the groups' kernels become steps. */
 #include <string.h>
 #include "memory.h"
-#include "plan_build.h"
+#include "passes.h"
 
 /* ---- steps ---- */
 
-/* Where to look whether g's output is finite: what its consumers make of it themselves is as finite as the pack is. */
+/* The buffer that shows whether g's output is finite: a batch normalization that its consumers apply
+ * has no output, but its pack is as finite. */
 static struct buffer *traced_buffer(struct builder *b, const struct group *g)
 {
-	if (plan_left_to(b->plan, g, NORM_IN))
+	if (g->applied_by_consumers)
 		return bind_pack_of(b, g, 0);
 	return bind_value_of(b, g->out);
 }
@@ -93,27 +94,46 @@ void build_again(struct builder *b, const struct group *g)
 	b->prefix = "";
 }
 
+/* A phase of a batch normalization, whose work its neighbours do */
+static bool is_replaced(const struct group *g, const struct phase *p)
+{
+	return (p->replaced_by == NORM_IN && g->applied_by_consumers) || (p->replaced_by == NORM_STATISTICS && g->statistics_by_producer)
+		|| (p->replaced_by == NORM_GRADIENT && g->gradient_by_producer);
+}
+
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what)
 {
-	int before = b->n;
 	for (const struct phase *p = phases; p->name; p++)
-		if (!bind_lacks(b, g, p->only_if) && !(b->training && plan_leaves_out(b->plan, g, p)))
+		if (!bind_lacks(b, g, p->only_if) && !(b->purpose == TRAIN && is_replaced(g, p)))
 			build_phase(b, g, p, what);
-	if (!b->trace || b->n == before || !g->out)
-		return;
-	if (b->steps[b->n - 1].domain == DOMAIN_SLOT || b->steps[b->n - 1].domain == DOMAIN_TILE)
-		b->pending[b->n_pending++] = b->steps[b->n - 1].sum ? b->steps[b->n - 1].sum : g;
+}
+
+/* The last of a group's steps says where its output may be looked at: behind itself in a pass over samples, else in the next. */
+static void trace_output(struct builder *b, const struct group *g)
+{
+	struct step *last = &b->steps[b->n - 1];
+	if (last->domain == DOMAIN_SLOT || last->domain == DOMAIN_TILE)
+		b->pending[b->n_pending++] = last->sum ? last->sum : g;
 	else
-		b->steps[b->n - 1].gives_output = true;
+		last->gives_output = true;
+}
+
+void build_forward(struct builder *b, const struct group *g, const struct phase *phases)
+{
+	const int before = b->n;
+	build_phases(b, g, phases, "forward");
+	if (b->purpose == TRAIN && b->n > before && g->out)
+		trace_output(b, g);
 }
 
 /* ---- the schedule as a whole ---- */
 
-void build_begin(struct builder *b, const char *prefix)
+void build_begin(struct builder *b, enum purpose purpose)
 {
 	const struct graph *g = b->plan->graph;
 	size_t groups = (size_t)b->plan->n_groups * KERNEL_BUFFERS;
-	b->prefix = prefix;
+	b->purpose = purpose;
+	b->prefix = purpose == TRAIN ? "" : "E";
 	b->steps = NULL;
 	b->buffers = NULL;
 	b->n = b->capacity = b->n_buffers = b->buffer_capacity = b->n_pending = 0;
@@ -161,6 +181,6 @@ struct schedule build_end(struct builder *b)
 	struct schedule s = {.steps = b->steps, .n = b->n, .buffers = b->buffers, .n_buffers = b->n_buffers};
 	cut_segments(b->arena, &s);
 	memory_lay_out(b->arena, &s, b->plan->target->whole_batches);
-	plan_ask(&s);
+	plan_prefetch(&s);
 	return s;
 }
