@@ -47,7 +47,7 @@ void plan_keep(struct builder *b);
 /* Of one schedule, once its memory is laid out */
 void plan_prefetch(struct schedule *s);
 
-/* ---- build.c: one schedule ---- */
+/* ---- steps.c: one schedule ---- */
 
 void build_begin(struct builder *b, enum purpose purpose);
 struct schedule build_end(struct builder *b);
