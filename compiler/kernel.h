@@ -3,6 +3,7 @@
 #ifndef TRAINC_KERNEL_H
 #define TRAINC_KERNEL_H
 #include "layer.h"
+#include "role.h"
 
 enum { GROUP_OPS = 6, GROUP_INPUTS = 64, GROUP_PARAMETERS = 6, KERNEL_BUFFERS = 4, KERNEL_PHASES = 8 };
 
@@ -12,37 +13,31 @@ enum { GROUP_OPS = 6, GROUP_INPUTS = 64, GROUP_PARAMETERS = 6, KERNEL_BUFFERS = 
  * NVIDIA's libraries; its template is the initializer of what the call is told about shapes, its args are x, w, y, bias. */
 enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_BLOCKS, DOMAIN_LIBRARY };
 
-/* One function of a kernel. args lists its parameters in order, by role:
- *   x0 … inputs           dx0 … their gradients      y output          dy its gradient
- *                                                    (or what the group's loss takes)
- *   ymap y, where the group has an activation
- *   w0 … parameters       dw0 … their gradients      label, loss       of the loss
- *   s0 … saved a sample   t0 … scratch of a thread   k0 … sums of a slot (zero at first)
- *   p0 … packs            i index in the batch       j index in the slot
- *   work the struct rt_work                          n samples of the slot (SLOT)
- *   +p0  a pack of sums of this GPU's or host's samples: all GPUs' or hosts' are added up behind; on a GPU zeroed before
- *   dz   the gradient before the group's activation: s0, or dy where there is none
- *   n0 … the batch normalization (and activation) before input 0, through which it is read: p0 of its kernel. x0, which comes
- *        first, is what that takes. n*: of all inputs
- *   a*   the sum behind, of y and what this names: y is then that sum with its activation
- *   nk   the batch normalization behind, whose statistics are made of y: its k0 and, behind it, j
- *   np   the batch normalization behind, through which dy is to go: its p0 and p1
- * SAMPLE functions get this sample's (slot's, thread's) pointers; SLOT functions those of the slot's first sample, and i is
- * its index; TILE functions those of sample 0 and of slot 0 and, behind args, the tile. ELEMENTS and BLOCKS functions get
- * the struct rt_cuda_work first, then the pointers of sample 0 and of slot 0. A role whose parameter, gradient or
- * saved buffer the operation lacks, or whose batch normalization or sum is not beside it, is left out of the call, and the
- * template's section of the same name is off (bytes: s0's; sum: a*'s). A phase whose `only_if` role is lacking is left out
- * whole. */
+/* One function of a kernel. `takes` lists its parameters in order, by role (role.h).
+ * SAMPLE functions get the pointers of this sample, slot and thread; SLOT functions those of the slot's first sample; TILE
+ * functions those of sample 0 and slot 0 and, as their last parameter, the tile. ELEMENTS and BLOCKS functions get the
+ * struct rt_cuda_work first, then the pointers of sample 0 and slot 0.
+ * A role is left out of both the call and the parameter list where the group lacks it: a parameter, gradient or saved buffer
+ * that the operation does not have, or a batch normalization or a sum that is not beside the group. The template's section of
+ * that name is off then. */
 struct phase {
 	const char *name;                   /* of its template: TARGET/KERNEL/NAME and the target's suffix */
 	enum domain domain;
-	const char *args;
-	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names */
-	const char *only_if;                /* or "map": the group has an activation */
+	unsigned short takes[PHASE_ROLES];  /* roles with marks; ends with NO_ROLE */
+	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names; NULL: 1 */
+	enum role only_if;                  /* the phase is left out where the group lacks this role */
+	enum role replaced_by;              /* a batch normalization's: left out where its neighbours' phases take this role */
 };
+
+/* Whether the phase, or one of the phases, takes this role, under whatever name. */
+bool phase_takes(const struct phase *phase, enum role role);
+bool phases_take(const struct phase *phases, enum role role);
 
 /* Sizes, in reals, of the buffers a group needs. */
 struct buffers { long saved[KERNEL_BUFFERS], scratch[KERNEL_BUFFERS], sums[KERNEL_BUFFERS], packs[KERNEL_BUFFERS]; };
+
+/* What a schedule is for. */
+enum purpose { TRAIN, PREPARE, EVALUATE, PURPOSES };
 
 struct group {
 	const struct kernel *kernel;
@@ -54,7 +49,22 @@ struct group {
 	struct buffers buffers;
 	const char *prefix;                 /* of its packs' constants */
 	int index;
+	/* What the plan's passes decide (plan/). normalise, for training. Of a batch normalization: */
+	bool applied_by_consumers;          /* the groups that take its output apply it as they read its input */
+	bool statistics_by_producer, gradient_by_producer;  /* the group before it makes its statistics; takes gradients through it */
+	/* and of its neighbours: */
+	const struct group **input_norms;   /* [n_in]: the batch normalization through which the input is read, or NULL */
+	const struct group *statistics_of, *gradient_through;   /* the batch normalization that takes the output, or NULL */
+	/* sums */
+	const struct group *sum[PURPOSES];  /* the sum that it makes with its output, or NULL */
+	bool made_by_producer[PURPOSES];    /* this sum is made by the group before it */
+	/* keep */
+	bool recompute;                     /* backward computes its output a second time, before the one group that takes it */
+	bool *same_gradient;                /* [n_in]: the input's gradient is the output's, in the same memory */
 };
+
+/* What a kernel needs of the machine or of what the program links. */
+enum need { NEEDS_AMX = 1, NEEDS_OPENBLAS = 2, NEEDS_NVIDIA_LIBRARIES = 4 };
 
 struct kernel {
 	const char *name, *summary;         /* the name is that of its folder of templates */
@@ -69,16 +79,16 @@ struct kernel {
 	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], aside[KERNEL_PHASES], finish[KERNEL_PHASES],
 		prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
 	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
-	bool (*made_again)(const struct group *g);  /* forward's last phase costs less than keeping its output; NULL: never */
-	bool changes_gradient;              /* backward makes dy the gradient before the group's activation, in place */
+	bool (*recomputes)(const struct group *g);  /* forward's last phase costs less than keeping its output; NULL: never */
+	bool in_place_dy;                   /* backward turns DY into the gradient before the group's activation, in place */
 	bool shares_gradient;               /* and dx may be just that, in the same place: its section is off then */
-	bool left_to_neighbours;            /* its phases statistics, forward and data, where these have the roles nk, n0, np */
+	bool left_to_producer;              /* the group before it may make its output (role ADDENDS) */
+	bool left_to_neighbours;            /* its neighbours may do the work of the phases that have replaced_by */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
 	bool reference;
 	const char *library;                /* LIBRARY phases: the list of such calls in step.c, "dense"; else NULL */
 	int tile;                           /* of Winograd's: outputs of a tile's side; else 0 */
-	bool amx;                           /* in the plan for processors with AMX only */
-	bool openblas;                      /* calls OpenBLAS: taken only where that is asked for */
+	unsigned needs;                     /* enum need: the kernel is taken only where all of them are allowed */
 	enum precision precision;           /* of its operands: above float32, taken only where the spec asks for it */
 };
 

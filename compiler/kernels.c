@@ -19,6 +19,24 @@ COVERS(loss)
 
 /* ---- what rows of several files ask ---- */
 
+bool phase_takes(const struct phase *phase, enum role role)
+{
+	for (int i = 0; phase->takes[i]; i++) {
+		const struct role_row *taken = &roles[phase->takes[i] & ROLE_MASK];
+		if (taken->kind == roles[role].kind && taken->number == roles[role].number)
+			return true;
+	}
+	return false;
+}
+
+bool phases_take(const struct phase *phases, enum role role)
+{
+	for (; phases->name; phases++)
+		if (phase_takes(phases, role))
+			return true;
+	return false;
+}
+
 bool kernel_is_2x2_pool(const struct op *op)
 {
 	const int *a = op->attributes;
@@ -50,115 +68,115 @@ bool kernel_makes_few_products(const struct group *g)
 
 static const struct kernel input_reference = {
 	.name = "input_reference", .summary = "the sample as read, scaled", .covers = covers_input, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i y", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, MAKES(Y)}}},
 };
 
 static const struct kernel convolution_reference = {
 	.name = "convolution_reference", .summary = "convolution by its definition", .covers = covers_convolution, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 w0 w1 y", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_SAMPLE, "x0 dy dw0 dw1", NULL, NULL},
-		{"data", DOMAIN_SAMPLE, "dy w0 dx0", NULL, "dx0"},
+		{"weights", DOMAIN_SAMPLE, {X, DY, D_KERNEL, D_BIAS}},
+		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
 	},
 };
 
 static const struct kernel depthwise_reference = {
 	.name = "depthwise_reference", .summary = "depthwise convolution by its definition", .covers = covers_depthwise, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 w0 w1 y", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_SAMPLE, "x0 dy dw0 dw1", NULL, NULL},
-		{"data", DOMAIN_SAMPLE, "dy w0 dx0", NULL, "dx0"},
+		{"weights", DOMAIN_SAMPLE, {X, DY, D_KERNEL, D_BIAS}},
+		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
 	},
 };
 
 static const struct kernel dense_reference = {
 	.name = "dense_reference", .summary = "matrix product by its definition", .covers = covers_dense, .cost = 1,
 	.reference = true, .own_gradients = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 w0 w1 y", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1", "({{in_size}} + 63) / 64", NULL},
-		{"data", DOMAIN_SAMPLE, "dy w0 dx0", NULL, "dx0"},
+		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS}, .tiles = "({{in_size}} + 63) / 64"},
+		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
 	},
 };
 
 static const struct kernel max_pool_reference = {
 	.name = "max_pool_reference", .summary = "largest of each window", .covers = covers_max_pool, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 y", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "x0 dy dx0", NULL, "dx0"}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {X, DY, DX}, .only_if = DX}},
 };
 
 static const struct kernel average_pool_reference = {
 	.name = "average_pool_reference", .summary = "mean of each window", .covers = covers_average_pool, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 y", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "dy dx0", NULL, "dx0"}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {DY, DX}, .only_if = DX}},
 };
 
 static const struct kernel map_reference = {
 	.name = "map_reference", .summary = "an activation, elementwise", .covers = covers_map, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 y", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "y dy dx0", NULL, "dx0"}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {FROM, MAKES(TO)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {OUTPUT, D_OUTPUT, DX}, .only_if = DX}},
 };
 
 static const struct kernel softmax_reference = {
 	.name = "softmax_reference", .summary = "softmax over one axis", .covers = covers_softmax, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 y", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "y dy dx0", NULL, "dx0"}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {Y, DY, DX}, .only_if = DX}},
 };
 
 static const struct kernel mask_reference = {
 	.name = "mask_reference", .summary = "dropout; the random numbers are drawn again for backward", .covers = covers_mask,
 	.cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 y", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work i dy dx0", NULL, "dx0"}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 y", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {WORK, SAMPLE, DY, DX}, .only_if = DX}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
 };
 
 static const struct kernel normalise_reference = {
 	.name = "normalise_reference", .summary = "batch normalization in passes over each sample", .covers = covers_normalise,
 	.cost = 1, .reference = true, .own_gradients = true, .size = kernel_normalise_size,
 	.forward = {
-		{"statistics", DOMAIN_SAMPLE, "x0 k0 t0 j", NULL, NULL},
-		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
-		{"variance", DOMAIN_TILE, "work k0 p2 +p3", NULL, NULL},
-		{"finish", DOMAIN_TILE, "p2 p3 w2 w3 p0", NULL, NULL},
-		{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL},
+		{"statistics", DOMAIN_SAMPLE, {X, MAKES(SUMS), SCRATCH, SLOT_INDEX}},
+		{"mean", DOMAIN_TILE, {WORK, SUMS, SHARE(MEAN)}},
+		{"variance", DOMAIN_TILE, {WORK, SUMS, MEAN, SHARE(VARIANCE)}},
+		{"finish", DOMAIN_TILE, {MEAN, VARIANCE, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(BATCH)}},
+		{"forward", DOMAIN_SAMPLE, {X, BATCH, GAMMA, BETA, MAKES(Y)}},
 	},
 	.backward = {
-		{"sums", DOMAIN_SAMPLE, "x0 dy p0 k1", NULL, NULL},
-		{"gradients", DOMAIN_TILE, "work k1 +p1 dw0 dw1", NULL, NULL},
-		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 w0 dx0", NULL, "dx0"},
+		{"sums", DOMAIN_SAMPLE, {X, DY, BATCH, MAKES(GRADIENT_SUMS)}},
+		{"gradients", DOMAIN_TILE, {WORK, GRADIENT_SUMS, SHARE(TOTAL), D_GAMMA, D_BETA}},
+		{"data", DOMAIN_SAMPLE, {WORK, X, DY, BATCH, TOTAL, GAMMA, DX}, .only_if = DX},
 	},
-	.prepare = {{"fold", DOMAIN_TILE, "w2 w3 p0", NULL, NULL}},
-	.evaluate = {{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL}},
+	.prepare = {{"fold", DOMAIN_TILE, {MOVING_MEAN, MOVING_VARIANCE, MAKES(BATCH)}}},
+	.evaluate = {{"forward", DOMAIN_SAMPLE, {X, BATCH, GAMMA, BETA, MAKES(Y)}}},
 };
 
 static const struct kernel add_reference = {
 	.name = "add_reference", .summary = "sum of its inputs", .covers = covers_add, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "y x*", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "dy dx*", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {MAKES(Y), INPUTS}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {DY, D_INPUTS}}},
 };
 
 static const struct kernel concatenate_reference = {
 	.name = "concatenate_reference", .summary = "its inputs side by side", .covers = covers_concatenate, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "y x*", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "dy dx*", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {MAKES(Y), INPUTS}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {DY, D_INPUTS}}},
 };
 
 static const struct kernel pad_reference = {
 	.name = "pad_reference", .summary = "zeros around", .covers = covers_pad, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 y", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "dy dx0", NULL, "dx0"}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {DY, DX}, .only_if = DX}},
 };
 
 static const struct kernel loss_reference = {
 	.name = "loss_reference", .summary = "a loss of probabilities or values, by its row", .covers = covers_loss, .cost = 1,
 	.reference = true, .by_function = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 label loss", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 label dx0", NULL, "dx0"}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {P, LABEL, LOSS}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {WORK, P, LABEL, DP}, .only_if = DX}},
 };
 
 const struct kernel *const cpu_kernels[] = {

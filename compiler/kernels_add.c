@@ -11,7 +11,7 @@ static int covers(const struct op *const *ops, int n)
 
 const struct kernel add = {
 	.name = "add", .summary = "sum of its inputs, with activation", .covers = covers, .cost = 0.5,
-	.shares_gradient = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "y x* n*", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "ymap dy dx*", NULL, NULL}},
+	.shares_gradient = true, .left_to_producer = true,
+	.forward = {{"forward", DOMAIN_SAMPLE, {MAKES(Y), INPUTS, NORMS_IN}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {FUSED_OUTPUT, MAKES(D_OUTPUT), D_INPUTS}}},
 };

@@ -93,27 +93,38 @@ static void size_convolution(const struct group *g, struct buffers *b)
 	b->scratch[1] = image_size(image, out[2]) + together(op) * (pairs + planes) + rows_size(in[1]);
 }
 
-#define PACK { \
-		{"pack", DOMAIN_TILE, "w0 p0", "{{kernel_h}}", NULL}, \
-		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}}", "dx0"}, \
+#define PACK_PHASES { \
+		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{kernel_h}}"}, \
+		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{kernel_h}}", .only_if = DX}, \
 	}
-#define FORWARD {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y a* s0 nk t0", NULL, NULL}}
-#define FINISH {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}}
-#define EVALUATE {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y a* t0", NULL, NULL}}
+#define FORWARD_PHASES { \
+		{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS, \
+			MAKES(SAVED), NORM_STATISTICS, SCRATCH}}, \
+	}
+#define FINISH_PHASES { \
+		{"finish", DOMAIN_TILE, {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS}, .tiles = "{{kernel_h}} * {{kernel_w}}"}, \
+	}
+#define EVALUATE_PHASES {{"evaluate", DOMAIN_SAMPLE, {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}}
 
 const struct kernel convolution_amx = {
 	.name = "convolution_amx", .summary = "convolution of bfloat16 operands by AMX, with activation, 2x2 max-pooling and dropout",
-	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
-	.made_again = kernel_makes_few_products, .size = size_convolution,
-	.pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
+	.covers = covers_convolution, .cost = 0.05, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .own_gradients = true,
+	.recomputes = kernel_makes_few_products, .size = size_convolution,
+	.pack = PACK_PHASES, .forward = FORWARD_PHASES, .finish = FINISH_PHASES, .evaluate = EVALUATE_PHASES,
+	.backward = {
+		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+			MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
+	},
 };
 
 const struct kernel convolution_amx_slot = {
 	.name = "convolution_amx_slot", .summary = "as convolution_amx, the weights' gradients of some samples of a slot together",
-	.covers = covers_small, .cost = 0.04, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
-	.size = size_convolution, .pack = PACK, .forward = FORWARD, .finish = FINISH, .evaluate = EVALUATE,
-	.backward = {{"backward", DOMAIN_SLOT, "work n x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
+	.covers = covers_small, .cost = 0.04, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .own_gradients = true,
+	.size = size_convolution, .pack = PACK_PHASES, .forward = FORWARD_PHASES, .finish = FINISH_PHASES, .evaluate = EVALUATE_PHASES,
+	.backward = {
+		{"backward", DOMAIN_SLOT, {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
+			DX, MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
+	},
 };
 
 static int is_convolution(const struct op *const *ops, int n)
@@ -123,11 +134,11 @@ static int is_convolution(const struct op *const *ops, int n)
 
 const struct kernel convolution_bf16_reference = {
 	.name = "convolution_bf16_reference", .summary = "convolution of bfloat16 operands by its definition", .covers = is_convolution,
-	.cost = 1, .precision = PRECISION_BFLOAT16, .amx = true, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 w0 w1 y", NULL, NULL}},
+	.cost = 1, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .reference = true,
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_SAMPLE, "x0 dy dw0 dw1", NULL, NULL},
-		{"data", DOMAIN_SAMPLE, "dy w0 dx0", NULL, "dx0"},
+		{"weights", DOMAIN_SAMPLE, {X, DY, D_KERNEL, D_BIAS}},
+		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
 	},
 };
 
@@ -138,15 +149,15 @@ const struct kernel convolution_bf16_reference = {
 const struct kernel dense_amx = {
 	.name = "dense_amx",
 	.summary = "matrix product of bfloat16 operands over the batch by AMX, in tiles, with activation and dropout",
-	.covers = kernel_covers_dense, .cost = 0.05, .precision = PRECISION_BFLOAT16, .amx = true, .own_gradients = true,
-	.changes_gradient = true, .size = kernel_dense_size,
-	.forward = {{"forward", DOMAIN_TILE, "work x0 w0 w1 y s0", OUTPUT_TILES, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_TILE, "work x0 w0 w1 y", OUTPUT_TILES, NULL}},
+	.covers = kernel_covers_dense, .cost = 0.05, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .own_gradients = true,
+	.in_place_dy = true, .size = kernel_dense_size,
+	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OUTPUT_TILES}},
+	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OUTPUT_TILES}},
 	.backward = {
-		{"gradient", DOMAIN_SAMPLE, "work ymap s0 dy", NULL, "map"},
-		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
-			"dense_tiles({{in_size}}, dense_amx_weights_inputs({{in_size}}, work->thread_count)) * " COLUMN_TILES, NULL},
-		{"data", DOMAIN_TILE, "work dy w0 dx0",
-			"dense_tiles(work->n, dense_amx_rows(work->n, " INPUT_TILES ", work->thread_count)) * " INPUT_TILES, "dx0"},
+		{"gradient", DOMAIN_SAMPLE, {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
+		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS},
+			.tiles = "dense_tiles({{in_size}}, dense_amx_weights_inputs({{in_size}}, work->thread_count)) * " COLUMN_TILES},
+		{"data", DOMAIN_TILE, {WORK, DY, KERNEL, DX},
+			.tiles = "dense_tiles(work->n, dense_amx_rows(work->n, " INPUT_TILES ", work->thread_count)) * " INPUT_TILES, .only_if = DX},
 	},
 };

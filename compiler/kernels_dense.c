@@ -26,15 +26,15 @@ void kernel_dense_size(const struct group *g, struct buffers *b)
 
 const struct kernel dense = {
 	.name = "dense", .summary = "matrix product over the batch, in tiles, that leaves zeros out, with activation and dropout",
-	.covers = kernel_covers_dense, .cost = 0.1, .own_gradients = true, .changes_gradient = true, .size = kernel_dense_size,
-	.forward = {{"forward", DOMAIN_TILE, "work x0 w0 w1 y s0", OUTPUT_TILES, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_TILE, "work x0 w0 w1 y", OUTPUT_TILES, NULL}},
+	.covers = kernel_covers_dense, .cost = 0.1, .own_gradients = true, .in_place_dy = true, .size = kernel_dense_size,
+	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OUTPUT_TILES}},
+	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OUTPUT_TILES}},
 	.backward = {
-		{"gradient", DOMAIN_SAMPLE, "work ymap s0 dy", NULL, "map"},
-		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
-			"dense_tiles({{in_size}}, dense_weights_inputs({{in_size}}, work->thread_count)) * " COLUMN_TILES, NULL},
-		{"data", DOMAIN_TILE, "work dy w0 dx0",
-			"dense_tiles(work->n, dense_rows(work->n, " INPUT_TILES ", work->thread_count)) * " INPUT_TILES, "dx0"},
+		{"gradient", DOMAIN_SAMPLE, {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
+		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS},
+			.tiles = "dense_tiles({{in_size}}, dense_weights_inputs({{in_size}}, work->thread_count)) * " COLUMN_TILES},
+		{"data", DOMAIN_TILE, {WORK, DY, KERNEL, DX},
+			.tiles = "dense_tiles(work->n, dense_rows(work->n, " INPUT_TILES ", work->thread_count)) * " INPUT_TILES, .only_if = DX},
 	},
 };
 
@@ -43,15 +43,15 @@ const struct kernel dense = {
 /* Beside dense only where it is asked for: then before it, for what was measured (docs/performance.md). */
 const struct kernel dense_openblas = {
 	.name = "dense_openblas", .summary = "matrix product over the batch by OpenBLAS, in tiles, with activation and dropout",
-	.covers = kernel_covers_dense, .cost = 0.09, .own_gradients = true, .openblas = true, .changes_gradient = true,
+	.covers = kernel_covers_dense, .cost = 0.09, .own_gradients = true, .needs = NEEDS_OPENBLAS, .in_place_dy = true,
 	.size = kernel_dense_size,
-	.forward = {{"forward", DOMAIN_TILE, "work x0 w0 w1 y s0", OPENBLAS_TILES, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_TILE, "work x0 w0 w1 y", OPENBLAS_TILES, NULL}},
+	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OPENBLAS_TILES}},
+	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OPENBLAS_TILES}},
 	.backward = {
-		{"gradient", DOMAIN_SAMPLE, "work ymap s0 dy", NULL, "map"},
-		{"weights", DOMAIN_TILE, "work x0 dy dw0 dw1",
-			"dense_tiles({{in_size}}, OPENBLAS_INPUTS) * dense_tiles({{out_size}}, OPENBLAS_OUTPUTS)", NULL},
-		{"data", DOMAIN_TILE, "work dy w0 dx0",
-			"dense_tiles(work->n, OPENBLAS_ROWS) * dense_tiles({{in_size}}, OPENBLAS_COLUMNS)", "dx0"},
+		{"gradient", DOMAIN_SAMPLE, {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
+		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS},
+			.tiles = "dense_tiles({{in_size}}, OPENBLAS_INPUTS) * dense_tiles({{out_size}}, OPENBLAS_OUTPUTS)"},
+		{"data", DOMAIN_TILE, {WORK, DY, KERNEL, DX},
+			.tiles = "dense_tiles(work->n, OPENBLAS_ROWS) * dense_tiles({{in_size}}, OPENBLAS_COLUMNS)", .only_if = DX},
 	},
 };

@@ -32,6 +32,9 @@ static void size(const struct group *g, struct buffers *b)
 const struct kernel depthwise = {
 	.name = "depthwise", .summary = "depthwise convolution in vectors of channels, one kernel a channel, with activation",
 	.covers = covers, .cost = 0.2, .size = size,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 n0 w0 w1 y t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 w0 y dy np dx0 dw0 dw1 t1", NULL, NULL}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, NORM_IN, KERNEL, BIAS, MAKES(Y), SCRATCH}}},
+	.backward = {
+		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, KERNEL, Y, DY, NORM_GRADIENT, DX, D_KERNEL,
+			D_BIAS, BACKWARD_SCRATCH}},
+	},
 };

@@ -55,22 +55,29 @@ static void size_pool(const struct group *g, struct buffers *b)
 	b->saved[0] = bytes;
 }
 
-#define PACKS { \
-		{"pack", DOMAIN_TILE, "w0 p0", "{{kernel_h}} * {{kernel_w}}", NULL}, \
-		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"}, \
+#define PACK_PHASES { \
+		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{kernel_h}} * {{kernel_w}}"}, \
+		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, \
+			.tiles = "{{kernel_h}} * {{kernel_w}}", .only_if = DX}, \
 	}
 
 const struct kernel direct = {
 	.name = "direct", .summary = "convolution by its definition in registers, with activation", .covers = covers,
-	.cost = 0.2, .made_again = kernel_makes_few_products, .size = size, .pack = PACKS,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 n0 p0 w1 y t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y dy np dx0 dw0 dw1 t1", NULL, NULL}},
+	.cost = 0.2, .recomputes = kernel_makes_few_products, .size = size, .pack = PACK_PHASES,
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, NORM_IN, PACK, BIAS, MAKES(Y), SCRATCH}}},
+	.backward = {
+		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+			D_KERNEL, D_BIAS, BACKWARD_SCRATCH}},
+	},
 };
 
 const struct kernel direct_pool = {
 	.name = "direct_pool", .summary = "convolution by its definition in registers, with activation, 2x2 max-pooling and dropout",
-	.covers = covers_pool, .cost = 0.2, .size = size_pool, .pack = PACKS,
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y s0 t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 dw0 dw1 t1", NULL, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y t0", NULL, NULL}},
+	.covers = covers_pool, .cost = 0.2, .size = size_pool, .pack = PACK_PHASES,
+	.forward = {{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), MAKES(SAVED), SCRATCH}}},
+	.backward = {
+		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+			D_KERNEL, D_BIAS, BACKWARD_SCRATCH}},
+	},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, {X, PACK, BIAS, MAKES(Y), SCRATCH}}},
 };

@@ -31,21 +31,21 @@ static void size(const struct group *g, struct buffers *b)
 
 const struct kernel normalise = {
 	.name = "normalise", .summary = "batch normalization in vectors of channels, with activation", .covers = covers, .cost = 0.2,
-	.own_gradients = true, .made_again = always, .changes_gradient = true, .left_to_neighbours = true, .size = size,
+	.own_gradients = true, .recomputes = always, .in_place_dy = true, .left_to_neighbours = true, .size = size,
 	.forward = {
-		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL},
-		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
-		{"variance", DOMAIN_TILE, "work k0 p2 +p3", NULL, NULL},
-		{"finish", DOMAIN_TILE, "p2 p3 w0 w1 w2 w3 p0", NULL, NULL},
-		{"forward", DOMAIN_SAMPLE, "x0 p0 y", NULL, NULL},
+		{"statistics", DOMAIN_SAMPLE, {X, MAKES(MOMENTS), SLOT_INDEX}, .replaced_by = NORM_STATISTICS},
+		{"mean", DOMAIN_TILE, {WORK, SUMS, SHARE(MEAN)}},
+		{"variance", DOMAIN_TILE, {WORK, SUMS, MEAN, SHARE(VARIANCE)}},
+		{"finish", DOMAIN_TILE, {MEAN, VARIANCE, GAMMA, BETA, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(PACK)}},
+		{"forward", DOMAIN_SAMPLE, {X, PACK, MAKES(Y)}, .replaced_by = NORM_IN},
 	},
 	.backward = {
-		{"sums", DOMAIN_SAMPLE, "x0 dy p0 k1", NULL, NULL},
-		{"gradients", DOMAIN_TILE, "work k1 +p1 dw0 dw1", NULL, NULL},
-		{"data", DOMAIN_SAMPLE, "work x0 dy p0 p1 dx0", NULL, "dx0"},
+		{"sums", DOMAIN_SAMPLE, {X, MAKES(DY), PACK, MAKES(GRADIENT_SUMS)}},
+		{"gradients", DOMAIN_TILE, {WORK, GRADIENT_SUMS, SHARE(TOTAL), D_GAMMA, D_BETA}},
+		{"data", DOMAIN_SAMPLE, {WORK, X, DY, PACK, TOTAL, DX}, .only_if = DX, .replaced_by = NORM_GRADIENT},
 	},
-	.prepare = {{"fold", DOMAIN_TILE, "w0 w1 w2 w3 p0", NULL, NULL}},
-	.evaluate = {{"forward", DOMAIN_SAMPLE, "x0 p0 y", NULL, NULL}},
+	.prepare = {{"fold", DOMAIN_TILE, {GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE, MAKES(PACK)}}},
+	.evaluate = {{"forward", DOMAIN_SAMPLE, {X, PACK, MAKES(Y)}}},
 };
 
 /* parameters: kernel and bias of what is before, then its own */
@@ -57,5 +57,8 @@ static void size_folded(const struct group *g, struct buffers *b)
 
 const struct kernel fold = {
 	.name = "fold", .summary = "weights with the batch normalization behind them, by the moving averages", .size = size_folded,
-	.prepare = {{"fold", DOMAIN_TILE, "w0 w1 w2 w3 w4 w5 p0 p1", NULL, NULL}},
+	.prepare = {
+		{"fold", DOMAIN_TILE, {KERNEL, BIAS, NEXT_GAMMA, NEXT_BETA, NEXT_MEAN, NEXT_VARIANCE,
+			MAKES(FOLDED_KERNEL), MAKES(FOLDED_BIAS)}},
+	},
 };

@@ -5,6 +5,6 @@ COVERS(max_pool)
 
 const struct kernel max_pool = {
 	.name = "max_pool", .summary = "largest of each window, in vectors of channels", .covers = covers_max_pool, .cost = 0.5,
-	.forward = {{"forward", DOMAIN_SAMPLE, "x0 y", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "x0 dy dx0", NULL, "dx0"}},
+	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, {X, DY, DX}, .only_if = DX}},
 };

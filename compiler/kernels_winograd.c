@@ -184,13 +184,19 @@ const struct kernel winograd = {
 	.name = "winograd", .summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation and dropout",
 	.covers = covers, .cost = 0.1, .own_gradients = true, .size = size, .tile = TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
-		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
+		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
 	},
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y a* s0 nk t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
-	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{in_c}}", NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y a* t0", NULL, NULL}},
+	.forward = {
+		{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+			MAKES(SAVED), NORM_STATISTICS, SCRATCH}},
+	},
+	.backward = {
+		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+			MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
+	},
+	.finish = {{"finish", DOMAIN_TILE, {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS}, .tiles = "{{in_c}}"}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
 
 const struct kernel winograd_sparse = {
@@ -198,48 +204,76 @@ const struct kernel winograd_sparse = {
 	.summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation, 2x2 max-pooling and dropout; sparse gradients",
 	.covers = covers_pooled, .cost = 0.05, .own_gradients = true, .size = size_sparse, .tile = TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
-		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"},
+		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)},
+			.tiles = "{{kernel_h}} * {{kernel_w}}", .only_if = DX},
 	},
-	.forward = {{"forward", DOMAIN_SAMPLE, "work i x0 n0 p0 w1 y a* s0 nk t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
-	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, "x0 p0 w1 y a* t0", NULL, NULL}},
+	.forward = {
+		{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+			MAKES(SAVED), NORM_STATISTICS, SCRATCH}},
+	},
+	.backward = {
+		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+			MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
+	},
+	.finish = {{"finish", DOMAIN_TILE, {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS},
+		.tiles = "{{kernel_h}} * {{kernel_w}}"}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
 
 const struct kernel winograd_slot = {
 	.name = "winograd_slot", .summary = "as winograd, over a slot's samples together", .covers = covers_slot, .cost = 0.15,
 	.size = size_slot, .tile = TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
-		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
+		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
 	},
-	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y a* s0 t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SLOT, "work n x0 n0 p1 y s0 dy np dx0 dw0 dw1 t1", NULL, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y a* t0", NULL, NULL}},
+	.forward = {
+		{"forward", DOMAIN_SLOT, {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+			MAKES(SAVED), SCRATCH}},
+	},
+	.backward = {
+		{"backward", DOMAIN_SLOT, {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
+			DX, D_KERNEL, D_BIAS, BACKWARD_SCRATCH}},
+	},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
 
 const struct kernel winograd_slot_2x2 = {
 	.name = "winograd_slot_2x2", .summary = "as winograd_slot, by F(2x2, 3x3): for outputs that fill tiles of 4x4 badly",
 	.covers = covers_small, .cost = 0.09, .size = size_slot, .tile = SMALL_TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
-		{"pack_data", DOMAIN_TILE, "w0 p1", "{{out_c}}", "dx0"},
+		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
 	},
-	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y a* s0 t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SLOT, "work n x0 n0 p1 y s0 dy np dx0 dw0 dw1 t1", NULL, NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y a* t0", NULL, NULL}},
+	.forward = {
+		{"forward", DOMAIN_SLOT, {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+			MAKES(SAVED), SCRATCH}},
+	},
+	.backward = {
+		{"backward", DOMAIN_SLOT, {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
+			DX, D_KERNEL, D_BIAS, BACKWARD_SCRATCH}},
+	},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
 
 const struct kernel winograd_slot_sparse = {
 	.name = "winograd_slot_sparse", .summary = "as winograd_sparse, forward over a slot's samples together",
 	.covers = covers_slot_pooled, .cost = 0.1, .own_gradients = true, .size = size_slot_sparse, .tile = TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, "w0 p0", "{{in_c}}", NULL},
-		{"pack_data", DOMAIN_TILE, "w0 p1", "{{kernel_h}} * {{kernel_w}}", "dx0"},
+		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)},
+			.tiles = "{{kernel_h}} * {{kernel_w}}", .only_if = DX},
 	},
-	.forward = {{"forward", DOMAIN_SLOT, "work i n x0 n0 p0 w1 y a* s0 t0", NULL, NULL}},
-	.backward = {{"backward", DOMAIN_SAMPLE, "work x0 n0 p1 y s0 dy np dx0 k0 k1 t1", NULL, NULL}},
-	.finish = {{"finish", DOMAIN_TILE, "work k0 k1 dw0 dw1", "{{kernel_h}} * {{kernel_w}}", NULL}},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, "n x0 p0 w1 y a* t0", NULL, NULL}},
+	.forward = {
+		{"forward", DOMAIN_SLOT, {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+			MAKES(SAVED), SCRATCH}},
+	},
+	.backward = {
+		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+			MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
+	},
+	.finish = {{"finish", DOMAIN_TILE, {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS},
+		.tiles = "{{kernel_h}} * {{kernel_w}}"}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };

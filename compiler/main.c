@@ -41,14 +41,22 @@ static bool several_hosts(const struct options *o)
 	return o->network && !strcmp(o->network, "gloo");
 }
 
+/* What kernels may need; AMX has a plan of its own. */
+static unsigned allowed_needs(const struct options *o)
+{
+	const bool libraries = !o->cuda_libraries || strcmp(o->cuda_libraries, "none");
+	const bool openblas = o->blas && !strcmp(o->blas, "openblas");
+	return (libraries ? NEEDS_NVIDIA_LIBRARIES : 0) | (openblas ? NEEDS_OPENBLAS : 0);
+}
+
 static const struct plan *plan_of(struct compile *c, const struct graph *graph)
 {
 	struct plan_options o = {.target = target_find(c->options->target), .reference = c->options->kernels_reference,
-		.no_libraries = c->options->cuda_libraries && !strcmp(c->options->cuda_libraries, "none"),
-		.openblas = c->options->blas && !strcmp(c->options->blas, "openblas"), .several_hosts = several_hosts(c->options)};
+		.allowed = allowed_needs(c->options), .several_hosts = several_hosts(c->options)};
 	const struct plan *plan = plan_make(c->arena, graph, &o);
-	if (c->options->dump && !strcmp(c->options->dump, "plan"))
-		plan_dump(stdout, plan);
+	const char *dump = c->options->dump;
+	if (dump && !strncmp(dump, "plan", 4))
+		plan_dump(stdout, plan, dump[4] == ':' ? dump + 5 : NULL);
 	return plan;
 }
 

@@ -22,8 +22,8 @@ struct tensor {
 enum { OP_ATTRIBUTES = 12 };
 
 /* A type of operation. attributes names, in order, the whole numbers that op.attributes holds; narrow: there are kernels
- * with bfloat16 operands. */
-struct op_type { const char *name, *summary; const char *attributes[OP_ATTRIBUTES + 1]; bool narrow; };
+ * with bfloat16 operands; linear: y is linear in x, channel by channel, so that a batch normalization can go into the weights. */
+struct op_type { const char *name, *summary; const char *attributes[OP_ATTRIBUTES + 1]; bool narrow, linear; };
 
 extern const struct op_type
 	op_input,            /* the sample as read, scaled and channels-innermost */

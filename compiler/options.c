@@ -22,7 +22,7 @@ const struct verb verbs[VERBS] = {
 enum { WRITES = BIT(BUILD) | BIT(EMIT), COMPILES = WRITES | BIT(CHECK), EVERYWHERE = (1u << VERBS) - 1 };
 enum form { FLAG, TEXT, NUMBER, HELP };
 
-static const char *const target_names[] = {"cpu", "cuda", NULL}, *const dumps[] = {"spec", "graph", "plan", NULL},
+static const char *const target_names[] = {"cpu", "cuda", NULL}, *const dumps[] = {"spec", "graph", "plan", "plan:match", "plan:fold", "plan:normalise", "plan:sums", "plan:keep", NULL},
 	*const kernels[] = {"reference", NULL}, *const libraries[] = {"all", "none", NULL},
 	*const blases[] = {"none", "openblas", NULL}, *const networks[] = {"none", "gloo", NULL};
 
@@ -56,7 +56,7 @@ static const struct option {
 	{0, "templates", "DIR", TEXT, WRITES, offsetof(struct options, templates), NULL, false,
 		"read the templates from DIR instead of those built in"},
 	{0, "dump", "STAGE", TEXT, COMPILES, offsetof(struct options, dump), dumps, false,
-		"print what a stage made, too: spec, graph or plan"},
+		"print what a stage made, too: spec, graph, plan, or plan:PASS with a pass of the plan (match, fold, normalise, sums, keep)"},
 	{0, "batch", "N", NUMBER, BIT(SUMMARY), offsetof(struct options, batch), NULL, false,
 		"memory for a batch of N samples (default: the spec's batch size)"},
 	{0, "image", "URI", TEXT, BIT(SAGEMAKER), offsetof(struct options, image), NULL, false,

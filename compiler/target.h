@@ -11,8 +11,11 @@ struct target {
 	const char *name, *summary;             /* the name is that of the kernels' folder below templates/ */
 	const char *suffix;                     /* of the kernels' templates */
 	const struct kernel *const *kernels;    /* NULL-terminated, fastest first */
+	const struct kernel *fold;              /* puts a batch normalization into the weights before it, for evaluation; NULL: none */
 	const struct program_file *files;       /* ends with a NULL name */
 	const struct program_file *amx_files;   /* likewise, of programs with a plan for processors with AMX; or NULL */
+	const char *restricted;                 /* C, in kernels: the word for a pointer whose memory no other parameter reaches */
+	const char *first_parameter;            /* C, of each kernel's function; NULL: none */
 	const char *hyperparameters;            /* C, in kernels: the array of their numbers */
 	bool on_gpus;                           /* a job may ask for several */
 	/* Whole batches a step, in one order: sums of slots are merged right behind the step that made them, and their memory

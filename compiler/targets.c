@@ -19,12 +19,13 @@ static const struct program_file cuda_files[] = {
 };
 
 const struct target target_cpu = {
-	.name = "cpu", .summary = "processors: x86-64 and arm64, any number of cores", .suffix = ".c", .kernels = cpu_kernels,
-	.files = cpu_files, .amx_files = cpu_amx_files, .hyperparameters = "work->hyperparameters",
+	.name = "cpu", .summary = "processors: x86-64 and arm64, any number of cores", .suffix = ".c", .kernels = cpu_kernels, .fold = &fold,
+	.files = cpu_files, .amx_files = cpu_amx_files, .restricted = "restrict", .hyperparameters = "work->hyperparameters",
 };
 const struct target target_cuda = {
 	.name = "cuda", .summary = "NVIDIA's GPUs", .suffix = ".cu", .kernels = cuda_kernels, .files = cuda_files,
-	.hyperparameters = "work.hyperparameters", .on_gpus = true, .whole_batches = true,
+	.restricted = "__restrict__", .first_parameter = "struct rt_cuda_work work", .hyperparameters = "work.hyperparameters",
+	.on_gpus = true, .whole_batches = true,
 };
 
 const struct target *const targets[] = {&target_cpu, &target_cuda, NULL};

@@ -94,18 +94,16 @@ static const char *place(struct arena *a, const struct buffer *x, enum domain do
 
 static const char *argument(struct arena *a, const struct argument *x, enum domain domain)
 {
-	switch (x->kind) {
-	case ARGUMENT_BUFFER: return place(a, x->buffer, domain);
-	case ARGUMENT_LABEL: return "label";
-	case ARGUMENT_LOSS: return "&work->loss[i]";
-	case ARGUMENT_METRIC:
-		return arena_format(a, domain == DOMAIN_ELEMENTS ? "METRIC(%d)" : "&work->metrics[%d * work->n + i]", x->number);
-	case ARGUMENT_INDEX: return domain == DOMAIN_SLOT ? "begin" : "i";
-	case ARGUMENT_SAMPLES: return "end - begin";
-	case ARGUMENT_ORDINAL: return "i - begin";
-	case ARGUMENT_WORK: return "work";
+	if (x->buffer)
+		return place(a, x->buffer, domain);
+	switch (x->role) {
+	case LOSS: return "&work->loss[i]";
+	case METRIC: return arena_format(a, domain == DOMAIN_ELEMENTS ? "METRIC(%d)" : "&work->metrics[%d * work->n + i]", x->number);
+	case SAMPLE: return domain == DOMAIN_SLOT ? "begin" : "i";
+	case SAMPLES: return "end - begin";
+	case SLOT_INDEX: return "i - begin";
+	default: return roles[x->role].name;
 	}
-	return "";
 }
 
 /* A call up to its first argument: of the function itself, or a launch on a GPU. */
@@ -192,13 +190,21 @@ static void add_trace(struct object *o, const char *list, const struct group *g,
 	object_text(trace, "count", "%ld", x->size);
 }
 
-static bool uses(const struct step *s, enum argument_kind kind, int arena)
+static bool takes_label(const struct step *s)
 {
 	for (int i = 0; i < s->n_arguments; i++)
-		if (s->arguments[i].kind == kind && (kind != ARGUMENT_BUFFER || (int)s->arguments[i].buffer->arena == arena))
+		if (s->arguments[i].role == LABEL)
 			return true;
-	for (int i = 0; i < s->n_traced && kind == ARGUMENT_BUFFER; i++)
-		if ((int)s->traced_buffers[i]->arena == arena)
+	return false;
+}
+
+static bool uses(const struct step *s, enum arena_kind arena)
+{
+	for (int i = 0; i < s->n_arguments; i++)
+		if (s->arguments[i].buffer && s->arguments[i].buffer->arena == arena)
+			return true;
+	for (int i = 0; i < s->n_traced; i++)
+		if (s->traced_buffers[i]->arena == arena)
 			return true;
 	return false;
 }
@@ -246,9 +252,9 @@ static void add_pass(struct naming *n, struct object *o, const struct schedule *
 	bool used[ARENAS] = {false}, label = false;
 	for (int i = segment->first; i < segment->first + segment->n; i++) {
 		add_step(n, o, &s->steps[i]);
-		label |= uses(&s->steps[i], ARGUMENT_LABEL, 0);
+		label |= takes_label(&s->steps[i]);
 		for (int k = 0; k < ARENAS; k++)
-			used[k] |= uses(&s->steps[i], ARGUMENT_BUFFER, k);
+			used[k] |= uses(&s->steps[i], (enum arena_kind)k);
 	}
 	object_flag(o, "by_sample", segment->domain == DOMAIN_SAMPLE);
 	object_flag(o, "by_slot", segment->domain == DOMAIN_SLOT);
@@ -322,14 +328,6 @@ static long largest(const struct plan *p)
 	return most;
 }
 
-static bool calls_openblas(const struct plan *p)
-{
-	for (int i = 0; i < p->n_groups; i++)
-		if (p->groups[i].kernel->openblas)
-			return true;
-	return false;
-}
-
 static const struct object *object_of_plan(struct arena *a, const struct plan *p, const struct templates *t)
 {
 	static const char *const sizes[ARENAS] = {"sample_size", "slot_size", "thread_size", "fixed_size"};
@@ -344,7 +342,7 @@ static const struct object *object_of_plan(struct arena *a, const struct plan *p
 	add_schedule(&n, "train", "train", &p->train);
 	add_schedule(&n, "prepare", "prepare", &p->prepare);
 	add_schedule(&n, "evaluate", "evaluate", &p->evaluate);
-	object_flag(n.root, "openblas", calls_openblas(p));
+	object_flag(n.root, "openblas", (plan_needs(p) & NEEDS_OPENBLAS) != 0);
 	object_flag(n.root, "libraries", object_find(n.root, "convolution")->n + object_find(n.root, "dense")->n > 0);
 	add_offsets(n.root, &p->train);
 	add_offsets(n.root, &p->prepare);

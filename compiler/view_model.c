@@ -219,8 +219,8 @@ void view_model(struct object *root, const struct plan *p)
 	object_flag(root, "bfloat16", *plan_narrow_layers(root->arena, p) != 0);
 	object_flag(root, "amx", p->amx != NULL);
 	object_text(root, "narrow_layers_amx", "%s", p->amx ? plan_narrow_layers(root->arena, p->amx) : "");
-	object_flag(root, "for_amx", p->options.amx);
-	object_text(root, "variant", "%s", p->options.amx ? "_amx" : "");
+	object_flag(root, "for_amx", (p->options.allowed & NEEDS_AMX) != 0);
+	object_text(root, "variant", "%s", p->options.allowed & NEEDS_AMX ? "_amx" : "");
 	object_text(root, "outputs", "%ld", shape_count(g->layers[g->n_layers - 1]->shape));
 	add_data(root, s);
 	add_training(root, p->target, s);

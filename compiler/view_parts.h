@@ -1,7 +1,7 @@
 /* The parts of the view, one file each. */
 #ifndef TRAINC_VIEW_PARTS_H
 #define TRAINC_VIEW_PARTS_H
-#include "plan_build.h"
+#include "passes.h"
 #include "tables.h"
 #include "view.h"
 

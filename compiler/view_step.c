@@ -1,4 +1,5 @@
 /* What the template of a kernel's function sees: its operations' sizes and rows, its inputs, what it lacks. */
+#include <string.h>
 #include "ctext.h"
 #include "view_parts.h"
 
@@ -156,6 +157,56 @@ static void add_group(struct object *o, const struct target *t, const struct gro
 		object_flag(o, parameters[i], i < g->n_parameters && g->parameters[i]);
 }
 
+/* ---- the parameters of the kernel's function ---- */
+
+static const char *parameter_name(struct arena *a, const struct argument *x)
+{
+	const struct role_row *row = &roles[x->role];
+	return strchr(row->name, '%') ? arena_format(a, row->name, x->number) : row->name;
+}
+
+/* Only its parameter reaches the memory. Of several tensors of one role some may be the same memory. */
+static bool is_restricted(const struct role_row *row)
+{
+	return row->kind != ROLE_INPUTS && row->kind != ROLE_INPUT_GRADIENTS && !(row->kind == ROLE_PLAIN && row->type);
+}
+
+/* "const real *restrict x" */
+static const char *parameter(struct arena *a, const struct target *t, const struct argument *x)
+{
+	const struct role_row *row = &roles[x->role];
+	const char *type = row->type ? row->type : "real", *name = parameter_name(a, x);
+	if (row->value)
+		return arena_format(a, "%s %s", type, name);
+	const char *restricted = is_restricted(row) ? arena_format(a, "%s ", t->restricted) : "";
+	return arena_format(a, "%s%s *%s%s", x->made ? "" : "const ", type, restricted, name);
+}
+
+/* `begin` is where the line begins in t. The first line has the function's name before it. */
+static void add_parameter(struct text *t, size_t *begin, const char *words)
+{
+	enum { WIDTH = 112, NAME = 52 };
+	if (t->size && t->size - *begin + strlen(words) > (size_t)(*begin ? WIDTH : WIDTH - NAME)) {
+		text_add(t, ",\n\t");
+		*begin = t->size;
+	} else if (t->size)
+		text_add(t, ", ");
+	text_add(t, words);
+}
+
+static const char *parameters_of(struct arena *a, const struct target *target, const struct step *s)
+{
+	struct text t = {.arena = a};
+	size_t begin = 0;
+	if (target->first_parameter)
+		add_parameter(&t, &begin, target->first_parameter);
+	for (int i = 0; i < s->n_arguments; i++)
+		add_parameter(&t, &begin, parameter(a, target, &s->arguments[i]));
+	if (s->domain == DOMAIN_TILE)
+		add_parameter(&t, &begin, "int tile");
+	return t.text;
+}
+
 struct object *view_step(const struct object *root, const struct target *t, const struct step *s)
 {
 	struct object *o = object_new(root->arena);
@@ -167,6 +218,7 @@ struct object *view_step(const struct object *root, const struct target *t, cons
 	const bool bfloat16 = s->group && s->group->kernel && s->group->kernel->precision == PRECISION_BFLOAT16;
 	object_flag(o, "bfloat16", bfloat16);
 	object_text(o, "operand", "%s", bfloat16 ? "real_bf16" : "");
+	object_text(o, "parameters", "%s", parameters_of(o->arena, t, s));
 	if (s->merged)
 		object_text(o, "count", "%ld", s->merged->count);
 	if (s->group)

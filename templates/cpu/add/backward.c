@@ -1,5 +1,5 @@
 /* dy becomes the sum's gradient{{#map}}, dy * {{map_name}}'(sum), from y{{/map}}, and with it that of inputs which have no place of their own here */
-NOINLINE void {{function}}({{#map}}const real *restrict output, {{/map}}real *d_output{{#inputs}}{{#dx}}, real *dx{{index}}{{/dx}}{{/inputs}})
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}} };
 

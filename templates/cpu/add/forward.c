@@ -10,7 +10,7 @@ INLINE vec {{function}}_before{{index}}(vec v)
 {{>cpu/winograd/activation.c}}
 
 /* y = {{#map}}{{map_name}}({{/map}}the sum of {{inputs_count}} inputs{{#map}}){{/map}}, elementwise{{#any_before}}; those with a pack are read through batch normalization{{/any_before}} */
-NOINLINE void {{function}}(real *restrict y{{#inputs}}, const real *x{{index}}{{/inputs}}{{#inputs}}{{#n}}, const real *restrict pack{{index}}{{/n}}{{/inputs}})
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}}, CHANNELS = {{#any_before}}{{out_c}}{{/any_before}}{{^any_before}}SIZE{{/any_before}} };
 	{{#inputs}}

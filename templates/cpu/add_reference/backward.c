@@ -1,5 +1,5 @@
 /* Each input's gradient is the output's */
-NOINLINE void {{function}}(const real *restrict dy{{#inputs}}{{#dx}}, real *dx{{index}}{{/dx}}{{/inputs}})
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}} };
 

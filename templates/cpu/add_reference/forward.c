@@ -1,5 +1,5 @@
 /* y = the sum of {{inputs_count}} inputs, elementwise */
-NOINLINE void {{function}}(real *restrict y{{#inputs}}, const real *x{{index}}{{/inputs}})
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}} };
 

@@ -1,5 +1,5 @@
 /* dx[h][w][c] {{assign0}} sum over the windows it lies in of dy / the window's count */
-NOINLINE void {{function}}(const real *restrict dy, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/max_pool_reference/shape.c}}
 

@@ -1,5 +1,5 @@
 /* y[oh][ow][c] = the mean of x[h][w][c] over its window, padding left out */
-NOINLINE void {{function}}(const real *restrict x, real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/max_pool_reference/shape.c}}
 

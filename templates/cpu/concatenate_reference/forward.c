@@ -1,5 +1,5 @@
 /* y[o] = the inputs' [o] one behind the other */
-NOINLINE void {{function}}(real *restrict y{{#inputs}}, const real *x{{index}}{{/inputs}})
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { OUTER = {{outer}} };
 

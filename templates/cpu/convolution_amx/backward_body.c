@@ -45,4 +45,4 @@ for (int first = 0; first < samples; first += amx_together(s)) {
 	amx_weights(s, n, (const bf16 *)planes, (const uint32_t *)pairs, (float *)sums);
 }
 for (int c = 0; c < OUT_C; c += LANES)
-	vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
+	vec_store_channels(bias_sums, vec_load_channels(bias_sums, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);

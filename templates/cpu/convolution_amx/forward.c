@@ -5,10 +5,7 @@
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of bf16(x[oh * stride + kh - pad][…][i]) * bf16(kernel[kh][kw][i][o]){{#map}}){{/map}}{{#max_pool}},
  * the largest of each 2x2 window of it{{/max_pool}}{{#mask}}, dropped out{{/mask}}{{#sum}}, and others added{{#map}}; {{map_name}} of that{{/map}}{{/sum}}. pack is the kernel in bfloat16.{{#bytes}} saved has a byte
  * an element of y: its place in the window{{#gate}}, and 4 where the gradient passes{{/gate}}{{^gate}}{{#mask}}, and 4 if it was kept{{/mask}}{{/gate}}.{{/bytes}} */
-NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack,
-	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
-	{{#sum}}{{#others}}const real *restrict other{{index}}, {{/others}}{{/sum}}{{#bytes}}real *restrict saved, {{/bytes}}{{#nk}}real *restrict moments, int j, {{/nk}}real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/convolution_amx/shape.c}}
 	const struct amx_window window = amx_forward(s);
@@ -47,7 +44,7 @@ NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *r
 			}
 			{{#nk}}
 			if (first + AMX_GROUP >= OUT_C)
-				normalise_account(statistics, h / POOL * WIDTH, rows / POOL * WIDTH, y, moments, j, own);
+				normalise_account(statistics, h / POOL * WIDTH, rows / POOL * WIDTH, y, moments, slot_index, own);
 			{{/nk}}
 		}
 	amx_close();

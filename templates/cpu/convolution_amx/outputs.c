@@ -13,5 +13,5 @@ for (int first = 0; first < OUT_C; first += AMX_GROUP)
 				z[i] = {{function}}_activation(vec_load(from + (i / 2 * OUT_W + i % 2) * AMX_GROUP) + shift);
 			vec out = {{#max_pool}}vec_largest(z[0], z[1], z[2], z[3], &which){{/max_pool}}{{^max_pool}}z[0]{{/max_pool}};
 			{{#sum}}
-			out = {{function}}_sum(out{{#others}} + vec_load_channels(other{{index}} + at, c, OUT_C){{/others}});
+			out = {{function}}_sum(out{{#others}} + vec_load_channels(addend{{index}} + at, c, OUT_C){{/others}});
 			{{/sum}}

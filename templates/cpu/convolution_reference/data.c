@@ -1,5 +1,5 @@
 /* dx[ih][iw][i] {{assign0}} sum over the outputs it reached of dy[oh][ow][o] * kernel[kh][kw][i][o] */
-NOINLINE void {{function}}(const real *restrict dy, const real *restrict kernel, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/convolution_reference/shape.c}}
 

@@ -1,6 +1,5 @@
 /* y[oh][ow][o] = {{#w1}}bias[o] + {{/w1}}sum over kh, kw, i of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict kernel{{#w1}}, const real *restrict bias{{/w1}},
-	real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/convolution_reference/shape.c}}
 

@@ -1,5 +1,5 @@
 /* d_kernel[kh][kw][i][o] += sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dy[oh][ow][o]{{#w1}}, d_bias[o] += sum of dy{{/w1}} */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict dy, real *restrict d_kernel{{#w1}}, real *restrict d_bias{{/w1}})
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/convolution_reference/shape.c}}
 

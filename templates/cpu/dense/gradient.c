@@ -1,7 +1,7 @@
 {{>cpu/winograd/gradient.c}}
 
 /* dy = the gradient before {{#mask}}dropout, {{/mask}}activation, from y{{#bytes}} and saved (see forward){{/bytes}} */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict y, {{#bytes}}const real *restrict saved, {{/bytes}}real *restrict dy)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { OUT_C = {{out_size}}, at = 0{{#bytes}}, byte = 0{{/bytes}} };
 	{{#bytes}}

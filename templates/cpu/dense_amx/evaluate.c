@@ -1,8 +1,7 @@
 {{>cpu/winograd/activation.c}}
 
 /* As forward, without dropout. */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict kernel{{#w1}},
-	const real *restrict bias{{/w1}}, real *restrict y, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	const int width = DENSE_AMX_COLUMNS;
 	ALIGNED real sums[DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS];

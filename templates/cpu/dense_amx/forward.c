@@ -3,8 +3,7 @@
 /* y[o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum over i of bf16(x[i]) * bf16(kernel[i][o]){{#map}}){{/map}}{{#mask}}, dropped out; saved has a byte an
  * element, 4 where {{#gate}}the gradient passes{{/gate}}{{^gate}}it was kept{{/gate}}{{/mask}}. A tile is dense_amx_rows samples of up to
  * DENSE_AMX_COLUMNS outputs */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict kernel{{#w1}},
-	const real *restrict bias{{/w1}}, real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	const int width = DENSE_AMX_COLUMNS;
 	ALIGNED real sums[DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS];

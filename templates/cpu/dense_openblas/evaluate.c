@@ -1,8 +1,7 @@
 {{>cpu/winograd/activation.c}}
 
 /* As forward, without dropout. */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict kernel{{#w1}},
-	const real *restrict bias{{/w1}}, real *restrict y, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	const int width = OPENBLAS_OUTPUTS;
 	ALIGNED real sums[OPENBLAS_ROWS * OPENBLAS_OUTPUTS];

@@ -3,8 +3,7 @@
 /* y[o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum over i of x[i] * kernel[i][o]{{#map}}){{/map}}{{#mask}}, dropped out; saved has a byte an
  * element, 4 where {{#gate}}the gradient passes{{/gate}}{{^gate}}it was kept{{/gate}}{{/mask}}. A tile is OPENBLAS_ROWS samples of up to
  * OPENBLAS_OUTPUTS outputs */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict kernel{{#w1}},
-	const real *restrict bias{{/w1}}, real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	const int width = OPENBLAS_OUTPUTS;
 	ALIGNED real sums[OPENBLAS_ROWS * OPENBLAS_OUTPUTS];

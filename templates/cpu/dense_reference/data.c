@@ -1,5 +1,5 @@
 /* dx[i] {{assign0}} sum over o of dy[o] * kernel[i][o] */
-NOINLINE void {{function}}(const real *restrict dy, const real *restrict kernel, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}} };
 

@@ -1,6 +1,5 @@
 /* y[o] = {{#w1}}bias[o] + {{/w1}}sum over i of x[i] * kernel[i][o] */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict kernel{{#w1}}, const real *restrict bias{{/w1}},
-	real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}} };
 

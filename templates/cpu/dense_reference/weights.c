@@ -1,6 +1,5 @@
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o]{{#w1}}, d_bias[o] = sum of dy[o]{{/w1}}; a tile is ROWS rows of the kernel */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel{{#w1}},
-	real *restrict d_bias{{/w1}}, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}}, ROWS = 64 };
 	const int begin = tile * ROWS, end = begin + ROWS < IN ? begin + ROWS : IN;

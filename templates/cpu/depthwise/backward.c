@@ -3,11 +3,7 @@
 
 /* From y and dy, with dz = dy before activation: d_kernel[kh][kw][c] += sum of x * dz{{#w1}}, d_bias[c] += sum of dz{{/w1}}{{#dx0}},
  * dx {{assign0}} sum of dz * kernel{{/dx0}} */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict kernel,
-	const real *restrict y, const real *restrict dy,
-	{{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel,
-	{{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/depthwise/shape.c}}
 	enum { OUT_C = CHANNELS };

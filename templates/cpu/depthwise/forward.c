@@ -12,9 +12,7 @@ INLINE void {{function}}_pixels(struct direct s, int pixels, const real *x, cons
 }
 
 /* y[oh][ow][c] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[c] + {{/w1}}sum over kh, kw of x[oh * stride + kh - pad][…][c] * kernel[kh][kw][c]{{#map}}){{/map}} */
-NOINLINE void {{function}}(const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict kernel, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
-	real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/depthwise/shape.c}}
 	const struct direct_split blocks = direct_split(OUT_W, DEPTHWISE_PIXELS);

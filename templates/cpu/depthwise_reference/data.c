@@ -1,5 +1,5 @@
 /* dx[ih][iw][i] {{assign0}} sum over the outputs it reached of dy[oh][ow][i * MULTIPLIER + m] * kernel[kh][kw][i][m] */
-NOINLINE void {{function}}(const real *restrict dy, const real *restrict kernel, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/depthwise_reference/shape.c}}
 

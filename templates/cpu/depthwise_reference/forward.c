@@ -1,6 +1,5 @@
 /* y[oh][ow][i * MULTIPLIER + m] = {{#w1}}bias[…] + {{/w1}}sum over kh, kw of x[oh * stride + kh - pad][…][i] * kernel[kh][kw][i][m] */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict kernel{{#w1}}, const real *restrict bias{{/w1}},
-	real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/depthwise_reference/shape.c}}
 

@@ -1,5 +1,5 @@
 /* d_kernel[kh][kw][i][m] += sum over oh, ow of x[oh * stride + kh - pad][…][i] * dy[oh][ow][i * MULTIPLIER + m]{{#w1}}, d_bias[…] += sum of dy{{/w1}} */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict dy, real *restrict d_kernel{{#w1}}, real *restrict d_bias{{/w1}})
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/depthwise_reference/shape.c}}
 

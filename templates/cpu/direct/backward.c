@@ -3,11 +3,7 @@
 
 /* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}{{#max_pool}}pooling, {{/max_pool}}activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} sum of dz * kernel, pack being the kernel{{/dx0}} */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, const real *restrict y,
-	{{#bytes}}const real *restrict saved, {{/bytes}}const real *restrict dy,
-	{{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel,
-	{{#w1}}real *restrict d_bias, {{/w1}}real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/direct/shape.c}}
 	enum { POOL = {{#max_pool}}2{{/max_pool}}{{^max_pool}}1{{/max_pool}}, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };

@@ -2,9 +2,7 @@
 {{>cpu/direct/convolution.c}}
 
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]{{#map}}){{/map}} */
-NOINLINE void {{function}}(const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
-	real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/direct/shape.c}}
 	{{>cpu/normalise/input.c}}

@@ -1,5 +1,5 @@
 /* pack = the kernel, packed over [kh][kw][i]; a tile is a tap */
-NOINLINE void {{function}}(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/direct/shape.c}}
 

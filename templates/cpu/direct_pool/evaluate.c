@@ -1,8 +1,7 @@
 {{>cpu/direct/convolution.c}}
 
 /* As forward, without dropout and with nothing saved. */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict pack, {{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
-	real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/direct/shape.c}}
 	enum { POOL = {{#max_pool}}2{{/max_pool}}{{^max_pool}}1{{/max_pool}}, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };

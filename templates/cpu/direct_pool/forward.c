@@ -4,9 +4,7 @@
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]{{#map}}){{/map}}{{#max_pool}},
  * the largest of each 2x2 window of it{{/max_pool}}{{#mask}}, dropped out{{/mask}}. saved has a byte an element of y:
  * its place in the window{{#gate}}, and 4 where the gradient passes{{/gate}}{{^gate}}{{#mask}}, and 4 if it was kept{{/mask}}{{/gate}}. */
-NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack,
-	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y, real *restrict saved, real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/direct/shape.c}}
 	enum { POOL = {{#max_pool}}2{{/max_pool}}{{^max_pool}}1{{/max_pool}}, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };

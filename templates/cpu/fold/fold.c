@@ -1,7 +1,6 @@
 /* What follows the kernel is batch normalization with moving averages, which is scale[c] * x + shift[c]: to_kernel is the kernel
  * times scale, to_bias = {{#w1}}bias * scale + {{/w1}}shift. */
-NOINLINE void {{function}}(const real *restrict kernel, {{#w1}}const real *restrict bias, {{/w1}}{{#w2}}const real *restrict gamma, {{/w2}}{{#w3}}const real *restrict beta, {{/w3}}
-	const real *restrict mean, const real *restrict variance, real *restrict to_kernel, real *restrict to_bias, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { COUNT = {{kernel_count}}, CHANNELS = {{length}} };
 	const real epsilon = (real)({{epsilon}});

@@ -1,5 +1,5 @@
 /* dp[c] {{assign0}} (p - t) / (p * (1 - p)) / (SIZE * batch), and 0 where the clip holds */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real fuzz = (real)({{fuzz}}), part = 1 / ((real)work->total * SIZE);

@@ -1,5 +1,5 @@
 /* dp[c] {{assign0}} 2 * (p - t) / (SIZE * batch) */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real part = 2 / ((real)work->total * SIZE);

@@ -1,5 +1,5 @@
 /* loss = mean of (p - t)^2 */
-NOINLINE void {{function}}(const real *restrict p, float label, real *restrict loss)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	real sum = 0;

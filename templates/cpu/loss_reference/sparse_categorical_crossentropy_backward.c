@@ -1,5 +1,5 @@
 /* dp[c] {{assign0}} (1 / sum of clip(p) - [c = label] / p[label]) / batch, and 0 for those c that the clip holds */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real fuzz = (real)({{fuzz}}), part = 1 / (real)work->total;

@@ -1,5 +1,5 @@
 /* loss = -log(clip(p[label]) / sum of clip(p)), clip to fuzz, 1 - fuzz: Keras 2.2.4's sparse_categorical_crossentropy */
-NOINLINE void {{function}}(const real *restrict p, float label, real *restrict loss)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real fuzz = (real)({{fuzz}});

@@ -1,5 +1,5 @@
 /* dx {{assign0}} dy * {{map_name}}'(x), from y */
-NOINLINE void {{function}}(const real *restrict output, const real *restrict d_output, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}} };
 

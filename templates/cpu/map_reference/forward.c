@@ -1,5 +1,5 @@
 /* y = {{map_name}}(x), elementwise */
-NOINLINE void {{function}}(const real *restrict from, real *restrict to)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}} };
 

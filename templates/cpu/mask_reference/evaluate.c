@@ -1,5 +1,5 @@
 /* y = x: dropout is for training */
-NOINLINE void {{function}}(const real *restrict x, real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	memcpy(y, x, sizeof *y * {{out_size}});
 }

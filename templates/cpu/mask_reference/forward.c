@@ -1,8 +1,8 @@
 /* y = x / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-NOINLINE void {{function}}(const struct rt_work *work, int i, const real *restrict x, real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}}, STREAM = {{layer}}, BLOCK = 16 * PHILOX_BLOCK };
-	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + i));
+	const struct philox random = philox_of(work->seed, STREAM, work->step, (uint32_t)(work->batch_offset + sample));
 	const double rate = {{rate}};
 	const uint32_t below = philox_threshold(rate);
 	const real scale = (real)(1 / (1 - rate));

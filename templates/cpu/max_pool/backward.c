@@ -1,5 +1,5 @@
 /* dx[h][w][c] {{assign0}} dy where x[h][w][c] is the first largest of its window */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict dy, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/max_pool_reference/shape.c}}
 

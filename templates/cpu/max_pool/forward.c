@@ -1,5 +1,5 @@
 /* y[oh][ow][c] = the largest x[h][w][c] of its window; padding never wins, NaN does */
-NOINLINE void {{function}}(const real *restrict x, real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/max_pool_reference/shape.c}}
 

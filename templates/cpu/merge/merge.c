@@ -1,5 +1,5 @@
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { COUNT = {{count}}, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;

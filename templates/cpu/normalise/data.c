@@ -1,6 +1,5 @@
 /* dx {{assign0}} the gradient of x, dy being that before activation; total: sums over the batch of dy and of dy * normalised x */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict dy, const real *restrict pack,
-	const real *restrict total, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise/shape.c}}
 	const real part = 1 / ((real)work->total * (real)PIXELS);

@@ -1,7 +1,6 @@
 /* The pack of the batch's statistics; moves the moving averages: moving = moving * momentum + batch's * (1 - momentum), with the
  * biased variance, as Keras 3 does. */
-NOINLINE void {{function}}(const real *restrict mean, const real *restrict variance{{#w0}}, const real *restrict gamma{{/w0}}{{#w1}},
-	const real *restrict beta{{/w1}}, real *restrict moving_mean, real *restrict moving_variance, real *restrict pack, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { CHANNELS = {{length}} };
 	const real momentum = (real)({{momentum}});

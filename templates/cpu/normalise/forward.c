@@ -1,7 +1,7 @@
 {{>cpu/winograd/activation.c}}
 
 /* y = {{#map}}{{map_name}}({{/map}}(x - mean[c]) * scale[c] + shift[c]{{#map}}){{/map}}, by the pack (finish) */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict pack, real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise/shape.c}}
 

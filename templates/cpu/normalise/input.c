@@ -1,1 +1,1 @@
-const struct input in = {.x = x{{#n0}}, .pack = before, .activation = {{function}}_before{{/n0}}};
+const struct input in = {.x = x{{#n0}}, .pack = norm_in, .activation = {{function}}_before{{/n0}}};

@@ -1,3 +1,3 @@
 {{#nk}}
-normalise_end(statistics, j, own, moments);
+normalise_end(statistics, slot_index, own, moments);
 {{/nk}}

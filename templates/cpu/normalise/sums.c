@@ -9,7 +9,7 @@ INLINE vec {{function}}_gradient(vec y_lanes, vec dy_lanes)
 {{/map}}
 /* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being{{#map}} made{{/map}} the gradient before activation{{#map}}, of y
  * made again{{/map}} */
-NOINLINE void {{function}}(const real *restrict x, real *restrict dy, const real *restrict pack, real *restrict sums)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise/shape.c}}
 	const struct normalise s = {PIXELS, CHANNELS};

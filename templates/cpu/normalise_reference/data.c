@@ -1,6 +1,5 @@
 /* dx {{assign0}} {{#w0}}gamma[l] * {{/w0}}rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the whole batch, as the statistics are */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, const real *restrict dy,
-	const real *restrict batch, const real *restrict total{{#w0}}, const real *restrict gamma{{/w0}}, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise_reference/shape.c}}
 	const real *mean = batch, *rate = batch + LENGTH;

@@ -1,5 +1,5 @@
 /* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
-NOINLINE void {{function}}(const real *restrict moving_mean, const real *restrict moving_variance, real *restrict batch, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { LENGTH = {{length}} };
 	const real epsilon = (real)({{epsilon}});

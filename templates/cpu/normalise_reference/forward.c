@@ -1,6 +1,5 @@
 /* y = {{#w0}}gamma[l] * {{/w0}}(x - mean[l]) / sqrt(variance[l] + epsilon){{#w1}} + beta[l]{{/w1}} */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict batch{{#w0}}, const real *restrict gamma{{/w0}}{{#w1}},
-	const real *restrict beta{{/w1}}, real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise_reference/shape.c}}
 	const real *mean = batch, *rate = batch + LENGTH;

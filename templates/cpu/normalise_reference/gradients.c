@@ -1,7 +1,6 @@
 /* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH], over this host's samples; these are also{{#w1}}
  * d_beta{{/w1}}{{#w0}} and d_gamma{{/w0}} */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict sums, real *restrict total{{#w0}},
-	real *restrict d_gamma{{/w0}}{{#w1}}, real *restrict d_beta{{/w1}}, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { LENGTH = {{length}} };
 	const int slots = rt_slot_count(work->n);

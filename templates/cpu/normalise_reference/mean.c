@@ -1,5 +1,5 @@
 /* Merges the slots' means in order: this host's part of mean[LENGTH], the mean over the whole batch. */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict sums, real *restrict mean, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { LENGTH = {{length}} };
 	const int slots = rt_slot_count(work->n);

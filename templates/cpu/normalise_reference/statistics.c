@@ -1,10 +1,10 @@
 /* Adds a sample's mean and squared deviations, one pair a length, to the slot's: sums = mean[LENGTH], squares[LENGTH].
  * Pairwise as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979;
- * j samples of COUNT numbers each are in already. own is scratch for the sample's: [2][LENGTH]. */
-NOINLINE void {{function}}(const real *restrict x, real *restrict sums, real *restrict own, int j)
+ * slot_index samples of COUNT numbers each are in already. The scratch holds the sample's own two: [2][LENGTH]. */
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise_reference/shape.c}}
-	real *mean = sums, *squares = sums + LENGTH, *own_squares = own + LENGTH;
+	real *mean = sums, *squares = sums + LENGTH, *own = scratch, *own_squares = own + LENGTH;
 
 	memset(own, 0, sizeof *own * 2 * LENGTH);
 	for (int o = 0; o < OUTER; o++)
@@ -21,7 +21,7 @@ NOINLINE void {{function}}(const real *restrict x, real *restrict sums, real *re
 			}
 	for (int l = 0; l < LENGTH; l++) {
 		const real delta = own[l] - mean[l];
-		mean[l] += delta / (real)(j + 1);
-		squares[l] += own_squares[l] + delta * delta * (real)COUNT * (real)j / (real)(j + 1);
+		mean[l] += delta / (real)(slot_index + 1);
+		squares[l] += own_squares[l] + delta * delta * (real)COUNT * (real)slot_index / (real)(slot_index + 1);
 	}
 }

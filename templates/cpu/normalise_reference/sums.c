@@ -1,5 +1,5 @@
 /* sums[l] += sum of dy, sums[LENGTH + l] += sum of dy * normalised x */
-NOINLINE void {{function}}(const real *restrict x, const real *restrict dy, const real *restrict batch, real *restrict sums)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise_reference/shape.c}}
 	const real *mean = batch, *rate = batch + LENGTH;

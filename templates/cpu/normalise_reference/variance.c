@@ -1,7 +1,6 @@
 /* Merges the slots' squared deviations, from their own means, in order: this host's part of variance[LENGTH], over the whole
  * batch and from its mean. */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict sums, const real *restrict mean,
-	real *restrict variance, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise_reference/shape.c}}
 	const int slots = rt_slot_count(work->n);

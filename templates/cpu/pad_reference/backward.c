@@ -1,5 +1,5 @@
 /* dx {{assign0}} the inside of dy */
-NOINLINE void {{function}}(const real *restrict dy, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/pad_reference/shape.c}}
 

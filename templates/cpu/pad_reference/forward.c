@@ -1,5 +1,5 @@
 /* y = x with zeros around */
-NOINLINE void {{function}}(const real *restrict x, real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/pad_reference/shape.c}}
 

@@ -1,9 +1,9 @@
 /* Hands a sample's outputs to whoever asked for predictions */
-NOINLINE void {{function}}(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 
 	if (work->predictions)
 		for (int e = 0; e < SIZE; e++)
-			work->predictions[(size_t)i * SIZE + e] = (float)y[e];
+			work->predictions[(size_t)sample * SIZE + e] = (float)outputs[e];
 }

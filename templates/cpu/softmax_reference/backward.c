@@ -1,5 +1,5 @@
 /* dx[o][l][i] {{assign0}} y * (dy - sum over l of dy * y) */
-NOINLINE void {{function}}(const real *restrict y, const real *restrict dy, real *restrict dx)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { OUTER = {{outer}}, LENGTH = {{length}}, INNER = {{inner}} };
 

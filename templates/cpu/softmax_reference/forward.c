@@ -1,5 +1,5 @@
 /* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
-NOINLINE void {{function}}(const real *restrict x, real *restrict y)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { OUTER = {{outer}}, LENGTH = {{length}}, INNER = {{inner}} };
 

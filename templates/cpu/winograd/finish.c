@@ -1,6 +1,5 @@
 /* d_kernel = G' (sum over slots of sums) G{{#w1}}, d_bias likewise without G{{/w1}}; a tile is an input channel */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel{{#w1}},
-	real *restrict d_bias{{/w1}}, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { OUT_C = {{out_c}} };
 	const int slots = rt_slot_count(work->n);

@@ -5,10 +5,7 @@
 /* y[oh][ow][o] = {{#map}}{{map_name}}({{/map}}{{#w1}}bias[o] + {{/w1}}sum of x[oh + kh - pad][ow + kw - pad][i] * kernel[kh][kw][i][o]{{#map}}){{/map}} by Winograd F({{tile}}x{{tile}}, 3x3){{#max_pool}},
  * the largest of each 2x2 window of it{{/max_pool}}{{#mask}}, dropped out{{/mask}}{{#sum}}, and others added{{#map}}; {{map_name}} of that{{/map}}{{/sum}}. pack is the kernel transformed.{{#bytes}}
  * saved has a byte an element of y: its place in the window{{#gate}}, and 4 where the gradient passes{{/gate}}{{^gate}}{{#mask}}, and 4 if it was kept{{/mask}}{{/gate}}.{{/bytes}} */
-NOINLINE void {{function}}(const struct rt_work *work, int sample, const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack,
-	{{#w1}}const real *restrict bias, {{/w1}}real *restrict y,
-	{{#sum}}{{#others}}const real *restrict other{{index}}, {{/others}}{{/sum}}{{#bytes}}real *restrict saved, {{/bytes}}{{#nk}}real *restrict moments, int j, {{/nk}}real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { samples = 1 };
 	{{>cpu/winograd/shape.c}}

@@ -43,7 +43,7 @@ for (int first = 0; first < tiles; first += block) {
 	}
 	{{#nk}}
 	const int made = winograd_rows(s, first), rows = winograd_rows(s, first + n) - made;
-	normalise_account(statistics, made * (OUT_W / POOL), rows * (OUT_W / POOL), y, moments, j, own);
+	normalise_account(statistics, made * (OUT_W / POOL), rows * (OUT_W / POOL), y, moments, slot_index, own);
 	{{/nk}}
 }
 {{>cpu/normalise/statistics_end.c}}

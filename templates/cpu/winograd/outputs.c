@@ -18,5 +18,5 @@ for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
 		vec_mask which = {0};
 		vec out = {{#max_pool}}vec_largest(z[i][j], z[i][j + 1], z[i + 1][j], z[i + 1][j + 1], &which){{/max_pool}}{{^max_pool}}z[i][j]{{/max_pool}};
 		{{#sum}}
-		out = {{function}}_sum(out{{#others}} + vec_load_channels(other{{index}} + base + at, c, OUT_C){{/others}});
+		out = {{function}}_sum(out{{#others}} + vec_load_channels(addend{{index}} + base + at, c, OUT_C){{/others}});
 		{{/sum}}

@@ -1,5 +1,5 @@
 /* pack[point][in x out, packed] = G kernel G'; a tile is an input channel */
-NOINLINE void {{function}}(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	winograd_pack({{tile}}, {{in_c}}, {{out_c}}, tile, kernel, pack);
 }

@@ -3,11 +3,7 @@
 
 /* From y{{#bytes}}, saved (see forward){{/bytes}} and dy of some samples, with dz = dy before {{#mask}}dropout, {{/mask}}activation:
  * d_kernel = G' (sum of B' x B * A dz A') G{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} B (pack * A dz A') B'{{/dx0}} */
-NOINLINE void {{function}}(const struct rt_work *work, int samples, const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, const real *restrict y,
-	{{#bytes}}const real *restrict saved, {{/bytes}}const real *restrict dy,
-	{{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict d_kernel{{#w1}},
-	real *restrict d_bias{{/w1}}, real *restrict scratch)
+NOINLINE void {{function}}({{parameters}})
 {
 	enum { block = WINOGRAD_SLOT_BACKWARD };
 	{{>cpu/winograd/shape.c}}

@@ -2,12 +2,8 @@
 {{>cpu/winograd/gradient.c}}
 
 /* From y, saved (see forward) and dy, with dz = dy before {{#mask}}dropout, {{/mask}}pooling, activation:
- * sums += x * dz{{#w1}}, d_bias[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} dz * kernel, pack being the kernel{{/dx0}}; only where dz is not zero. */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x,
-	{{#n0}}const real *restrict before, {{/n0}}const real *restrict pack, const real *restrict y,
-	const real *restrict saved, const real *restrict dy,
-	{{#np}}const real *restrict behind, const real *restrict total, {{/np}}{{#dx0}}real *restrict dx, {{/dx0}}real *restrict sums, real *restrict d_bias,
-	real *restrict scratch)
+ * sums += x * dz{{#w1}}, bias_sums[o] += sum of dz{{/w1}}{{#dx0}}, dx {{assign0}} dz * kernel, pack being the kernel{{/dx0}}; only where dz is not zero. */
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/winograd_sparse/shape.c}}
 	const int band = sparse_band(s) * sparse_width(s), pixels = sparse_height(s) * sparse_width(s);
@@ -44,5 +40,5 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x,
 	sparse_data(s, lists, pack, padded_x + sparse_inputs_size(s), dx, {{#first0}}false{{/first0}}{{^first0}}true{{/first0}});
 	{{/dx0}}
 	for (int c = 0; c < OUT_C; c += LANES)
-		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
+		vec_store_channels(bias_sums, vec_load_channels(bias_sums, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
 }

@@ -1,6 +1,5 @@
 /* d_kernel = sum over slots of sums{{#w1}}, d_bias likewise{{/w1}}; a tile is a tap */
-NOINLINE void {{function}}(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel{{#w1}},
-	real *restrict d_bias{{/w1}}, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/winograd_sparse/shape.c}}
 	const int slots = rt_slot_count(work->n);

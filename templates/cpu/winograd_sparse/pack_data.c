@@ -1,5 +1,5 @@
 /* pack = kernel, input channels innermost, for dx; a tile is a tap */
-NOINLINE void {{function}}(const real *restrict kernel, real *restrict pack, int tile)
+NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/winograd_sparse/shape.c}}
 	sparse_pack(s, tile, kernel, pack);

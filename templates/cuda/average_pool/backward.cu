@@ -1,5 +1,5 @@
 /* dx[h][w][c] {{assign0}} sum over the windows it lies in of dy / the window's count */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/max_pool/shape.cu}}
 

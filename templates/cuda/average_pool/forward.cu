@@ -1,5 +1,5 @@
 /* y[oh][ow][c] = the mean of x[h][w][c] over its window, padding left out */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/max_pool/shape.cu}}
 

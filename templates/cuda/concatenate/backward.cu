@@ -1,5 +1,5 @@
 /* Each input's gradient is its part of the output's */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ dy{{#inputs}}{{#dx}}, real *dx{{index}}{{/dx}}{{/inputs}})
+KERNEL {{function}}({{parameters}})
 {
 	enum { OUTER = {{outer}}, WIDTH = {{out_size}} / OUTER };
 

@@ -1,5 +1,5 @@
 /* y[o] = the inputs' [o] one behind the other */
-KERNEL {{function}}(struct rt_cuda_work work, real *__restrict__ y{{#inputs}}, const real *x{{index}}{{/inputs}})
+KERNEL {{function}}({{parameters}})
 {
 	enum { OUTER = {{outer}}, WIDTH = {{out_size}} / OUTER };
 

@@ -1,6 +1,5 @@
 /* dx[ih][iw][i] {{assign0}} sum over the outputs it reached of dy[oh][ow][o] * kernel[kh][kw][i][o] */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
-	const real *__restrict__ kernel, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/convolution/shape.cu}}
 	{{>cuda/convolution/gradient.cu}}

@@ -1,7 +1,6 @@
 /* y[oh][ow][o] = {{#map}}{{map_name}} of {{/map}}{{#w1}}bias[o] + {{/w1}}sum over kh, kw, i of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]:
  * the product of all windows, a row each, and the kernel */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel{{#w1}},
-	const real *__restrict__ bias{{/w1}}, real *__restrict__ output)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/convolution/shape.cu}}
 	{{>cuda/convolution/patch.cu}}

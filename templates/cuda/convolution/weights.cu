@@ -1,7 +1,6 @@
 /* A slot's d_kernel[kh][kw][i][o] = sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dy[oh][ow][o]{{#w1}}; d_bias[o] = sum of
  * dy, the product's last row, of ones{{/w1}} */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ d_kernel{{#w1}}, real *__restrict__ d_bias{{/w1}})
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/convolution/shape.cu}}
 	enum { WEIGHTS_ROWS = KERNEL_H * KERNEL_W * IN_C, BLOCKS = TILES(WEIGHTS_ROWS + 1, OUT_C) };

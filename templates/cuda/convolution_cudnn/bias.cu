@@ -1,5 +1,5 @@
 /* d_bias[o] = sum over the parts of all slots, in order */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_bias)
+KERNEL {{function}}({{parameters}})
 {
 	enum { OUT_C = {{out_c}} };
 	const int o = (int)blockIdx.x * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;

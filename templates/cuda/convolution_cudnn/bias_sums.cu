@@ -1,5 +1,5 @@
 /* One part of a slot's sums[o] = sum of dz over samples and pixels: cuDNN's own is slow for channels that lie innermost */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ dz, real *__restrict__ sums)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/convolution_cudnn/channel.cu}}
 	const real sum = channel_sum(first, last, [=](int p) -> real { return o < OUT_C ? dz[p * OUT_C + o] : 0; });

@@ -1,5 +1,5 @@
 /* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)
+KERNEL {{function}}({{parameters}})
 {
 	enum { PLACES = {{kernel_h}} * {{kernel_w}} * {{in_c}}, OUT_C = {{out_c}} };
 

@@ -1,5 +1,5 @@
 /* dz = dy * {{#map}}{{map_name}}{{/map}}'(x), from y */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dz)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{group_out_size}} };
 

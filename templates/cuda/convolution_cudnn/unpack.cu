@@ -1,5 +1,5 @@
 /* d_kernel[kh][kw][i][o] = pack[o][kh][kw][i], as cuDNN writes it */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ pack, real *__restrict__ d_kernel)
+KERNEL {{function}}({{parameters}})
 {
 	enum { PLACES = {{kernel_h}} * {{kernel_w}} * {{in_c}}, OUT_C = {{out_c}} };
 

@@ -1,6 +1,5 @@
 /* One part of a slot's sums[o] = sum of dy{{#map}} * {{map_name}}'(x){{/map}} over samples and pixels; these numbers are not rounded */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
-	real *__restrict__ sums)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/convolution_cudnn/channel.cu}}
 	{{>cuda/convolution/gradient.cu}}

@@ -1,10 +1,10 @@
 /* y = {{#map}}{{map_name}} of {{/map}}cuDNN's sums, which it rounded to bfloat16{{#w1}}, + bias{{/w1}} */
-KERNEL {{function}}(struct rt_cuda_work work, const bf16 *__restrict__ sums{{#w1}}, const real *__restrict__ bias{{/w1}}, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{group_out_size}}, OUT_C = {{out_c}} };
 
 	EACH (e, work.n * SIZE) {
-		const real x = from_bf16(sums[e]){{#w1}} + bias[e % OUT_C]{{/w1}};
+		const real x = from_bf16(rounded[e]){{#w1}} + bias[e % OUT_C]{{/w1}};
 		y[e] = {{#map}}{{map_forward}}{{/map}}{{^map}}x{{/map}};
 	}
 }

@@ -1,6 +1,5 @@
 /* dy{{#map}} * {{map_name}}'(x), from y{{/map}}, rounded to bfloat16 for cuDNN */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
-	bf16 *__restrict__ rounded)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{group_out_size}}, OUT_C = {{out_c}} };
 	{{>cuda/convolution/gradient.cu}}

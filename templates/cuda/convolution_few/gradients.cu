@@ -1,5 +1,5 @@
 /* d_kernel = sum over the parts of all slots, in order{{#w1}}, and d_bias, which lies behind it{{/w1}} */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_kernel{{#w1}}, real *__restrict__ d_bias{{/w1}})
+KERNEL {{function}}({{parameters}})
 {
 	enum { WEIGHTS = {{kernel_h}} * {{kernel_w}} * {{in_c}} * {{out_c}}, COUNT = WEIGHTS + {{out_c}} };
 	const int e = (int)blockIdx.x * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;

@@ -1,7 +1,6 @@
 /* One part of a slot's sums[kh][kw][i][o] = sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dz[oh][ow][o] and, behind
  * them, [o] = sum of dz; a thread has four channels of every so manyth pixel */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ sums)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/convolution_few/shape.cu}}
 	{{>cuda/convolution/patch.cu}}

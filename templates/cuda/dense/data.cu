@@ -1,6 +1,5 @@
 /* dx[i] {{assign0}} sum over o of dy[o] * kernel[i][o] */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
-	const real *__restrict__ kernel, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}} };
 	{{>cuda/dense/gradient.cu}}

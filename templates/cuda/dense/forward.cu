@@ -1,6 +1,5 @@
 /* y[o] = {{#map}}{{map_name}} of {{/map}}{{#w1}}bias[o] + {{/w1}}sum of the parts */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ parts{{#w1}}, const real *__restrict__ bias{{/w1}},
-	real *__restrict__ output)
+KERNEL {{function}}({{parameters}})
 {
 	enum { OUT = {{out_size}}, PARTS = {{saved}} / OUT };
 

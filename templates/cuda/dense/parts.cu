@@ -1,5 +1,5 @@
 /* parts[part][sample][o] = a part of the sum over i of x[i] * kernel[i][o] */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel, real *__restrict__ parts)
+KERNEL {{function}}({{parameters}})
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}}, PARTS = {{saved}} / OUT };
 	const int part = (int)blockIdx.x % PARTS;

@@ -1,6 +1,5 @@
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o]{{#w1}}; d_bias[o] = sum of dy, the product's last row, of ones{{/w1}} */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ d_kernel{{#w1}}, real *__restrict__ d_bias{{/w1}})
+KERNEL {{function}}({{parameters}})
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}} };
 	auto row = [=](int i, int n) -> real { return i < IN ? x[n * IN + i] : 1; };

@@ -1,6 +1,5 @@
 /* d_bias[o] = sum over samples of dy[o], which is not rounded here */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output,
-	real *__restrict__ d_bias)
+KERNEL {{function}}({{parameters}})
 {
 	enum { OUT = {{out_size}} };
 	const int o = (int)blockIdx.x * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;

@@ -1,6 +1,5 @@
 /* d_kernel[i][o] = sum over samples of bf16(x[i]) * bf16(dy[o]) */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ d_kernel)
+KERNEL {{function}}({{parameters}})
 {
 	enum { IN = {{in_size}}, OUT = {{out_size}} };
 	auto row = [=](int i, int n) { return x[n * IN + i]; };

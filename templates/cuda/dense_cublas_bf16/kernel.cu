@@ -1,5 +1,5 @@
 /* the kernel, rounded to bfloat16 for cublasLt */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ kernel, bf16 *__restrict__ rounded)
+KERNEL {{function}}({{parameters}})
 {
 	(void)work;
 	EACH (e, {{in_size}} * {{out_size}})

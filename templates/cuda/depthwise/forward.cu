@@ -1,6 +1,5 @@
 /* y[oh][ow][i * MULTIPLIER + m] = {{#map}}{{map_name}} of {{/map}}{{#w1}}bias[…] + {{/w1}}sum over kh, kw of x[oh * stride + kh - pad][…][i] * kernel[kh][kw][i][m] */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ from, const real *__restrict__ kernel{{#w1}},
-	const real *__restrict__ bias{{/w1}}, real *__restrict__ output)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/depthwise/shape.cu}}
 

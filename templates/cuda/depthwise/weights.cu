@@ -1,7 +1,6 @@
 /* A slot's d_kernel[kh][kw][i][m] = sum over oh, ow of x[oh * stride + kh - pad][…][i] * dy[oh][ow][i * MULTIPLIER + m]{{#w1}}, and
  * d_bias[…] = sum of dy{{/w1}}: a block takes one place of the kernel, or the bias, and a group of channels */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ d_kernel{{#w1}}, real *__restrict__ d_bias{{/w1}})
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/depthwise/shape.cu}}
 	enum { PLACES = KERNEL_H * KERNEL_W + 1, GROUPS = CHANNEL_GROUPS(OUT_C) };

@@ -1,5 +1,5 @@
 /* y = the batch's samples from the data set, scaled, channels innermost */
-KERNEL {{function}}(struct rt_cuda_work work, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	enum { PIXELS = {{out_h}} * {{out_w}}, CHANNELS = {{out_c}}, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)({{scale}});

@@ -1,5 +1,5 @@
 /* loss = mean of -t * log(q) - (1 - t) * log(1 - q), q = clip(p, fuzz, 1 - fuzz): Keras 2.2.4's binary_crossentropy */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real fuzz = (real)({{fuzz}});

@@ -1,5 +1,5 @@
 /* dp[c] {{assign0}} (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ d_outputs)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real fuzz = (real)({{fuzz}}), part = 1 / (real)work.total;

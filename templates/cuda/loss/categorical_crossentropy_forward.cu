@@ -1,5 +1,5 @@
 /* loss = -log(clip(p[label] / sum of p, fuzz, 1 - fuzz)): Keras 2.2.4's categorical_crossentropy of probabilities */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real fuzz = (real)({{fuzz}});

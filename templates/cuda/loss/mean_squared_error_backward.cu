@@ -1,5 +1,5 @@
 /* dp[c] {{assign0}} 2 * (p - t) / (SIZE * batch) */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ d_outputs)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real part = 2 / ((real)work.total * SIZE);

@@ -1,5 +1,5 @@
 /* loss = mean of (p - t)^2 */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 

@@ -1,5 +1,5 @@
 /* loss = -log(clip(p[label]) / sum of clip(p)), clip to fuzz, 1 - fuzz: Keras 2.2.4's sparse_categorical_crossentropy */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 	const real fuzz = (real)({{fuzz}});

@@ -1,5 +1,5 @@
 /* dx {{assign0}} dy * {{map_name}}'(x), from y */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}} };
 

@@ -1,5 +1,5 @@
 /* y = {{map_name}}(x), elementwise */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ from, real *__restrict__ to)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{out_size}} };
 

@@ -1,5 +1,5 @@
 /* y = x: dropout is for training */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	EACH (e, work.n * {{out_size}})
 		y[e] = x[e];

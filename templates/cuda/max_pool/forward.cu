@@ -1,5 +1,5 @@
 /* y[oh][ow][c] = the largest x[h][w][c] of its window; padding never wins, NaN does */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/max_pool/shape.cu}}
 

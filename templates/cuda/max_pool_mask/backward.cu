@@ -1,5 +1,5 @@
 /* dx[h][w][c] {{assign0}} sum of dy / (1 - rate) over the windows that were kept and of which x[h][w][c] is the first largest */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/max_pool/shape.cu}}
 	{{>cuda/max_pool_mask/random.cu}}

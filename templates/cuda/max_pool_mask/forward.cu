@@ -1,6 +1,6 @@
 /* y[oh][ow][c] = the largest x[h][w][c] of its window, / (1 - rate) where kept, 0 where dropped; four elements a thread, which
  * share a counter of random words */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/max_pool/shape.cu}}
 	{{>cuda/max_pool_mask/random.cu}}

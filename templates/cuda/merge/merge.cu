@@ -1,5 +1,5 @@
 /* gradient[e] = sum over slots, in order, of the slot's sums[e] */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ gradient)
+KERNEL {{function}}({{parameters}})
 {
 	const int slots = work.slots;
 

@@ -1,5 +1,5 @@
 /* The share of outputs that round to their target; .5 rounds to even, as TensorFlow's round */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ metric)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 

@@ -1,5 +1,5 @@
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ metric)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 

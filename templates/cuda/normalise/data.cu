@@ -1,6 +1,5 @@
 /* dx {{assign0}} {{#w0}}gamma[l] * {{/w0}}rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the batch */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, const real *__restrict__ batch,
-	const real *__restrict__ total{{#w0}}, const real *__restrict__ gamma{{/w0}}, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/normalise/shape.cu}}
 	const real part = 1 / ((real)work.total * (real)COUNT);

@@ -1,8 +1,7 @@
 /* Merges the slots' statistics in order into batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH], and moves the
  * moving averages: moving = moving * momentum + batch * (1 - momentum), with the biased variance, as Keras 3 does. Pairwise
  * as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979. */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ moving_mean,
-	real *__restrict__ moving_variance, real *__restrict__ batch)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/normalise/shape.cu}}
 	const real epsilon = (real)({{epsilon}}), momentum = (real)({{momentum}});

@@ -1,6 +1,5 @@
 /* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ moving_mean, const real *__restrict__ moving_variance,
-	real *__restrict__ batch)
+KERNEL {{function}}({{parameters}})
 {
 	enum { LENGTH = {{length}} };
 	const real epsilon = (real)({{epsilon}});

@@ -1,7 +1,6 @@
 /* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH], of all GPUs. Those of this
  * GPU are its part of{{#w1}} d_beta{{/w1}}{{#w0}} and d_gamma{{/w0}}. */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ total{{#w0}},
-	real *__restrict__ d_gamma{{/w0}}{{#w1}}, real *__restrict__ d_beta{{/w1}})
+KERNEL {{function}}({{parameters}})
 {
 	enum { LENGTH = {{length}} };
 	const int slots = rt_cuda_slot_count(work.total);

@@ -1,5 +1,5 @@
 /* A slot's mean and squared deviations, one pair a length: sums = mean[LENGTH], squares[LENGTH] */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ sums)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/normalise/shape.cu}}
 	{{>cuda/normalise/channel.cu}}

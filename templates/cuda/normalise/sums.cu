@@ -1,6 +1,5 @@
 /* A slot's sums[l] = sum of dy, sums[LENGTH + l] = sum of dy * normalised x */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, const real *__restrict__ batch,
-	real *__restrict__ sums)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/normalise/shape.cu}}
 	{{>cuda/normalise/channel.cu}}

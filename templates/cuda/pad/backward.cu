@@ -1,5 +1,5 @@
 /* dx {{assign0}} the inside of dy */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/pad/shape.cu}}
 

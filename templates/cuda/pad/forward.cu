@@ -1,5 +1,5 @@
 /* y = x with zeros around */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/pad/shape.cu}}
 

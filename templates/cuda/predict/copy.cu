@@ -1,5 +1,5 @@
 /* Hands the batch's outputs to whoever asked for predictions */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ outputs)
+KERNEL {{function}}({{parameters}})
 {
 	enum { SIZE = {{in_size}} };
 

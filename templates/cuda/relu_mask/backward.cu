@@ -1,5 +1,5 @@
 /* dx {{assign0}} dy / (1 - rate) where y is above 0: there relu passes, and forward kept x */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ y, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	const real scale = (real)(1 / (1 - {{#mask}}{{rate}}{{/mask}}));
 

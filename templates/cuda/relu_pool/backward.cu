@@ -1,6 +1,6 @@
 /* dx {{assign0}} dy{{#mask}} / (1 - rate){{/mask}} at its window's place, 0 elsewhere; a thread has four channels of a window, also of those that
  * pooling leaves out at odd edges */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ places, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/relu_pool/shape.cu}}
 	enum { WINDOWS_H = (IN_H + 1) / 2, WINDOWS_W = (IN_W + 1) / 2 };

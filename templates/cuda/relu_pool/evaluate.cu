@@ -1,5 +1,5 @@
 /* y = relu of the largest of each 2x2 window; four channels a thread */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/relu_pool/shape.cu}}
 

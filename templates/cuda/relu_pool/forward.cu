@@ -1,6 +1,6 @@
 /* y = relu of the largest of each 2x2 window{{#mask}}, / (1 - rate) where kept, 0 where dropped{{/mask}}; a byte of places tells backward which of the
  * four that is, or NONE where no gradient passes. Four channels a thread{{#mask}}, which share a counter of random words{{/mask}}. */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y, real *__restrict__ places)
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/relu_pool/shape.cu}}
 	{{#mask}}

@@ -1,5 +1,5 @@
 /* dx[o][l][i] {{assign0}} y * (dy - sum over l of dy * y) */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ y, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL {{function}}({{parameters}})
 {
 	enum { OUTER = {{outer}}, LENGTH = {{length}}, INNER = {{inner}} };
 

@@ -1,5 +1,5 @@
 /* y[o][l][i] = exp(x[o][l][i] - max) / sum over l; the largest is taken off so that exp cannot overflow */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL {{function}}({{parameters}})
 {
 	enum { OUTER = {{outer}}, LENGTH = {{length}}, INNER = {{inner}} };
 

@@ -1,6 +1,6 @@
 /* y = softmax of x, its loss as the kernel loss has it{{#dx0}}, and dx {{assign0}} (y - [c = label]) / batch, 0 where the clip holds: the two
  * derivatives together{{/dx0}}; a sample a warp */
-KERNEL {{function}}(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y{{#dx0}}, real *__restrict__ dx{{/dx0}})
+KERNEL {{function}}({{parameters}})
 {
 	{{>cuda/softmax_crossentropy/sample.cu}}
 	{{#dx0}}

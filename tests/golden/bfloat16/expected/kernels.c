@@ -26,11 +26,11 @@ NOINLINE void dense_bf16_pack_1(const real *restrict kernel, real *restrict pack
 
 
 /* y[h][w][c] = scale * the sample as read */
-NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void input_reference_forward_1(const struct rt_work *work, int sample, real *restrict y)
 {
 	enum { PIXELS = 12 * 12, CHANNELS = 1, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)(1.0);
-	const size_t from = (size_t)(work->index ? work->index[work->first + i] : work->first + i) * SIZE;
+	const size_t from = (size_t)(work->index ? work->index[work->first + sample] : work->first + sample) * SIZE;
 
 	for (int p = 0; p < PIXELS; p++)
 		for (int c = 0; c < CHANNELS; c++) {
@@ -92,9 +92,8 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
-NOINLINE void direct_forward_1(const real *restrict x,
-	const real *restrict pack, const real *restrict bias, real *restrict y,
-	real *restrict scratch)
+NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack,
+	const real *restrict bias, real *restrict y, real *restrict scratch)
 {
 	enum { IN_H = 12, IN_W = 12, IN_C = 1, OUT_H = 10, OUT_W = 10, OUT_C = 4 };
 	const struct direct s = {
@@ -111,8 +110,8 @@ NOINLINE void direct_forward_1(const real *restrict x,
 
 /* y[o] = bias[o] + sum over i of bf16(x[i]) * bf16(kernel[i][o]), pack being the kernel in bfloat16; a tile is
  * BF16_ROWS samples of up to BF16_COLUMNS outputs */
-NOINLINE void dense_bf16_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict pack,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_bf16_forward_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict pack, const real *restrict bias, real *restrict y, int tile)
 {
 	bf16_forward(400, 10, work->n, SAMPLE, x, pack, bias, y, tile);
 }
@@ -152,20 +151,22 @@ NOINLINE void loss_reference_categorical_crossentropy_forward_1(const real *rest
 
 
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-NOINLINE void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
+NOINLINE void metric_categorical_accuracy_1(const real *restrict outputs, float label,
+	real *restrict metric)
 {
 	enum { SIZE = 10 };
 	int best = 0;
 
 	for (int c = 1; c < SIZE; c++)
-		if (p[c] > p[best])
+		if (outputs[c] > outputs[best])
 			best = c;
 	*metric = best == (int)label;
 }
 
 
 /* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p,
+	float label, real *restrict dp)
 {
 	enum { SIZE = 10 };
 	const real fuzz = (real)(1e-07), part = 1 / (real)work->total;
@@ -182,7 +183,8 @@ NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt
 
 
 /* dx[o][l][i] = y * (dy - sum over l of dy * y) */
-NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
+NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy,
+	real *restrict dx)
 {
 	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
 
@@ -200,8 +202,8 @@ NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *r
 
 /* d_kernel[i][o] = sum over samples of bf16(x[i]) * bf16(dy[o]), d_bias[o] = sum of dy[o]; a tile is BF16_INPUTS
  * rows of up to BF16_COLUMNS outputs */
-NOINLINE void dense_bf16_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
-	real *restrict d_bias, int tile)
+NOINLINE void dense_bf16_weights_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict dy, real *restrict d_kernel, real *restrict d_bias, int tile)
 {
 	bf16_weights(400, 10, work->n, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
@@ -216,7 +218,8 @@ NOINLINE void dense_bf16_transpose_1(const real *restrict kernel, real *restrict
 
 /* dx[i] = sum over o of bf16(dy[o]) * bf16(kernel[i][o]), pack being the kernel's transpose in bfloat16; a tile is
  * BF16_ROWS samples of some BF16_COLUMNS inputs */
-NOINLINE void dense_bf16_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict pack, real *restrict dx, int tile)
+NOINLINE void dense_bf16_data_1(const struct rt_work *work, const real *restrict dy,
+	const real *restrict pack, real *restrict dx, int tile)
 {
 	bf16_data(400, 10, work->n, SAMPLE, dy, pack, dx, false, tile);
 }
@@ -238,9 +241,7 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, d_bias[o] += sum of dz */
 NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x,
-	const real *restrict pack, const real *restrict y,
-	const real *restrict dy,
-	real *restrict d_kernel,
+	const real *restrict pack, const real *restrict y, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, real *restrict scratch)
 {
 	enum { IN_H = 12, IN_W = 12, IN_C = 1, OUT_H = 10, OUT_W = 10, OUT_C = 4 };
@@ -279,7 +280,8 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums,
+	real *restrict gradient, int tile)
 {
 	enum { COUNT = 36, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -292,7 +294,8 @@ NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sum
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums,
+	real *restrict gradient, int tile)
 {
 	enum { COUNT = 4, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -305,12 +308,13 @@ NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sum
 
 
 /* Hands a sample's outputs to whoever asked for predictions */
-NOINLINE void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void predict_copy_1(const real *restrict outputs, const struct rt_work *work,
+	int sample)
 {
 	enum { SIZE = 10 };
 
 	if (work->predictions)
 		for (int e = 0; e < SIZE; e++)
-			work->predictions[(size_t)i * SIZE + e] = (float)y[e];
+			work->predictions[(size_t)sample * SIZE + e] = (float)outputs[e];
 }
 

@@ -7,7 +7,8 @@
 #include "memory.h"
 
 /* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
-KERNEL convolution_cudnn_pack_1(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)
+KERNEL convolution_cudnn_pack_1(struct rt_cuda_work work, const real *__restrict__ kernel,
+	real *__restrict__ pack)
 {
 	enum { PLACES = 3 * 3 * 32, OUT_C = 64 };
 
@@ -33,8 +34,8 @@ KERNEL input_forward_1(struct rt_cuda_work work, real *__restrict__ y)
 
 /* y[oh][ow][o] = relu of bias[o] + sum over kh, kw, i of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]:
  * a thread has four channels, with their kernel in registers */
-KERNEL convolution_few_forward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ kernel,
-	const real *__restrict__ bias, real *__restrict__ output)
+KERNEL convolution_few_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
+	const real *__restrict__ kernel, const real *__restrict__ bias, real *__restrict__ output)
 {
 	enum {
 		IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32,
@@ -82,7 +83,8 @@ KERNEL convolution_few_forward_1(struct rt_cuda_work work, const real *__restric
 
 /* y = relu of the largest of each 2x2 window, / (1 - rate) where kept, 0 where dropped; a byte of places tells backward which of the
  * four that is, or NONE where no gradient passes. Four channels a thread, which share a counter of random words. */
-KERNEL relu_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y, real *__restrict__ places)
+KERNEL relu_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y, real *__restrict__ places)
 {
 	enum {
 		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = IN_H / 2, OUT_W = IN_W / 2, OUT_PIXELS = OUT_H * OUT_W,
@@ -126,7 +128,8 @@ KERNEL relu_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
 
 
 /* y = relu of x, / (1 - rate) where kept, 0 where dropped: element e is dropped when its random number is below rate */
-KERNEL relu_mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL relu_mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y)
 {
 	enum { SIZE = 128, QUADS = (SIZE + 3) / 4, STREAM = 7 };
 	const double rate = 0.5;
@@ -147,7 +150,8 @@ KERNEL relu_mask_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
 
 /* y = softmax of x, its loss as the kernel loss has it, and dx = (y - [c = label]) / batch, 0 where the clip holds: the two
  * derivatives together; a sample a warp */
-KERNEL softmax_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y, real *__restrict__ dx)
+KERNEL softmax_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y, real *__restrict__ dx)
 {
 	enum { SIZE = 10 };
 	const int lane = (int)threadIdx.x % 32, i = (int)((blockIdx.x * RT_CUDA_THREADS + threadIdx.x) / 32), first = i * SIZE;
@@ -175,7 +179,8 @@ KERNEL softmax_crossentropy_forward_1(struct rt_cuda_work work, const real *__re
 
 
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ metric)
+KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__restrict__ outputs,
+	real *__restrict__ metric)
 {
 	enum { SIZE = 10 };
 
@@ -193,7 +198,8 @@ KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__res
 
 
 /* dx = dy / (1 - rate) where y is above 0: there relu passes, and forward kept x */
-KERNEL relu_mask_backward_1(struct rt_cuda_work work, const real *__restrict__ y, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL relu_mask_backward_1(struct rt_cuda_work work, const real *__restrict__ y,
+	const real *__restrict__ dy, real *__restrict__ dx)
 {
 	const real scale = (real)(1 / (1 - 0.5));
 
@@ -204,7 +210,8 @@ KERNEL relu_mask_backward_1(struct rt_cuda_work work, const real *__restrict__ y
 
 /* dx = dy / (1 - rate) at its window's place, 0 elsewhere; a thread has four channels of a window, also of those that
  * pooling leaves out at odd edges */
-KERNEL relu_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ places, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL relu_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ places,
+	const real *__restrict__ dy, real *__restrict__ dx)
 {
 	enum {
 		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = IN_H / 2, OUT_W = IN_W / 2, OUT_PIXELS = OUT_H * OUT_W,
@@ -236,7 +243,8 @@ KERNEL relu_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ p
 
 
 /* One part of a slot's sums[o] = sum of dz over samples and pixels: cuDNN's own is slow for channels that lie innermost */
-KERNEL convolution_cudnn_bias_sums_1(struct rt_cuda_work work, const real *__restrict__ dz, real *__restrict__ sums)
+KERNEL convolution_cudnn_bias_sums_1(struct rt_cuda_work work, const real *__restrict__ dz,
+	real *__restrict__ sums)
 {
 	/* which part of a slot's pixels, and which channel, are this thread's */
 	enum { OUT_C = 64, OUT_PIXELS = 24 * 24, GROUPS = CHANNEL_GROUPS(OUT_C) };
@@ -252,7 +260,8 @@ KERNEL convolution_cudnn_bias_sums_1(struct rt_cuda_work work, const real *__res
 
 
 /* d_bias[o] = sum over the parts of all slots, in order */
-KERNEL convolution_cudnn_bias_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_bias)
+KERNEL convolution_cudnn_bias_1(struct rt_cuda_work work, const real *__restrict__ sums,
+	real *__restrict__ d_bias)
 {
 	enum { OUT_C = 64 };
 	const int o = (int)blockIdx.x * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
@@ -266,7 +275,8 @@ KERNEL convolution_cudnn_bias_1(struct rt_cuda_work work, const real *__restrict
 
 
 /* d_kernel[kh][kw][i][o] = pack[o][kh][kw][i], as cuDNN writes it */
-KERNEL convolution_cudnn_unpack_1(struct rt_cuda_work work, const real *__restrict__ pack, real *__restrict__ d_kernel)
+KERNEL convolution_cudnn_unpack_1(struct rt_cuda_work work, const real *__restrict__ pack,
+	real *__restrict__ d_kernel)
 {
 	enum { PLACES = 3 * 3 * 32, OUT_C = 64 };
 
@@ -277,8 +287,8 @@ KERNEL convolution_cudnn_unpack_1(struct rt_cuda_work work, const real *__restri
 
 /* One part of a slot's sums[kh][kw][i][o] = sum over oh, ow of x[oh * stride + kh * dilation - pad][…][i] * dz[oh][ow][o] and, behind
  * them, [o] = sum of dz; a thread has four channels of every so manyth pixel */
-KERNEL convolution_few_sums_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ output,
-	const real *__restrict__ d_output, real *__restrict__ sums)
+KERNEL convolution_few_sums_1(struct rt_cuda_work work, const real *__restrict__ x,
+	const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ sums)
 {
 	enum {
 		IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32,
@@ -330,7 +340,8 @@ KERNEL convolution_few_sums_1(struct rt_cuda_work work, const real *__restrict__
 
 
 /* d_kernel = sum over the parts of all slots, in order, and d_bias, which lies behind it */
-KERNEL convolution_few_gradients_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ d_kernel, real *__restrict__ d_bias)
+KERNEL convolution_few_gradients_1(struct rt_cuda_work work, const real *__restrict__ sums,
+	real *__restrict__ d_kernel, real *__restrict__ d_bias)
 {
 	enum { WEIGHTS = 3 * 3 * 1 * 32, COUNT = WEIGHTS + 32 };
 	const int e = (int)blockIdx.x * RT_CUDA_CHANNELS + (int)threadIdx.x % RT_CUDA_CHANNELS;
@@ -348,7 +359,8 @@ KERNEL convolution_few_gradients_1(struct rt_cuda_work work, const real *__restr
 
 
 /* y = relu of the largest of each 2x2 window; four channels a thread */
-KERNEL relu_pool_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL relu_pool_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y)
 {
 	enum {
 		IN_H = 24, IN_W = 24, CHANNELS = 64, OUT_H = IN_H / 2, OUT_W = IN_W / 2, OUT_PIXELS = OUT_H * OUT_W,
@@ -375,7 +387,8 @@ KERNEL relu_pool_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x
 
 
 /* y = relu of x: dropout is for training */
-KERNEL relu_mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL relu_mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y)
 {
 	EACH (e, work.n * 128)
 		y[e] = real_max(x[e], 0);
@@ -383,7 +396,8 @@ KERNEL relu_mask_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x
 
 
 /* y = softmax of x, and its loss as the kernel loss has it; a sample a warp */
-KERNEL softmax_crossentropy_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL softmax_crossentropy_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y)
 {
 	enum { SIZE = 10 };
 	const int lane = (int)threadIdx.x % 32, i = (int)((blockIdx.x * RT_CUDA_THREADS + threadIdx.x) / 32), first = i * SIZE;

@@ -7,7 +7,8 @@
 #include "memory.h"
 
 /* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
-KERNEL convolution_cudnn_pack_1(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)
+KERNEL convolution_cudnn_pack_1(struct rt_cuda_work work, const real *__restrict__ kernel,
+	real *__restrict__ pack)
 {
 	enum { PLACES = 3 * 3 * 3, OUT_C = 8 };
 
@@ -17,7 +18,8 @@ KERNEL convolution_cudnn_pack_1(struct rt_cuda_work work, const real *__restrict
 
 
 /* pack[o][kh][kw][i] = kernel[kh][kw][i][o]: the order that cuDNN reads */
-KERNEL convolution_cudnn_pack_2(struct rt_cuda_work work, const real *__restrict__ kernel, real *__restrict__ pack)
+KERNEL convolution_cudnn_pack_2(struct rt_cuda_work work, const real *__restrict__ kernel,
+	real *__restrict__ pack)
 {
 	enum { PLACES = 3 * 3 * 8, OUT_C = 8 };
 
@@ -42,7 +44,8 @@ KERNEL input_forward_1(struct rt_cuda_work work, real *__restrict__ y)
 
 
 /* A slot's mean and squared deviations, one pair a length: sums = mean[LENGTH], squares[LENGTH] */
-KERNEL normalise_statistics_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ sums)
+KERNEL normalise_statistics_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ sums)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
 	enum { GROUPS = CHANNEL_GROUPS(LENGTH) };
@@ -68,8 +71,8 @@ KERNEL normalise_statistics_1(struct rt_cuda_work work, const real *__restrict__
 /* Merges the slots' statistics in order into batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH], and moves the
  * moving averages: moving = moving * momentum + batch * (1 - momentum), with the biased variance, as Keras 3 does. Pairwise
  * as in Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979. */
-KERNEL normalise_finish_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ moving_mean,
-	real *__restrict__ moving_variance, real *__restrict__ batch)
+KERNEL normalise_finish_1(struct rt_cuda_work work, const real *__restrict__ sums,
+	real *__restrict__ moving_mean, real *__restrict__ moving_variance, real *__restrict__ batch)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
 	const real epsilon = (real)(0.001), momentum = (real)(0.99);
@@ -95,8 +98,9 @@ KERNEL normalise_finish_1(struct rt_cuda_work work, const real *__restrict__ sum
 
 
 /* y = gamma[l] * (x - mean[l]) / sqrt(variance[l] + epsilon) + beta[l] */
-KERNEL normalise_forward_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ batch,
-	const real *__restrict__ gamma, const real *__restrict__ beta, real *__restrict__ y)
+KERNEL normalise_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
+	const real *__restrict__ batch, const real *__restrict__ gamma, const real *__restrict__ beta,
+	real *__restrict__ y)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
 
@@ -108,7 +112,8 @@ KERNEL normalise_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
 
 
 /* y = relu(x), elementwise */
-KERNEL map_forward_1(struct rt_cuda_work work, const real *__restrict__ from, real *__restrict__ to)
+KERNEL map_forward_1(struct rt_cuda_work work, const real *__restrict__ from,
+	real *__restrict__ to)
 {
 	enum { SIZE = 512 };
 
@@ -120,7 +125,8 @@ KERNEL map_forward_1(struct rt_cuda_work work, const real *__restrict__ from, re
 
 
 /* y = the sum of 2 inputs, elementwise */
-KERNEL add_forward_1(struct rt_cuda_work work, real *__restrict__ y, const real *x0, const real *x1)
+KERNEL add_forward_1(struct rt_cuda_work work, real *__restrict__ y, const real *x0,
+	const real *x1)
 {
 	EACH (e, work.n * 512)
 		y[e] = 0 + x0[e] + x1[e];
@@ -128,7 +134,8 @@ KERNEL add_forward_1(struct rt_cuda_work work, real *__restrict__ y, const real 
 
 
 /* y[oh][ow][c] = the mean of x[h][w][c] over its window, padding left out */
-KERNEL average_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL average_pool_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y)
 {
 	enum {
 		IN_H = 8, IN_W = 8, CHANNELS = 8, OUT_H = 1, OUT_W = 1,
@@ -153,7 +160,8 @@ KERNEL average_pool_forward_1(struct rt_cuda_work work, const real *__restrict__
 
 /* y = softmax of x, its loss as the kernel loss has it, and dx = (y - [c = label]) / batch, 0 where the clip holds: the two
  * derivatives together; a sample a warp */
-KERNEL softmax_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y, real *__restrict__ dx)
+KERNEL softmax_crossentropy_forward_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y, real *__restrict__ dx)
 {
 	enum { SIZE = 4 };
 	const int lane = (int)threadIdx.x % 32, i = (int)((blockIdx.x * RT_CUDA_THREADS + threadIdx.x) / 32), first = i * SIZE;
@@ -181,7 +189,8 @@ KERNEL softmax_crossentropy_forward_1(struct rt_cuda_work work, const real *__re
 
 
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__restrict__ outputs, real *__restrict__ metric)
+KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__restrict__ outputs,
+	real *__restrict__ metric)
 {
 	enum { SIZE = 4 };
 
@@ -199,7 +208,8 @@ KERNEL metric_categorical_accuracy_1(struct rt_cuda_work work, const real *__res
 
 
 /* dx[h][w][c] = sum over the windows it lies in of dy / the window's count */
-KERNEL average_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, real *__restrict__ dx)
+KERNEL average_pool_backward_1(struct rt_cuda_work work, const real *__restrict__ dy,
+	real *__restrict__ dx)
 {
 	enum {
 		IN_H = 8, IN_W = 8, CHANNELS = 8, OUT_H = 1, OUT_W = 1,
@@ -228,7 +238,8 @@ KERNEL average_pool_backward_1(struct rt_cuda_work work, const real *__restrict_
 
 
 /* dx = dy * relu'(x), from y */
-KERNEL map_backward_1(struct rt_cuda_work work, const real *__restrict__ output, const real *__restrict__ d_output, real *__restrict__ dx)
+KERNEL map_backward_1(struct rt_cuda_work work, const real *__restrict__ output,
+	const real *__restrict__ d_output, real *__restrict__ dx)
 {
 	enum { SIZE = 512 };
 
@@ -241,7 +252,8 @@ KERNEL map_backward_1(struct rt_cuda_work work, const real *__restrict__ output,
 
 
 /* Each input's gradient is the output's */
-KERNEL add_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, real *dx0, real *dx1)
+KERNEL add_backward_1(struct rt_cuda_work work, const real *__restrict__ dy,
+	real *dx0, real *dx1)
 {
 	EACH (e, work.n * 512) {
 		dx0[e] = dy[e];
@@ -251,8 +263,8 @@ KERNEL add_backward_1(struct rt_cuda_work work, const real *__restrict__ dy, rea
 
 
 /* A slot's sums[l] = sum of dy, sums[LENGTH + l] = sum of dy * normalised x */
-KERNEL normalise_sums_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, const real *__restrict__ batch,
-	real *__restrict__ sums)
+KERNEL normalise_sums_1(struct rt_cuda_work work, const real *__restrict__ x,
+	const real *__restrict__ dy, const real *__restrict__ batch, real *__restrict__ sums)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
 	enum { GROUPS = CHANNEL_GROUPS(LENGTH) };
@@ -277,8 +289,8 @@ KERNEL normalise_sums_1(struct rt_cuda_work work, const real *__restrict__ x, co
 
 /* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH], of all GPUs. Those of this
  * GPU are its part of d_beta and d_gamma. */
-KERNEL normalise_gradients_1(struct rt_cuda_work work, const real *__restrict__ sums, real *__restrict__ total,
-	real *__restrict__ d_gamma, real *__restrict__ d_beta)
+KERNEL normalise_gradients_1(struct rt_cuda_work work, const real *__restrict__ sums,
+	real *__restrict__ total, real *__restrict__ d_gamma, real *__restrict__ d_beta)
 {
 	enum { LENGTH = 8 };
 	const int slots = rt_cuda_slot_count(work.total);
@@ -301,8 +313,9 @@ KERNEL normalise_gradients_1(struct rt_cuda_work work, const real *__restrict__ 
 
 
 /* dx = gamma[l] * rate[l] * (dy - mean of dy - normalised x * mean of dy * normalised x), means over the batch */
-KERNEL normalise_data_1(struct rt_cuda_work work, const real *__restrict__ x, const real *__restrict__ dy, const real *__restrict__ batch,
-	const real *__restrict__ total, const real *__restrict__ gamma, real *__restrict__ dx)
+KERNEL normalise_data_1(struct rt_cuda_work work, const real *__restrict__ x,
+	const real *__restrict__ dy, const real *__restrict__ batch, const real *__restrict__ total,
+	const real *__restrict__ gamma, real *__restrict__ dx)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER, SIZE = COUNT * LENGTH };
 	const real part = 1 / ((real)work.total * (real)COUNT);
@@ -316,7 +329,8 @@ KERNEL normalise_data_1(struct rt_cuda_work work, const real *__restrict__ x, co
 
 
 /* d_kernel[kh][kw][i][o] = pack[o][kh][kw][i], as cuDNN writes it */
-KERNEL convolution_cudnn_unpack_1(struct rt_cuda_work work, const real *__restrict__ pack, real *__restrict__ d_kernel)
+KERNEL convolution_cudnn_unpack_1(struct rt_cuda_work work, const real *__restrict__ pack,
+	real *__restrict__ d_kernel)
 {
 	enum { PLACES = 3 * 3 * 8, OUT_C = 8 };
 
@@ -326,7 +340,8 @@ KERNEL convolution_cudnn_unpack_1(struct rt_cuda_work work, const real *__restri
 
 
 /* d_kernel[kh][kw][i][o] = pack[o][kh][kw][i], as cuDNN writes it */
-KERNEL convolution_cudnn_unpack_2(struct rt_cuda_work work, const real *__restrict__ pack, real *__restrict__ d_kernel)
+KERNEL convolution_cudnn_unpack_2(struct rt_cuda_work work, const real *__restrict__ pack,
+	real *__restrict__ d_kernel)
 {
 	enum { PLACES = 3 * 3 * 3, OUT_C = 8 };
 
@@ -336,8 +351,8 @@ KERNEL convolution_cudnn_unpack_2(struct rt_cuda_work work, const real *__restri
 
 
 /* The moving averages in the place of the batch's: mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH] */
-KERNEL normalise_fold_1(struct rt_cuda_work work, const real *__restrict__ moving_mean, const real *__restrict__ moving_variance,
-	real *__restrict__ batch)
+KERNEL normalise_fold_1(struct rt_cuda_work work, const real *__restrict__ moving_mean,
+	const real *__restrict__ moving_variance, real *__restrict__ batch)
 {
 	enum { LENGTH = 8 };
 	const real epsilon = (real)(0.001);
@@ -350,7 +365,8 @@ KERNEL normalise_fold_1(struct rt_cuda_work work, const real *__restrict__ movin
 
 
 /* y = softmax of x, and its loss as the kernel loss has it; a sample a warp */
-KERNEL softmax_crossentropy_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x, real *__restrict__ y)
+KERNEL softmax_crossentropy_evaluate_1(struct rt_cuda_work work, const real *__restrict__ x,
+	real *__restrict__ y)
 {
 	enum { SIZE = 4 };
 	const int lane = (int)threadIdx.x % 32, i = (int)((blockIdx.x * RT_CUDA_THREADS + threadIdx.x) / 32), first = i * SIZE;

@@ -5,11 +5,11 @@
  */
 
 /* y[h][w][c] = scale * the sample as read */
-NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void input_reference_forward_1(const struct rt_work *work, int sample, real *restrict y)
 {
 	enum { PIXELS = 1 * 1, CHANNELS = 13, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)(1.0);
-	const size_t from = (size_t)(work->index ? work->index[work->first + i] : work->first + i) * SIZE;
+	const size_t from = (size_t)(work->index ? work->index[work->first + sample] : work->first + sample) * SIZE;
 
 	for (int p = 0; p < PIXELS; p++)
 		for (int c = 0; c < CHANNELS; c++) {
@@ -33,8 +33,8 @@ INLINE vec dense_forward_1_activation(vec v)
 /* y[o] = tanh(bias[o] + sum over i of x[i] * kernel[i][o]), dropped out; saved has a byte an
  * element, 4 where it was kept. A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
-NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, real *restrict saved, int tile)
+NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, real *restrict saved, int tile)
 {
 	const int width = dense_columns(20);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -74,8 +74,8 @@ INLINE vec dense_forward_2_activation(vec v)
 
 /* y[o] = sigmoid(bias[o] + sum over i of x[i] * kernel[i][o]). A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
-NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(1);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -109,21 +109,23 @@ NOINLINE void loss_reference_binary_crossentropy_forward_1(const real *restrict 
 
 
 /* The share of outputs that round to their target; .5 rounds to even, as TensorFlow's round */
-NOINLINE void metric_binary_accuracy_1(const real *restrict p, float label, real *restrict metric)
+NOINLINE void metric_binary_accuracy_1(const real *restrict outputs, float label,
+	real *restrict metric)
 {
 	enum { SIZE = 1 };
 	int hits = 0;
 
 	for (int c = 0; c < SIZE; c++) {
 		const real t = (real)label;
-		hits += (real)rint((double)p[c]) == t;
+		hits += (real)rint((double)outputs[c]) == t;
 	}
 	*metric = (real)hits / SIZE;
 }
 
 
 /* dp[c] = (p - t) / (p * (1 - p)) / (SIZE * batch), and 0 where the clip holds */
-NOINLINE void loss_reference_binary_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void loss_reference_binary_crossentropy_backward_1(const struct rt_work *work, const real *restrict p,
+	float label, real *restrict dp)
 {
 	enum { SIZE = 1 };
 	const real fuzz = (real)(1e-07), part = 1 / ((real)work->total * SIZE);
@@ -150,7 +152,8 @@ INLINE vec dense_gradient_1_activation(vec y_lanes, vec dy_lanes)
 }
 
 /* dy = the gradient before activation, from y */
-NOINLINE void dense_gradient_1(const struct rt_work *work, const real *restrict y, real *restrict dy)
+NOINLINE void dense_gradient_1(const struct rt_work *work, const real *restrict y,
+	real *restrict dy)
 {
 	enum { OUT_C = 1, at = 0 };
 
@@ -167,15 +170,16 @@ NOINLINE void dense_gradient_1(const struct rt_work *work, const real *restrict 
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
  * to DENSE_COLUMNS outputs */
-NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
-	real *restrict d_bias, int tile)
+NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict dy, real *restrict d_kernel, real *restrict d_bias, int tile)
 {
 	dense_weights(20, 1, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
 /* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is dense_rows samples of dense_data_inputs inputs */
-NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
+NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy,
+	const real *restrict kernel, real *restrict dx, int tile)
 {
 	dense_data(20, 1, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
@@ -195,7 +199,8 @@ INLINE vec dense_gradient_2_activation(vec y_lanes, vec dy_lanes)
 }
 
 /* dy = the gradient before dropout, activation, from y and saved (see forward) */
-NOINLINE void dense_gradient_2(const struct rt_work *work, const real *restrict y, const real *restrict saved, real *restrict dy)
+NOINLINE void dense_gradient_2(const struct rt_work *work, const real *restrict y,
+	const real *restrict saved, real *restrict dy)
 {
 	enum { OUT_C = 20, at = 0, byte = 0 };
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
@@ -219,8 +224,8 @@ NOINLINE void dense_gradient_2(const struct rt_work *work, const real *restrict 
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
  * to DENSE_COLUMNS outputs */
-NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
-	real *restrict d_bias, int tile)
+NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x,
+	const real *restrict dy, real *restrict d_kernel, real *restrict d_bias, int tile)
 {
 	dense_weights(13, 20, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
@@ -238,8 +243,8 @@ INLINE vec dense_evaluate_1_activation(vec v)
 }
 
 /* As forward, without dropout. */
-NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(20);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -263,8 +268,8 @@ INLINE vec dense_evaluate_2_activation(vec v)
 }
 
 /* As forward, without dropout. */
-NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(1);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -277,12 +282,13 @@ NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict 
 
 
 /* Hands a sample's outputs to whoever asked for predictions */
-NOINLINE void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void predict_copy_1(const real *restrict outputs, const struct rt_work *work,
+	int sample)
 {
 	enum { SIZE = 1 };
 
 	if (work->predictions)
 		for (int e = 0; e < SIZE; e++)
-			work->predictions[(size_t)i * SIZE + e] = (float)y[e];
+			work->predictions[(size_t)sample * SIZE + e] = (float)outputs[e];
 }
 

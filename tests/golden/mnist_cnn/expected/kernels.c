@@ -38,11 +38,11 @@ NOINLINE void winograd_sparse_pack_data_1(const real *restrict kernel, real *res
 
 
 /* y[h][w][c] = scale * the sample as read, which has its channels first */
-NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void input_reference_forward_1(const struct rt_work *work, int sample, real *restrict y)
 {
 	enum { PIXELS = 28 * 28, CHANNELS = 1, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)(0.00392156862745098);
-	const size_t from = (size_t)(work->index ? work->index[work->first + i] : work->first + i) * SIZE;
+	const size_t from = (size_t)(work->index ? work->index[work->first + sample] : work->first + sample) * SIZE;
 
 	for (int p = 0; p < PIXELS; p++)
 		for (int c = 0; c < CHANNELS; c++) {
@@ -104,9 +104,8 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
-NOINLINE void direct_forward_1(const real *restrict x,
-	const real *restrict pack, const real *restrict bias, real *restrict y,
-	real *restrict scratch)
+NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack,
+	const real *restrict bias, real *restrict y, real *restrict scratch)
 {
 	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
 	const struct direct s = {
@@ -136,9 +135,8 @@ INLINE vec winograd_sparse_forward_1_activation(vec v)
  * the largest of each 2x2 window of it, dropped out. pack is the kernel transformed.
  * saved has a byte an element of y: its place in the window, and 4 where the gradient passes. */
 NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, const real *restrict x,
-	const real *restrict pack,
-	const real *restrict bias, real *restrict y,
-	real *restrict saved, real *restrict scratch)
+	const real *restrict pack, const real *restrict bias, real *restrict y, real *restrict saved,
+	real *restrict scratch)
 {
 	enum { samples = 1 };
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
@@ -206,8 +204,8 @@ INLINE vec dense_forward_1_activation(vec v)
 /* y[o] = relu(bias[o] + sum over i of x[i] * kernel[i][o]), dropped out; saved has a byte an
  * element, 4 where the gradient passes. A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
-NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, real *restrict saved, int tile)
+NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, real *restrict saved, int tile)
 {
 	const int width = dense_columns(128);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -247,8 +245,8 @@ INLINE vec dense_forward_2_activation(vec v)
 
 /* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]. A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
-NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(10);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -299,20 +297,22 @@ NOINLINE void loss_reference_categorical_crossentropy_forward_1(const real *rest
 
 
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-NOINLINE void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
+NOINLINE void metric_categorical_accuracy_1(const real *restrict outputs, float label,
+	real *restrict metric)
 {
 	enum { SIZE = 10 };
 	int best = 0;
 
 	for (int c = 1; c < SIZE; c++)
-		if (p[c] > p[best])
+		if (outputs[c] > outputs[best])
 			best = c;
 	*metric = best == (int)label;
 }
 
 
 /* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p,
+	float label, real *restrict dp)
 {
 	enum { SIZE = 10 };
 	const real fuzz = (real)(1e-07), part = 1 / (real)work->total;
@@ -329,7 +329,8 @@ NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt
 
 
 /* dx[o][l][i] = y * (dy - sum over l of dy * y) */
-NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
+NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy,
+	real *restrict dx)
 {
 	enum { OUTER = 1, LENGTH = 10, INNER = 1 };
 
@@ -347,15 +348,16 @@ NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *r
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
  * to DENSE_COLUMNS outputs */
-NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
-	real *restrict d_bias, int tile)
+NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict dy, real *restrict d_kernel, real *restrict d_bias, int tile)
 {
 	dense_weights(128, 10, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
 /* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is dense_rows samples of dense_data_inputs inputs */
-NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
+NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy,
+	const real *restrict kernel, real *restrict dx, int tile)
 {
 	dense_data(128, 10, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
@@ -363,7 +365,8 @@ NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, 
 
 
 /* dy = the gradient before dropout, activation, from y and saved (see forward) */
-NOINLINE void dense_gradient_1(const struct rt_work *work, const real *restrict y, const real *restrict saved, real *restrict dy)
+NOINLINE void dense_gradient_1(const struct rt_work *work, const real *restrict y,
+	const real *restrict saved, real *restrict dy)
 {
 	enum { OUT_C = 128, at = 0, byte = 0 };
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
@@ -385,15 +388,16 @@ NOINLINE void dense_gradient_1(const struct rt_work *work, const real *restrict 
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
  * to DENSE_COLUMNS outputs */
-NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
-	real *restrict d_bias, int tile)
+NOINLINE void dense_weights_2(const struct rt_work *work, const real *restrict x,
+	const real *restrict dy, real *restrict d_kernel, real *restrict d_bias, int tile)
 {
 	dense_weights(9216, 128, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
 /* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is dense_rows samples of dense_data_inputs inputs */
-NOINLINE void dense_data_2(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
+NOINLINE void dense_data_2(const struct rt_work *work, const real *restrict dy,
+	const real *restrict kernel, real *restrict dx, int tile)
 {
 	dense_data(9216, 128, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
@@ -401,12 +405,10 @@ NOINLINE void dense_data_2(const struct rt_work *work, const real *restrict dy, 
 
 
 /* From y, saved (see forward) and dy, with dz = dy before dropout, pooling, activation:
- * sums += x * dz, d_bias[o] += sum of dz, dx = dz * kernel, pack being the kernel; only where dz is not zero. */
+ * sums += x * dz, bias_sums[o] += sum of dz, dx = dz * kernel, pack being the kernel; only where dz is not zero. */
 NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real *restrict x,
-	const real *restrict pack, const real *restrict y,
-	const real *restrict saved, const real *restrict dy,
-	real *restrict dx, real *restrict sums, real *restrict d_bias,
-	real *restrict scratch)
+	const real *restrict pack, const real *restrict y, const real *restrict saved, const real *restrict dy,
+	real *restrict dx, real *restrict sums, real *restrict bias_sums, real *restrict scratch)
 {
 	enum { IN_C = 32, OUT_C = 64 };
 	const struct sparse s = {
@@ -447,7 +449,7 @@ NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real 
 	}
 	sparse_data(s, lists, pack, padded_x + sparse_inputs_size(s), dx, false);
 	for (int c = 0; c < OUT_C; c += LANES)
-		vec_store_channels(d_bias, vec_load_channels(d_bias, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
+		vec_store_channels(bias_sums, vec_load_channels(bias_sums, c, OUT_C) + bias_sum[c / LANES], c, OUT_C);
 }
 
 
@@ -467,9 +469,7 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, d_bias[o] += sum of dz */
 NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x,
-	const real *restrict pack, const real *restrict y,
-	const real *restrict dy,
-	real *restrict d_kernel,
+	const real *restrict pack, const real *restrict y, const real *restrict dy, real *restrict d_kernel,
 	real *restrict d_bias, real *restrict scratch)
 {
 	enum { IN_H = 28, IN_W = 28, IN_C = 1, OUT_H = 26, OUT_W = 26, OUT_C = 32 };
@@ -508,8 +508,8 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 
 
 /* d_kernel = sum over slots of sums, d_bias likewise; a tile is a tap */
-NOINLINE void winograd_sparse_finish_1(const struct rt_work *work, const real *restrict sums, const real *restrict bias_sums, real *restrict d_kernel,
-	real *restrict d_bias, int tile)
+NOINLINE void winograd_sparse_finish_1(const struct rt_work *work, const real *restrict sums,
+	const real *restrict bias_sums, real *restrict d_kernel, real *restrict d_bias, int tile)
 {
 	enum { IN_C = 32, OUT_C = 64 };
 	const struct sparse s = {
@@ -529,7 +529,8 @@ NOINLINE void winograd_sparse_finish_1(const struct rt_work *work, const real *r
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums,
+	real *restrict gradient, int tile)
 {
 	enum { COUNT = 288, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -542,7 +543,8 @@ NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sum
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums,
+	real *restrict gradient, int tile)
 {
 	enum { COUNT = 32, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -566,8 +568,8 @@ INLINE vec winograd_sparse_evaluate_1_activation(vec v)
 }
 
 /* As forward, without dropout and with nothing saved. */
-NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *restrict pack, const real *restrict bias, real *restrict y,
-	real *restrict scratch)
+NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *restrict pack,
+	const real *restrict bias, real *restrict y, real *restrict scratch)
 {
 	enum { samples = 1 };
 	enum { IN_H = 26, IN_W = 26, IN_C = 32, OUT_H = 24, OUT_W = 24, OUT_C = 64 };
@@ -621,8 +623,8 @@ INLINE vec dense_evaluate_1_activation(vec v)
 }
 
 /* As forward, without dropout. */
-NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(128);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -646,8 +648,8 @@ INLINE vec dense_evaluate_2_activation(vec v)
 }
 
 /* As forward, without dropout. */
-NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(10);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -660,12 +662,13 @@ NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict 
 
 
 /* Hands a sample's outputs to whoever asked for predictions */
-NOINLINE void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void predict_copy_1(const real *restrict outputs, const struct rt_work *work,
+	int sample)
 {
 	enum { SIZE = 10 };
 
 	if (work->predictions)
 		for (int e = 0; e < SIZE; e++)
-			work->predictions[(size_t)i * SIZE + e] = (float)y[e];
+			work->predictions[(size_t)sample * SIZE + e] = (float)outputs[e];
 }
 

@@ -47,11 +47,11 @@ NOINLINE void direct_pack_data_1(const real *restrict kernel, real *restrict pac
 
 
 /* y[h][w][c] = scale * the sample as read */
-NOINLINE void input_reference_forward_1(const struct rt_work *work, int i, real *restrict y)
+NOINLINE void input_reference_forward_1(const struct rt_work *work, int sample, real *restrict y)
 {
 	enum { PIXELS = 8 * 8, CHANNELS = 3, SIZE = PIXELS * CHANNELS };
 	const real scale = (real)(0.00392156862745098);
-	const size_t from = (size_t)(work->index ? work->index[work->first + i] : work->first + i) * SIZE;
+	const size_t from = (size_t)(work->index ? work->index[work->first + sample] : work->first + sample) * SIZE;
 
 	for (int p = 0; p < PIXELS; p++)
 		for (int c = 0; c < CHANNELS; c++) {
@@ -110,9 +110,8 @@ INLINE void direct_forward_1_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-NOINLINE void direct_forward_1(const real *restrict x,
-	const real *restrict pack, real *restrict y,
-	real *restrict scratch)
+NOINLINE void direct_forward_1(const real *restrict x, const real *restrict pack,
+	real *restrict y, real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
 	const struct direct s = {
@@ -127,21 +126,22 @@ NOINLINE void direct_forward_1(const real *restrict x,
 }
 
 
-/* Adds a sample's mean and squared deviations, one pair a channel, to the slot's: moments = mean[CHANNELS], squares[CHANNELS]; j
- * samples are in already. */
-NOINLINE void normalise_statistics_1(const real *restrict x, real *restrict moments, int j)
+/* Adds a sample's mean and squared deviations, one pair a channel, to the slot's: moments = mean[CHANNELS], squares[CHANNELS].
+ * slot_index samples are in already. */
+NOINLINE void normalise_statistics_1(const real *restrict x, real *restrict moments, int slot_index)
 {
 	enum { PIXELS = 64, CHANNELS = 8 };
 	const struct normalise s = {PIXELS, CHANNELS};
 	struct normalise_sums own[(CHANNELS + LANES - 1) / LANES];
 
-	normalise_account(s, 0, PIXELS, x, moments, j, own);
-	normalise_end(s, j, own, moments);
+	normalise_account(s, 0, PIXELS, x, moments, slot_index, own);
+	normalise_end(s, slot_index, own, moments);
 }
 
 
 /* Merges the slots' means in order: this host's part of mean[LENGTH], the mean over the whole batch. */
-NOINLINE void normalise_mean_1(const struct rt_work *work, const real *restrict sums, real *restrict mean, int tile)
+NOINLINE void normalise_mean_1(const struct rt_work *work, const real *restrict sums,
+	real *restrict mean, int tile)
 {
 	enum { LENGTH = 8 };
 	const int slots = rt_slot_count(work->n);
@@ -158,8 +158,8 @@ NOINLINE void normalise_mean_1(const struct rt_work *work, const real *restrict 
 
 /* Merges the slots' squared deviations, from their own means, in order: this host's part of variance[LENGTH], over the whole
  * batch and from its mean. */
-NOINLINE void normalise_variance_1(const struct rt_work *work, const real *restrict sums, const real *restrict mean,
-	real *restrict variance, int tile)
+NOINLINE void normalise_variance_1(const struct rt_work *work, const real *restrict sums,
+	const real *restrict mean, real *restrict variance, int tile)
 {
 	enum { OUTER = 64, LENGTH = 8, INNER = 1, COUNT = OUTER * INNER };
 	const int slots = rt_slot_count(work->n);
@@ -179,8 +179,9 @@ NOINLINE void normalise_variance_1(const struct rt_work *work, const real *restr
 
 /* The pack of the batch's statistics; moves the moving averages: moving = moving * momentum + batch's * (1 - momentum), with the
  * biased variance, as Keras 3 does. */
-NOINLINE void normalise_finish_1(const real *restrict mean, const real *restrict variance, const real *restrict gamma,
-	const real *restrict beta, real *restrict moving_mean, real *restrict moving_variance, real *restrict pack, int tile)
+NOINLINE void normalise_finish_1(const real *restrict mean, const real *restrict variance,
+	const real *restrict gamma, const real *restrict beta, real *restrict moving_mean, real *restrict moving_variance,
+	real *restrict pack, int tile)
 {
 	enum { CHANNELS = 8 };
 	const real momentum = (real)(0.99);
@@ -254,9 +255,8 @@ INLINE void direct_forward_2_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-NOINLINE void direct_forward_2(const real *restrict x,
-	const real *restrict before, const real *restrict pack, real *restrict y,
-	real *restrict scratch)
+NOINLINE void direct_forward_2(const real *restrict x, const real *restrict norm_in,
+	const real *restrict pack, real *restrict y, real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
 	const struct direct s = {
@@ -264,7 +264,7 @@ NOINLINE void direct_forward_2(const real *restrict x,
 		.dilation_h = 1, .dilation_w = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1,
 		.pad_right = 1
 	};
-	const struct input in = {.x = x, .pack = before, .activation = direct_forward_2_before};
+	const struct input in = {.x = x, .pack = norm_in, .activation = direct_forward_2_before};
 	const real *padded_x = direct_inputs(s, in, scratch);
 
 	direct_forward_2_rows(s, OUT_H, padded_x, pack, NULL, y);
@@ -305,7 +305,8 @@ INLINE vec add_forward_1_activation(vec v)
 }
 
 /* y = relu(the sum of 2 inputs), elementwise; those with a pack are read through batch normalization */
-NOINLINE void add_forward_1(real *restrict y, const real *x0, const real *x1, const real *restrict pack0, const real *restrict pack1)
+NOINLINE void add_forward_1(real *restrict y, const real *x0, const real *x1,
+	const real *restrict pack0, const real *restrict pack1)
 {
 	enum { SIZE = 512, CHANNELS = 8 };
 	const struct input in0 = {.x = x0, .pack = pack0, .activation = add_forward_1_before0};
@@ -359,8 +360,8 @@ INLINE vec dense_forward_1_activation(vec v)
 
 /* y[o] = bias[o] + sum over i of x[i] * kernel[i][o]. A tile is a thread's part of the batch, of up to
  * DENSE_COLUMNS outputs */
-NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(4);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -411,20 +412,22 @@ NOINLINE void loss_reference_categorical_crossentropy_forward_1(const real *rest
 
 
 /* 1 when the largest output (the first of equals) is the label's, else 0 */
-NOINLINE void metric_categorical_accuracy_1(const real *restrict p, float label, real *restrict metric)
+NOINLINE void metric_categorical_accuracy_1(const real *restrict outputs, float label,
+	real *restrict metric)
 {
 	enum { SIZE = 4 };
 	int best = 0;
 
 	for (int c = 1; c < SIZE; c++)
-		if (p[c] > p[best])
+		if (outputs[c] > outputs[best])
 			best = c;
 	*metric = best == (int)label;
 }
 
 
 /* dp[c] = (1 / sum of p - [c = label] / p[label]) / batch, and 0 where the clip holds */
-NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p, float label, real *restrict dp)
+NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt_work *work, const real *restrict p,
+	float label, real *restrict dp)
 {
 	enum { SIZE = 4 };
 	const real fuzz = (real)(1e-07), part = 1 / (real)work->total;
@@ -441,7 +444,8 @@ NOINLINE void loss_reference_categorical_crossentropy_backward_1(const struct rt
 
 
 /* dx[o][l][i] = y * (dy - sum over l of dy * y) */
-NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy, real *restrict dx)
+NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *restrict dy,
+	real *restrict dx)
 {
 	enum { OUTER = 1, LENGTH = 4, INNER = 1 };
 
@@ -459,15 +463,16 @@ NOINLINE void softmax_reference_backward_1(const real *restrict y, const real *r
 
 /* d_kernel[i][o] = sum over samples of x[i] * dy[o], d_bias[o] = sum of dy[o]; a tile is dense_weights_inputs rows of up
  * to DENSE_COLUMNS outputs */
-NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x, const real *restrict dy, real *restrict d_kernel,
-	real *restrict d_bias, int tile)
+NOINLINE void dense_weights_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict dy, real *restrict d_kernel, real *restrict d_bias, int tile)
 {
 	dense_weights(8, 4, work->n, work->thread_count, SAMPLE, x, dy, d_kernel, d_bias, tile);
 }
 
 
 /* dx[i] = sum over o of dy[o] * kernel[i][o]; a tile is dense_rows samples of dense_data_inputs inputs */
-NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy, const real *restrict kernel, real *restrict dx, int tile)
+NOINLINE void dense_data_1(const struct rt_work *work, const real *restrict dy,
+	const real *restrict kernel, real *restrict dx, int tile)
 {
 	dense_data(8, 4, work->n, work->thread_count, SAMPLE, dy, kernel, dx, false, tile);
 }
@@ -497,7 +502,8 @@ NOINLINE void average_pool_reference_backward_1(const real *restrict dy, real *r
 
 
 /* dy becomes the sum's gradient, dy * relu'(sum), from y, and with it that of inputs which have no place of their own here */
-NOINLINE void add_backward_1(const real *restrict output, real *d_output, real *dx0, real *dx1)
+NOINLINE void add_backward_1(const real *restrict output, real *restrict d_output,
+	real *dx0, real *dx1)
 {
 	enum { SIZE = 512 };
 
@@ -512,7 +518,8 @@ NOINLINE void add_backward_1(const real *restrict output, real *d_output, real *
 
 
 /* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being the gradient before activation */
-NOINLINE void normalise_sums_1(const real *restrict x, real *restrict dy, const real *restrict pack, real *restrict sums)
+NOINLINE void normalise_sums_1(const real *restrict x, real *restrict dy,
+	const real *restrict pack, real *restrict sums)
 {
 	enum { PIXELS = 64, CHANNELS = 8 };
 	const struct normalise s = {PIXELS, CHANNELS};
@@ -544,8 +551,8 @@ NOINLINE void normalise_sums_1(const real *restrict x, real *restrict dy, const 
 
 /* Merges the slots' sums in order: total = sum of dy[LENGTH], sum of dy * normalised x[LENGTH], over this host's samples; these are also
  * d_beta and d_gamma */
-NOINLINE void normalise_gradients_1(const struct rt_work *work, const real *restrict sums, real *restrict total,
-	real *restrict d_gamma, real *restrict d_beta, int tile)
+NOINLINE void normalise_gradients_1(const struct rt_work *work, const real *restrict sums,
+	real *restrict total, real *restrict d_gamma, real *restrict d_beta, int tile)
 {
 	enum { LENGTH = 8 };
 	const int slots = rt_slot_count(work->n);
@@ -589,9 +596,8 @@ INLINE vec direct_backward_1_activation(vec y_lanes, vec dy_lanes)
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz, dx += sum of dz * kernel, pack being the kernel */
 NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict x,
-	const real *restrict before, const real *restrict pack, const real *restrict y,
-	const real *restrict dy,
-	const real *restrict behind, const real *restrict total, real *restrict dx, real *restrict d_kernel,
+	const real *restrict norm_in, const real *restrict pack, const real *restrict y, const real *restrict dy,
+	const real *restrict norm_out, const real *restrict total, real *restrict dx, real *restrict d_kernel,
 	real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
@@ -601,14 +607,14 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 		.pad_right = 1
 	};
 	enum { POOL = 1, HEIGHT = OUT_H / POOL, WIDTH = OUT_W / POOL };
-	const struct input in = {.x = x, .pack = before, .activation = direct_backward_1_before};
+	const struct input in = {.x = x, .pack = norm_in, .activation = direct_backward_1_before};
 	const real *padded_x = direct_inputs(s, in, scratch);
 	real *dz = scratch + direct_inputs_size(s, in);
 	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
 	const real part = 1 / ((real)work->total * (real)(512 / 8));
 	struct normalise_gradient through[(8 + LANES - 1) / LANES];
 	for (int c = 0; c < 8; c += LANES)
-		through[c / LANES] = normalise_gradient(behind, total, part, c, 8);
+		through[c / LANES] = normalise_gradient(norm_out, total, part, c, 8);
 
 	(void)work;
 	(void)pack;
@@ -659,7 +665,8 @@ INLINE vec normalise_sums_2_gradient(vec y_lanes, vec dy_lanes)
 
 /* sums[c] += sum of dy, sums[CHANNELS + c] += sum of dy * normalised x, dy being made the gradient before activation, of y
  * made again */
-NOINLINE void normalise_sums_2(const real *restrict x, real *restrict dy, const real *restrict pack, real *restrict sums)
+NOINLINE void normalise_sums_2(const real *restrict x, real *restrict dy,
+	const real *restrict pack, real *restrict sums)
 {
 	enum { PIXELS = 64, CHANNELS = 8 };
 	const struct normalise s = {PIXELS, CHANNELS};
@@ -707,10 +714,8 @@ INLINE vec direct_backward_2_activation(vec y_lanes, vec dy_lanes)
 /* From y, saved (see forward) and dy, with dz = dy before activation:
  * d_kernel[kh][kw][i][o] += sum of x * dz */
 NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict x,
-	const real *restrict pack, const real *restrict y,
-	const real *restrict dy,
-	const real *restrict behind, const real *restrict total, real *restrict d_kernel,
-	real *restrict scratch)
+	const real *restrict pack, const real *restrict y, const real *restrict dy, const real *restrict norm_out,
+	const real *restrict total, real *restrict d_kernel, real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
 	const struct direct s = {
@@ -726,7 +731,7 @@ NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict
 	const real part = 1 / ((real)work->total * (real)(512 / 8));
 	struct normalise_gradient through[(8 + LANES - 1) / LANES];
 	for (int c = 0; c < 8; c += LANES)
-		through[c / LANES] = normalise_gradient(behind, total, part, c, 8);
+		through[c / LANES] = normalise_gradient(norm_out, total, part, c, 8);
 
 	(void)work;
 	(void)pack;
@@ -751,7 +756,8 @@ NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sums,
+	real *restrict gradient, int tile)
 {
 	enum { COUNT = 216, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -764,7 +770,8 @@ NOINLINE void merge_merge_1(const struct rt_work *work, const real *restrict sum
 
 
 /* gradient[e] = sum over slots, in order, of the slot's sums[e]; a tile is ROWS elements */
-NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums, real *restrict gradient, int tile)
+NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sums,
+	real *restrict gradient, int tile)
 {
 	enum { COUNT = 576, ROWS = 4096 };
 	const int slots = rt_slot_count(work->n), begin = tile * ROWS, end = begin + ROWS < COUNT ? begin + ROWS : COUNT;
@@ -778,8 +785,9 @@ NOINLINE void merge_merge_2(const struct rt_work *work, const real *restrict sum
 
 /* What follows the kernel is batch normalization with moving averages, which is scale[c] * x + shift[c]: to_kernel is the kernel
  * times scale, to_bias = shift. */
-NOINLINE void fold_fold_1(const real *restrict kernel, const real *restrict gamma, const real *restrict beta, 
-	const real *restrict mean, const real *restrict variance, real *restrict to_kernel, real *restrict to_bias, int tile)
+NOINLINE void fold_fold_1(const real *restrict kernel, const real *restrict gamma,
+	const real *restrict beta, const real *restrict mean, const real *restrict variance, real *restrict to_kernel,
+	real *restrict to_bias, int tile)
 {
 	enum { COUNT = 216, CHANNELS = 8 };
 	const real epsilon = (real)(0.001);
@@ -796,8 +804,9 @@ NOINLINE void fold_fold_1(const real *restrict kernel, const real *restrict gamm
 
 /* What follows the kernel is batch normalization with moving averages, which is scale[c] * x + shift[c]: to_kernel is the kernel
  * times scale, to_bias = shift. */
-NOINLINE void fold_fold_2(const real *restrict kernel, const real *restrict gamma, const real *restrict beta, 
-	const real *restrict mean, const real *restrict variance, real *restrict to_kernel, real *restrict to_bias, int tile)
+NOINLINE void fold_fold_2(const real *restrict kernel, const real *restrict gamma,
+	const real *restrict beta, const real *restrict mean, const real *restrict variance, real *restrict to_kernel,
+	real *restrict to_bias, int tile)
 {
 	enum { COUNT = 576, CHANNELS = 8 };
 	const real epsilon = (real)(0.001);
@@ -864,9 +873,8 @@ INLINE void direct_forward_3_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = relu(bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o]) */
-NOINLINE void direct_forward_3(const real *restrict x,
-	const real *restrict pack, const real *restrict bias, real *restrict y,
-	real *restrict scratch)
+NOINLINE void direct_forward_3(const real *restrict x, const real *restrict pack,
+	const real *restrict bias, real *restrict y, real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 3, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
 	const struct direct s = {
@@ -930,9 +938,8 @@ INLINE void direct_forward_4_rows(struct direct s, int rows, const real *x, cons
 }
 
 /* y[oh][ow][o] = bias[o] + sum of x[oh * stride + kh * dilation - pad][…][i] * kernel[kh][kw][i][o] */
-NOINLINE void direct_forward_4(const real *restrict x,
-	const real *restrict pack, const real *restrict bias, real *restrict y,
-	real *restrict scratch)
+NOINLINE void direct_forward_4(const real *restrict x, const real *restrict pack,
+	const real *restrict bias, real *restrict y, real *restrict scratch)
 {
 	enum { IN_H = 8, IN_W = 8, IN_C = 8, OUT_H = 8, OUT_W = 8, OUT_C = 8 };
 	const struct direct s = {
@@ -987,8 +994,8 @@ INLINE vec dense_evaluate_1_activation(vec v)
 }
 
 /* As forward, without dropout. */
-NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x, const real *restrict kernel,
-	const real *restrict bias, real *restrict y, int tile)
+NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict x,
+	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(4);
 	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
@@ -1001,12 +1008,13 @@ NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict 
 
 
 /* Hands a sample's outputs to whoever asked for predictions */
-NOINLINE void predict_copy_1(const real *restrict y, const struct rt_work *work, int i)
+NOINLINE void predict_copy_1(const real *restrict outputs, const struct rt_work *work,
+	int sample)
 {
 	enum { SIZE = 4 };
 
 	if (work->predictions)
 		for (int e = 0; e < SIZE; e++)
-			work->predictions[(size_t)i * SIZE + e] = (float)y[e];
+			work->predictions[(size_t)sample * SIZE + e] = (float)outputs[e];
 }
 

@@ -18,10 +18,13 @@ struct buffer {
 	bool of_many;                       /* a step that sees many samples uses it, so each has its own */
 };
 
-enum argument_kind { ARGUMENT_BUFFER, ARGUMENT_LABEL, ARGUMENT_LOSS, ARGUMENT_METRIC, ARGUMENT_INDEX, ARGUMENT_ORDINAL,
-	ARGUMENT_WORK, ARGUMENT_SAMPLES };
-
-struct argument { enum argument_kind kind; struct buffer *buffer; int number; };
+/* An argument of a step's call and, with its role, a parameter of the kernel's function. */
+struct argument {
+	enum role role;
+	bool made;                          /* the step writes it */
+	int number;                         /* which input, addend or metric; else 0 */
+	struct buffer *buffer;              /* NULL: a value that is not memory of the plan */
+};
 
 enum { STEP_ARGUMENTS = GROUP_INPUTS * 2 };
 enum { READS_X, READS_Y, READS_DY, STEP_READS };
@@ -64,28 +67,31 @@ struct schedule {
 	long size[ARENAS];                  /* reals of each arena */
 };
 
-/* target NULL: the CPU. reference: the plainest kernel of every operation. no_libraries: none that calls NVIDIA's.
- * openblas: kernels that call OpenBLAS, too. amx: those for processors with AMX, too. several_hosts: train links a network, and
- * shares sums over hosts. */
-struct plan_options { const struct target *target; bool reference, no_libraries, openblas, amx, several_hosts; };
+/* target NULL: the CPU. reference: the plainest kernel of every operation. allowed: what kernels may need (enum need).
+ * several_hosts: train links a network, and shares sums over hosts. */
+struct plan_options { const struct target *target; bool reference, several_hosts; unsigned allowed; };
 
 struct plan {
 	const struct graph *graph;
 	const struct target *target;
 	struct plan_options options;
 	struct group *groups; int n_groups, n_trained;      /* the first are training's, in order */
-	const struct group **evaluated; int n_evaluated;    /* evaluation's, in order */
+	struct group **group_of;            /* [operation]: training's group that holds it; NULL: a view */
+	struct group **evaluated; int n_evaluated;          /* evaluation's, in order */
 	struct schedule train, prepare, evaluate;
 	long size[ARENAS];                  /* the most of all schedules */
 	const struct plan *amx;             /* for processors with AMX; NULL: this one is */
 };
 
+/* What the kernels that were chosen need, of enum need. */
+unsigned plan_needs(const struct plan *p);
 const struct plan *plan_make(struct arena *a, const struct graph *g, const struct plan_options *o);
 
-/* plan_report.c: "dense_1, dense_2", the layers with operands below float32, or ""; --dump=plan; the memory that the
+/* report.c: "dense_1, dense_2", the layers with operands below float32, or ""; --dump=plan; the memory that the
  * program will take at this batch size. */
 const char *plan_narrow_layers(struct arena *a, const struct plan *p);
-void plan_dump(FILE *out, const struct plan *p);
+/* pass: what this pass decided; NULL: the whole plan. */
+void plan_dump(FILE *out, const struct plan *p, const char *pass);
 void plan_summary(FILE *out, struct arena *a, const struct plan *p, long batch);
 
 #endif

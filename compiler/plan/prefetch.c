@@ -1,11 +1,11 @@
 /* What a kernel reads of a sample that an earlier pass has left in memory. While it multiplies, it can ask for what the next
  * sample has of that. */
-#include "plan_build.h"
+#include "passes.h"
 
 static bool uses(const struct step *s, const struct buffer *x)
 {
 	for (int i = 0; i < s->n_arguments; i++)
-		if (s->arguments[i].kind == ARGUMENT_BUFFER && s->arguments[i].buffer == x)
+		if (s->arguments[i].buffer == x)
 			return true;
 	return false;
 }
@@ -21,7 +21,7 @@ static bool is_in_memory(const struct step *first, const struct step *s, const s
 	return true;
 }
 
-void plan_ask(struct schedule *s)
+void plan_prefetch(struct schedule *s)
 {
 	for (int i = 0; i < s->n_segments; i++) {
 		const struct segment *pass = &s->segments[i];

@@ -1,38 +1,33 @@
-/* Evaluation's groups: those of training, but where batch normalization is all that takes a linear operation's output, that
+/* The pass `fold`: evaluation's groups. They are those of training, but where batch normalization is all that takes a linear operation's output, that
  * operation has normalised weights (the kernel fold makes them) and what follows batch normalization follows it. */
 #include <string.h>
-#include "plan_build.h"
-
-static bool is_linear(const struct op *op)
-{
-	return op->type == &op_convolution || op->type == &op_depthwise || op->type == &op_dense;
-}
+#include "passes.h"
 
 /* The group of the batch normalization that g's weights can take, or NULL. */
 static const struct group *normalised_by(const struct plan *p, const struct group *g)
 {
 	const struct op *next = g->out && g->out->n_consumers == 1 ? g->out->consumers[0] : NULL;
-	const bool ours = !p->options.reference && !p->target->whole_batches;
-	if (!ours || g->n != 1 || !is_linear(g->ops[0]) || !next || next->type != &op_normalise
+	const bool possible = !p->options.reference && p->target->fold;
+	if (!possible || g->n != 1 || !g->ops[0]->type->linear || !next || next->type != &op_normalise
 		|| next->attributes[SLICE_INNER] != 1)
 		return NULL;
-	return plan_group_of(p, next);
+	return p->group_of[next->index];
 }
 
 /* The group that makes the weights. */
-static const struct group *add_fold(struct builder *b, const struct group *linear, const struct group *normal)
+static struct group *add_fold(struct builder *b, const struct group *linear, const struct group *normal)
 {
 	struct group *g = &b->plan->groups[b->plan->n_groups];
 	*g = *normal;
 	g->index = b->plan->n_groups++;
-	g->kernel = &fold;
+	g->kernel = b->plan->target->fold;
 	g->prefix = "F";
 	g->n = 1;
 	g->n_parameters = GROUP_PARAMETERS;
 	memcpy(g->parameters, linear->ops[0]->parameters, sizeof *g->parameters * 2);
 	memcpy(g->parameters + 2, normal->ops[0]->parameters, sizeof *g->parameters * 4);
 	memset(&g->buffers, 0, sizeof g->buffers);
-	fold.size(g, &g->buffers);
+	g->kernel->size(g, &g->buffers);
 	return g;
 }
 
@@ -49,7 +44,7 @@ static const struct op *folded_op(struct builder *b, const struct op *op, const 
 	return x;
 }
 
-static void evaluate_group(struct plan *p, const struct group *g)
+static void evaluate_group(struct plan *p, struct group *g)
 {
 	p->evaluated[p->n_evaluated++] = g;
 }
@@ -57,7 +52,7 @@ static void evaluate_group(struct plan *p, const struct group *g)
 static void add_folded(struct builder *b, const struct group *linear, const struct group *normal)
 {
 	const struct op *chain[GROUP_OPS];
-	const struct group *folded = add_fold(b, linear, normal);
+	struct group *folded = add_fold(b, linear, normal);
 	evaluate_group(b->plan, folded);
 	memcpy(chain, normal->ops, sizeof chain);
 	chain[0] = folded_op(b, linear->ops[0], normal->ops[0]);
@@ -74,9 +69,10 @@ void plan_fold(struct builder *b)
 {
 	struct plan *p = b->plan;
 	bool *done = ARENA_ARRAY(b->arena, bool, p->n_trained);
-	p->evaluated = ARENA_ARRAY(b->arena, const struct group *, 2 * p->graph->n_ops);
+	p->evaluated = ARENA_ARRAY(b->arena, struct group *, 2 * p->graph->n_ops);
 	for (int i = 0; i < p->n_trained; i++) {
-		const struct group *g = &p->groups[i], *normal = normalised_by(p, g);
+		struct group *g = &p->groups[i];
+		const struct group *normal = normalised_by(p, g);
 		if (done[i])
 			continue;
 		if (normal) {

@@ -1,4 +1,5 @@
 /* The plan as text: --dump=plan, and the memory that summary shows. */
+#include <string.h>
 #include "plan.h"
 
 static const char *const arena_names[] = {"sample", "slot", "thread", "once", "weights", "gradients"};
@@ -27,15 +28,71 @@ static void dump_schedule(FILE *out, const char *name, const struct schedule *s)
 	}
 }
 
-void plan_dump(FILE *out, const struct plan *p)
+/* ---- what each pass decided ---- */
+
+static const char *group_name(const struct group *g)
 {
-	for (int i = 0; i < p->n_groups; i++) {
-		const struct group *g = &p->groups[i];
-		fprintf(out, "group %d: %s covers", i, g->kernel->name);
-		for (int k = 0; k < g->n; k++)
-			fprintf(out, " %s(%s)", g->ops[k]->type->name, g->ops[k]->layer ? g->ops[k]->layer->name : "");
-		fprintf(out, "\n");
-	}
+	return g->out ? g->out->name : "loss";
+}
+
+static void show_match(FILE *out, const struct plan *p, const struct group *g)
+{
+	(void)p;
+	fprintf(out, "group %d: %s covers", g->index, g->kernel->name);
+	for (int k = 0; k < g->n; k++)
+		fprintf(out, " %s(%s)", g->ops[k]->type->name, g->ops[k]->layer ? g->ops[k]->layer->name : "");
+	fprintf(out, "\n");
+}
+
+static void show_fold(FILE *out, const struct plan *p, const struct group *g)
+{
+	if (g->folded)
+		fprintf(out, "%s: evaluated with weights that a batch normalization went into\n", group_name(g));
+	else if (g->index >= p->n_trained)
+		show_match(out, p, g);
+}
+
+static void show_normalise(FILE *out, const struct plan *p, const struct group *g)
+{
+	(void)p;
+	if (g->applied_by_consumers)
+		fprintf(out, "%s: applied by the groups that take it\n", group_name(g));
+	if (g->statistics_of)
+		fprintf(out, "%s: makes the statistics of %s\n", group_name(g), group_name(g->statistics_of));
+	if (g->gradient_through)
+		fprintf(out, "%s: takes the gradient of %s through it\n", group_name(g), group_name(g->gradient_through));
+}
+
+static void show_sums(FILE *out, const struct plan *p, const struct group *g)
+{
+	static const char *const purposes[] = {[TRAIN] = "training", [PREPARE] = "preparation", [EVALUATE] = "evaluation"};
+	(void)p;
+	for (int i = 0; i < PURPOSES; i++)
+		if (g->sum[i])
+			fprintf(out, "%s: makes the sum %s in %s\n", group_name(g), group_name(g->sum[i]), purposes[i]);
+}
+
+static void show_keep(FILE *out, const struct plan *p, const struct group *g)
+{
+	(void)p;
+	if (g->recompute)
+		fprintf(out, "%s: computed a second time in backward\n", group_name(g));
+	for (int i = 0; i < g->n_in; i++)
+		if (g->same_gradient[i])
+			fprintf(out, "%s: the gradient of %s is its own, in the same memory\n", group_name(g), g->in[i]->name);
+}
+
+static const struct { const char *pass; void (*show)(FILE *out, const struct plan *p, const struct group *g); } shows[] = {
+	{"match", show_match}, {"fold", show_fold}, {"normalise", show_normalise}, {"sums", show_sums}, {"keep", show_keep},
+};
+
+void plan_dump(FILE *out, const struct plan *p, const char *pass)
+{
+	for (size_t k = 0; k < sizeof shows / sizeof *shows; k++)
+		for (int i = 0; i < p->n_groups && (!pass || !strcmp(pass, shows[k].pass)); i++)
+			shows[k].show(out, p, &p->groups[i]);
+	if (pass)
+		return;
 	dump_schedule(out, "train", &p->train);
 	dump_schedule(out, "prepare", &p->prepare);
 	dump_schedule(out, "evaluate", &p->evaluate);

@@ -1,7 +1,7 @@
 /* Memory: where buffers lie. Those of samples and threads share places when their lifetimes do not meet. */
 #ifndef TRAINC_MEMORY_H
 #define TRAINC_MEMORY_H
-#include "plan_build.h"
+#include "passes.h"
 
 enum { MEMORY_ALIGN = 16 };             /* reals: 64 bytes of floats */
 
