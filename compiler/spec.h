@@ -20,7 +20,7 @@ struct layer_spec {
 enum precision { PRECISION_FLOAT32, PRECISION_BFLOAT16 };
 
 /* What samples are for. */
-enum role { CHANNEL_TRAINING, CHANNEL_VALIDATION, CHANNELS };
+enum channel_role { CHANNEL_TRAINING, CHANNEL_VALIDATION, CHANNELS };
 
 /* A role's files and the channel of the job that holds them; a NULL channel: the spec leaves the role out. */
 struct channel_spec { const char *name, *images, *labels; struct at at; };
