@@ -1,6 +1,8 @@
 /* Renders the files of a program in memory and puts them in place: into a new directory that is renamed when whole, or,
  * where one stands already, as hidden files that are renamed once all are written. */
+#define _DEFAULT_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,9 +42,12 @@ static bool trouble(const char *verb, const char *path)
 	return false;
 }
 
+/* Makes the file anew: a link or FIFO that lies there is not opened. */
 static bool write_file(const char *path, const char *text, size_t size)
 {
-	FILE *f = fopen(path, "wb");
+	unlink(path);
+	const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "wb");
 	if (!f)
 		return trouble("write", path);
 	bool ok = fwrite(text, 1, size, f) == size;
@@ -56,9 +61,25 @@ static void discard(struct arena *a, const struct files *f, const char *director
 		unlink(arena_format(a, format, directory, f->file[i].name));
 }
 
+/* A folder has the name of one of the files. */
+static bool has_folders(struct arena *a, const struct files *f, const char *directory)
+{
+	struct stat s;
+	for (int i = 0; i < f->n; i++) {
+		const char *path = arena_format(a, "%s/%s", directory, f->file[i].name);
+		if (lstat(path, &s) || !S_ISDIR(s.st_mode))
+			continue;
+		errno = EISDIR;
+		return !trouble("write", path);
+	}
+	return false;
+}
+
 /* Writes all files under hidden names, then renames them. */
 static bool replace_files(struct arena *a, const struct files *f, const char *directory)
 {
+	if (has_folders(a, f, directory))
+		return false;
 	for (int i = 0; i < f->n; i++) {
 		if (!write_file(arena_format(a, "%s/.%s.partial", directory, f->file[i].name), f->file[i].text, f->file[i].size)) {
 			discard(a, f, directory, "%s/.%s.partial", i + 1);
@@ -76,11 +97,24 @@ static bool replace_files(struct arena *a, const struct files *f, const char *di
 	return true;
 }
 
+/* DIR.partial, or DIR.partial2 and so on where that is there: what an interrupted run left, or something of the user's. */
+static const char *make_partial(struct arena *a, const char *directory)
+{
+	enum { TRIES = 10000 };
+	const char *partial = arena_format(a, "%s.partial", directory);
+	for (int i = 2; mkdir(partial, 0777); i++) {
+		if (errno != EEXIST || i > TRIES)
+			return trouble("make", partial), NULL;
+		partial = arena_format(a, "%s.partial%d", directory, i);
+	}
+	return partial;
+}
+
 static bool make_directory(struct arena *a, const struct files *f, const char *directory)
 {
-	const char *partial = arena_format(a, "%s.partial", directory);
-	if (mkdir(partial, 0777))
-		return trouble("make", partial);
+	const char *partial = make_partial(a, directory);
+	if (!partial)
+		return false;
 	bool ok = true;
 	for (int i = 0; i < f->n && ok; i++)
 		ok = write_file(arena_format(a, "%s/%s", partial, f->file[i].name), f->file[i].text, f->file[i].size);

@@ -46,21 +46,18 @@ static int find_file(DIR *folder, const char *path, char name[RT_PATH])
 	return 0;
 }
 
-int rt_weights_read(struct rt_state *s, const struct rt_model *m, const char *path, bool *found)
+int rt_weights_read(struct rt_state *s, const struct rt_model *m, const char *path, char file[RT_PATH])
 {
-	char name[RT_PATH], file[RT_PATH];
+	char name[RT_PATH];
 	DIR *folder = opendir(path);
 	int result;
 
-	*found = false;
+	file[0] = '\0';
 	if (!folder && errno == ENOENT)
 		return 0;
 	if (!folder)
 		return rt_fail(RT_SYSTEM_ERROR, "cannot open %s: %s", path, strerror(errno));
 	result = find_file(folder, path, name);
 	closedir(folder);
-	if (result || rt_path(file, path, name) || rt_read_apart(s, m, file))
-		return -1;
-	*found = true;
-	return 0;
+	return result || rt_path(file, path, name) || rt_read_apart(s, m, file) ? -1 : 0;
 }

@@ -1,10 +1,7 @@
 /* All of a model's files, one writer a format; the formats are rows in the generated tables. */
 #include "export.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 int rt_export_name(const char *pattern, long epochs, char *name, size_t size)
 {
@@ -23,48 +20,41 @@ int rt_export_name(const char *pattern, long epochs, char *name, size_t size)
 	return 0;
 }
 
-int rt_export_path(char path[RT_PATH], const struct rt_export *e, const struct rt_state *s, const char *directory,
-	const char *suffix)
+const char *rt_export_add(struct rt_files *files, const struct rt_export *e, const struct rt_state *s, const char *suffix,
+	const void *bytes, size_t size)
 {
 	char name[RT_PATH / 2], whole[RT_PATH / 2 + 64];
 
 	if (rt_export_name(e->file, s->epochs, name, sizeof name))
-		return -1;
+		return NULL;
 	snprintf(whole, sizeof whole, "%s%s", name, suffix);
-	return rt_path(path, directory, whole);
+	return rt_files_add(files, whole, bytes, size);
 }
 
-static int write_all(int file, const char *bytes, size_t size)
+static int write_each(struct rt_files *files, const struct rt_model *m, const struct rt_state *s)
 {
-	while (size) {
-		ssize_t n = write(file, bytes, size < 1 << 30 ? size : 1 << 30);
-
-		if (n < 0 && errno != EINTR)
+	for (int i = 0; i < m->n_exports; i++)
+		if (m->exports[i].write(&m->exports[i], m, s, files))
 			return -1;
-		if (n > 0) {
-			bytes += n;
-			size -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
-int rt_export_write(const char *path, const void *bytes, size_t size)
-{
-	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666), result;
-
-	result = file < 0 ? -1 : write_all(file, bytes, size);
-	if (result)
-		rt_fail(RT_SYSTEM_ERROR, "cannot write %s: %s", path, strerror(errno));
-	if (file >= 0 && close(file) && !result)
-		return rt_fail(RT_SYSTEM_ERROR, "cannot write %s: %s", path, strerror(errno));
-	return result;
+	return rt_files_check(files);
 }
 
 int rt_export_all(const struct rt_model *m, const struct rt_state *s, const char *directory)
 {
-	for (int i = 0; i < m->n_exports; i++)
-		if (m->exports[i].write(&m->exports[i], m, s, directory))
-			return -1;
-	return 0;
+	struct rt_files files = {.directory = directory};
+	int result = write_each(&files, m, s) || rt_files_place(&files) ? -1 : 0;
+
+	if (!result && files.said.bytes)
+		fputs(files.said.bytes, stdout);
+	rt_files_end(&files);
+	return result;
+}
+
+int rt_export_try(const struct rt_model *m, const struct rt_state *s, const char *directory)
+{
+	struct rt_files files = {.directory = directory};
+	int result = write_each(&files, m, s);
+
+	rt_files_end(&files);
+	return result;
 }

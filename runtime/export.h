@@ -7,12 +7,10 @@
  * hyperparameter of that name, in quotes if quoted. NULL after rt_fail. */
 char *rt_export_text(const char *json, const struct rt_model *m, const struct rt_state *s, bool quoted);
 
-/* The path of directory/NAMEsuffix, where NAME is the export's file with {epochs} replaced; -1 after rt_fail. */
-int rt_export_path(char path[RT_PATH], const struct rt_export *e, const struct rt_state *s, const char *directory,
-	const char *suffix);
-
-/* Makes the file at path of these bytes; -1 after rt_fail. */
-int rt_export_write(const char *path, const void *bytes, size_t size);
+/* Adds the file NAMEsuffix of these bytes, where NAME is the export's file with {epochs} replaced. The path that it will have, or
+ * NULL after rt_fail. */
+const char *rt_export_add(struct rt_files *files, const struct rt_export *e, const struct rt_state *s, const char *suffix,
+	const void *bytes, size_t size);
 
 /* Indices into m->layers in the order in which Keras lists the layers of the model that model_config describes; sets *n.
  * Keras orders a graph by depth, and its files are read by position. malloc; NULL after rt_fail. */

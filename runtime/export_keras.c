@@ -270,44 +270,38 @@ static bool fill_file(hid_t file, const struct rt_export *e, const struct rt_mod
 	return ok;
 }
 
+/* HDF5 opens what has the name of a file that it is to make, even of one that it makes in memory: here nothing can have it. */
 static hid_t create_file(void)
 {
 	hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
 
 	if (H5Pset_fapl_core(access, 1 << 20, false) >= 0 && H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0)
-		file = H5Fcreate("keras", H5F_ACC_TRUNC, H5P_DEFAULT, access);
+		file = H5Fcreate("/dev/null/keras", H5F_ACC_TRUNC, H5P_DEFAULT, access);
 	drop(access);
 	return file;
 }
 
-/* Writes the file that lies in the core driver's memory to disk, without a copy of it. That memory grows in steps: the
- * image's size is the file's. */
-static int write_file(hid_t file, const char *path)
+/* Adds the file that lies in the core driver's memory, without a copy of it. That memory grows in steps: the image's size is the
+ * file's. */
+static int add_file(struct rt_files *files, hid_t file, const struct rt_export *e, const struct rt_state *s)
 {
 	void **memory = NULL;
 	ssize_t size = H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 ? -1 : H5Fget_file_image(file, NULL, 0);
 
 	if (size <= 0 || H5Fget_vfd_handle(file, H5P_DEFAULT, (void **)&memory) < 0)
-		return rt_fail(RT_SYSTEM_ERROR, "not enough memory to write %s", path);
-	return rt_export_write(path, *memory, (size_t)size);
+		return rt_fail(RT_SYSTEM_ERROR, "not enough memory to write %s", e->file);
+	return rt_export_add(files, e, s, "", *memory, (size_t)size) ? 0 : -1;
 }
 
-int rt_export_keras(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *directory)
+int rt_export_keras(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, struct rt_files *files)
 {
-	char path[RT_PATH], partial[RT_PATH];
-	hid_t file;
-	int result;
-
-	if (rt_export_path(path, e, s, directory, "") || rt_replace_begin(path, partial, sizeof partial))
-		return -1;
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-	file = create_file();
-	result = file >= 0 && fill_file(file, e, m, s) ? write_file(file, partial) :
-		rt_fail(RT_SYSTEM_ERROR, "not enough memory to write %s", path);
+	hid_t file = create_file();
+	int result = file >= 0 && fill_file(file, e, m, s) ? add_file(files, file, e, s) :
+		rt_fail(RT_SYSTEM_ERROR, "not enough memory to write %s", e->file);
+
 	if (file >= 0)
 		H5Fclose(file);
-	if (rt_replace_end(path, partial, !result))
-		return -1;
-	printf("Saved Keras model\n");
-	return 0;
+	rt_text_printf(&files->said, "Saved Keras model\n");
+	return result;
 }

@@ -100,65 +100,57 @@ static int put_arrays(FILE *f, const struct rt_export *e, const struct rt_model 
 	return 0;
 }
 
-static int write_symbol(const char *path, const struct rt_export *e, const struct rt_model *m, const struct rt_state *s)
+static const char *add_symbol(struct rt_files *files, const struct rt_export *e, const struct rt_model *m, const struct rt_state *s)
 {
 	char *text = rt_export_text(e->text, m, s, true);
-	int result = text ? rt_export_write(path, text, strlen(text)) : -1;
+	const char *path = text ? rt_export_add(files, e, s, "-symbol.json", text, strlen(text)) : NULL;
 
 	free(text);
-	return result;
+	return path;
 }
 
-static int write_params(const char *path, const struct rt_export *e, const struct rt_model *m, const struct rt_state *s)
+static const char *add_params(struct rt_files *files, const struct rt_export *e, const struct rt_model *m, const struct rt_state *s)
 {
 	char *bytes = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&bytes, &size);
 	bool whole = f && put_arrays(f, e, m, s) == 0;
-	int result = -1;
+	const char *path = NULL;
 
 	if (f && (ferror(f) | fclose(f)))
 		whole = false;
 	if (whole)
-		result = rt_export_write(path, bytes, size);
+		path = rt_export_add(files, e, s, "-0000.params", bytes, size);
 	else
-		rt_fail(RT_SYSTEM_ERROR, "not enough memory to write %s", path);
+		rt_fail(RT_SYSTEM_ERROR, "not enough memory to write %s-0000.params", e->file);
 	free(bytes);
-	return result;
+	return path;
 }
 
 /* What save_mxnet_model told its user, with the layout that the input really has. */
-static void report(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *symbol,
-	const char *params)
+static void report(struct rt_text *said, const struct rt_export *e, const struct rt_model *m, const struct rt_state *s,
+	const char *symbol, const char *params)
 {
 	static const char *const layouts[] = {"N", "NC", "NTC", "NHWC"};
 	bool image_first = m->channels_first && m->input_rank == 3;
 
-	printf("MXNet symbol file - %s\n", symbol);
-	printf("MXNet params file - %s\n", params);
-	printf("Model input data_names and data_shapes are:\n");
-	printf("data_names : ['%s']\n", e->input_name);
-	printf("data_shapes : [DataDesc[%s,(%ld", e->input_name, s->batch_size);
+	rt_text_printf(said, "MXNet symbol file - %s\n", symbol);
+	rt_text_printf(said, "MXNet params file - %s\n", params);
+	rt_text_printf(said, "Model input data_names and data_shapes are:\n");
+	rt_text_printf(said, "data_names : ['%s']\n", e->input_name);
+	rt_text_printf(said, "data_shapes : [DataDesc[%s,(%ld", e->input_name, s->batch_size);
 	for (int i = 0; i < m->input_rank; i++)
-		printf(", %d", m->input[i]);
-	printf("),float32,%s]]\n", image_first ? "NCHW" : layouts[m->input_rank]);
-	printf("Saved MXNet model\n");
+		rt_text_printf(said, ", %d", m->input[i]);
+	rt_text_printf(said, "),float32,%s]]\n", image_first ? "NCHW" : layouts[m->input_rank]);
+	rt_text_printf(said, "Saved MXNet model\n");
 }
 
-int rt_export_mxnet(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *directory)
+int rt_export_mxnet(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, struct rt_files *files)
 {
-	char symbol[RT_PATH], params[RT_PATH], symbol_partial[RT_PATH], params_partial[RT_PATH];
-	int result;
+	const char *symbol = add_symbol(files, e, m, s), *params = symbol ? add_params(files, e, m, s) : NULL;
 
-	if (rt_export_path(symbol, e, s, directory, "-symbol.json") ||
-	    rt_export_path(params, e, s, directory, "-0000.params") ||
-	    rt_replace_begin(symbol, symbol_partial, sizeof symbol_partial) ||
-	    rt_replace_begin(params, params_partial, sizeof params_partial))
+	if (!params)
 		return -1;
-	/* Neither takes its place before both are whole. */
-	result = write_symbol(symbol_partial, e, m, s) || write_params(params_partial, e, m, s);
-	if (rt_replace_end(symbol, symbol_partial, !result) || rt_replace_end(params, params_partial, !result))
-		return -1;
-	report(e, m, s, symbol, params);
+	report(&files->said, e, m, s, symbol, params);
 	return 0;
 }

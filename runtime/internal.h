@@ -30,6 +30,17 @@ int rt_fail_as(const char *reason, const char *format, ...) __attribute__((forma
 /* Tells the reason on stderr and in PREFIX/output/failure, which is left out where there is no such prefix, or NULL. */
 void rt_failure_report(const char *prefix);
 
+/* ---- pyrepr.c: values as Python prints them ---- */
+
+struct cJSON;
+/* Grows; starts as zeros; bytes is NULL or ends in NUL. cut: there was not enough memory for all of it. */
+struct rt_text { char *bytes; size_t size, room; bool cut; };
+
+void rt_text_add(struct rt_text *t, const char *bytes, size_t size);
+void rt_text_printf(struct rt_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Adds repr(value). */
+void rt_repr(struct rt_text *t, const struct cJSON *value);
+
 /* ---- listen.c ---- */
 
 /* A socket that does not block, at which port others can connect; -1 with errno. */
@@ -39,10 +50,29 @@ int rt_listen(int port);
 
 /* Reads a whole file into *data (malloc, one NUL behind; the caller frees) and its size. -1 after rt_fail. */
 int rt_read_file(const char *path, char **data, size_t *size);
-/* A file that is not there until it is whole: write to the path that rt_replace_begin gives (PATH.partial), then
- * rt_replace_end(ok) renames it, flushed to disk, or removes it. -1 after rt_fail. */
-int rt_replace_begin(const char *path, char *partial, size_t size);
-int rt_replace_end(const char *path, const char *partial, bool ok);
+/* Makes the file at path of these bytes, in place of what lies there: a file, link or FIFO, or an empty folder. False with errno. */
+bool rt_file_replace(const char *path, const void *bytes, size_t size);
+
+enum { RT_FILES = 16 };
+
+/* Files that take their places together or not at all. Zeros but for the directory; the caller calls rt_files_end, which removes
+ * those that have not taken theirs. There is one set at a time. */
+struct rt_file {
+	char *path, *partial;
+	enum { RT_FILE_SWAPPED, RT_FILE_MADE, RT_FILE_REPLACED } how;
+};
+struct rt_files { const char *directory; struct rt_file file[RT_FILES]; int n; struct rt_text said; };
+
+/* Writes the file directory/name as another one beside it. The path that it will have, or NULL after rt_fail. */
+const char *rt_files_add(struct rt_files *set, const char *name, const void *bytes, size_t size);
+/* Whether each can take its place, as far as can be known; -1 after rt_fail. */
+int rt_files_check(const struct rt_files *set);
+/* Flushes them to the disk and gives each its place; -1 after rt_fail, then all that lay there lies there again. */
+int rt_files_place(struct rt_files *set);
+void rt_files_end(struct rt_files *set);
+/* For a signal's handler that ends the process: removes what is half-written. False where files are taking their places, which
+ * takes a moment only and is not to be cut short. */
+bool rt_files_abandon(void);
 /* Makes the directory and its parents. */
 int rt_make_directory(const char *path);
 /* directory/name into path, which has room for RT_PATH bytes. */
@@ -82,17 +112,6 @@ int rt_whole_number(const char *what, const char *value, uint64_t most, uint64_t
 /* ---- describe.c: the model as a table ---- */
 
 void rt_describe(const struct rt_model *m);
-
-/* ---- pyrepr.c: values as Python prints them ---- */
-
-struct cJSON;
-/* Grows; starts as zeros; bytes is NULL or ends in NUL. cut: there was not enough memory for all of it. */
-struct rt_text { char *bytes; size_t size, room; bool cut; };
-
-void rt_text_add(struct rt_text *t, const char *bytes, size_t size);
-void rt_text_printf(struct rt_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Adds repr(value). */
-void rt_repr(struct rt_text *t, const struct cJSON *value);
 
 /* ---- config.c: SageMaker's folder ---- */
 
@@ -217,9 +236,8 @@ int rt_gunzip(const uint8_t *in, size_t size, uint8_t *out, size_t room, size_t 
 /* ---- checkpoint.c: weights in ---- */
 
 /* Sets s from the .hd5 in the model channel (or a model.tar.gz that holds one); 0 also when there is no such channel
- * (*found false). */
-/* s->states may be NULL: then the optimizer's state is left alone. */
-int rt_weights_read(struct rt_state *s, const struct rt_model *m, const char *path, bool *found);
+ * (file is empty, else it is the path of what was read). s->states may be NULL: then the optimizer's state is left alone. */
+int rt_weights_read(struct rt_state *s, const struct rt_model *m, const char *path, char file[RT_PATH]);
 
 /* ---- random.c: initial weights and the shuffle ---- */
 
@@ -238,7 +256,7 @@ void *rt_bytes(size_t bytes);
 
 /* ---- signals.c: stopping early ---- */
 
-/* SIGTERM and SIGINT ask for a stop from here on; a second one ends the process at once. */
+/* SIGTERM, SIGINT and SIGHUP ask for a stop from here on; a second one ends the process at once. */
 void rt_signals_start(void);
 /* "SIGTERM" once one was received, else NULL. */
 const char *rt_stop_signal(void);
@@ -375,8 +393,10 @@ int rt_hosts_add_means(struct rt_hosts *h, const struct rt_job *j, struct rt_mea
 
 /* ---- export.c: all of a model's files ---- */
 
-/* Writes every export of m into directory and prints the contract's lines. */
+/* Writes every export of m into directory, all or none, and prints the contract's lines. */
 int rt_export_all(const struct rt_model *m, const struct rt_state *s, const char *directory);
+/* Writes them, and removes them again: what keeps them from being written shows before hours of training. */
+int rt_export_try(const struct rt_model *m, const struct rt_state *s, const char *directory);
 /* pattern with {epochs} replaced, into name. */
 int rt_export_name(const char *pattern, long epochs, char *name, size_t size);
 

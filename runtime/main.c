@@ -30,8 +30,22 @@ static int make_folders(const struct rt_config *c)
 			return -1;
 	if (rt_path(path, c->prefix, "output/failure"))
 		return -1;
-	unlink(path);                           /* an earlier job's */
-	return 0;
+	return remove(path) && errno != ENOENT ? rt_fail(RT_SYSTEM_ERROR, "cannot remove %s, where the reason of a failure goes: %s",
+		path, strerror(errno)) : 0;             /* an earlier job's */
+}
+
+/* Writes the models as they will be written, of weights that are all zeros. */
+static int try_models(const struct rt_config *c)
+{
+	const struct rt_model *m = c->model;
+	struct rt_state s = {.weights = rt_reals(m->weights, "the weights"),
+		.states = rt_reals(m->trainable * (size_t)m->optimizer.states, "the optimizer"), .hyperparameters = c->numbers,
+		.epochs = c->epochs, .batch_size = c->batch_size};
+	char path[RT_PATH];
+	int result = !s.weights || !s.states || rt_path(path, c->prefix, "model") ? -1 : rt_export_try(m, &s, path);
+	free(s.weights);
+	free(s.states);
+	return result;
 }
 
 /* ---- data ---- */
@@ -78,6 +92,21 @@ static void tell_data(const struct rt_model *m, const struct rt_data data[RT_ROL
 		printf("There is no validation: %s names no channel for it\nTrain on %ld samples\n", m->file, training);
 }
 
+static void tell_weights(const struct rt_model *m, const char *file)
+{
+	const char *separator = "Layers that have them: ";
+	if (!file[0])
+		return;
+	printf("Loaded initial weights from %s\n", file);
+	for (int i = 0; i < m->n_parameters; i++) {
+		if (i && m->parameters[i].layer == m->parameters[i - 1].layer)
+			continue;
+		printf("%s%s", separator, m->layers[m->parameters[i].layer].name);
+		separator = ", ";
+	}
+	printf("\n");
+}
+
 /* ---- the job ---- */
 
 static void tell_means(const struct rt_model *m, const struct rt_means *means)
@@ -106,28 +135,29 @@ static int finish(struct rt_job *j)
 }
 
 /* All that comes before the first step. */
-static int prepare(struct rt_job *j, struct rt_config *c, struct rt_data data[RT_ROLES])
+static int prepare(struct rt_job *j, struct rt_config *c, struct rt_data data[RT_ROLES], char weights[RT_PATH])
 {
 	char path[RT_PATH];
-	bool found;
 	const struct rt_code *code = rt_code_choose(c->model, c->isa);
-	if (!code || read_channels(c, data))
+	if (!code || (!c->ranks.rank && !c->hosts.rank && try_models(c)) || read_channels(c, data))
 		return -1;
 	c->threads = rt_team_start(c->threads);
 	const struct rt_data *validation = c->channels[RT_VALIDATION] ? &data[RT_VALIDATION] : NULL;
 	return rt_job_begin(j, c, code, &data[RT_TRAINING], validation) || rt_path(path, c->prefix, "input/data/model") ||
-		rt_weights_read(&j->state, c->model, path, &found) ? -1 : 0;
+		rt_weights_read(&j->state, c->model, path, weights) ? -1 : 0;
 }
 
 static int train_process(struct rt_config *c)
 {
 	struct rt_data data[RT_ROLES] = {{0}};
 	struct rt_job j = {0};
-	int result = prepare(&j, c, data);
+	char weights[RT_PATH] = "";
+	int result = prepare(&j, c, data, weights);
 	if (c->hosts.count > 1)
 		result = rt_hosts_agree(&c->hosts, &j, result);
 	if (!result) {
 		tell_data(c->model, data);
+		tell_weights(c->model, weights);
 		result = rt_train(&j);
 		rt_job_end_steps(&j);
 	}

@@ -1,12 +1,14 @@
-/* Keras 2.2.4's progress bar, character for character: on a terminal redrawn in place, elsewhere a line now and then. */
+/* Keras 2.2.4's progress bar, character for character where it fits: on a terminal redrawn in place, elsewhere a line now and
+ * then. On a terminal that is too narrow the bar has fewer cells, and while the epoch lasts the end is left out. */
 #include "internal.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BAR = 30, LINE = 4096 };
+enum { BAR = 30, LEAST_BAR = 5, LINE = 4096 };
 static const double redraw_seconds = 0.05, line_seconds = 5;
 
 static double now(void)
@@ -31,12 +33,12 @@ static int digits(long n)
 	return snprintf(NULL, 0, "%ld", n);
 }
 
-static int bar(const struct rt_progress *p, long current, char *line)
+static int bar(const struct rt_progress *p, long current, int width, char *line)
 {
-	int done = (int)(BAR * ((double)current / (double)p->target));
+	int done = (int)(width * ((double)current / (double)p->target));
 	char cells[BAR + 1];
-	memset(cells, '.', BAR);
-	cells[BAR] = '\0';
+	memset(cells, '.', (size_t)width);
+	cells[width] = '\0';
 	memset(cells, '=', (size_t)done);
 	if (done > 0 && current < p->target)
 		cells[done - 1] = '>';
@@ -62,9 +64,9 @@ static int taken(double seconds, double each, char *text, size_t size)
 	return snprintf(text, size, " - %.0fs %.0fus/step", seconds, each * 1e6);
 }
 
-static int compose(const struct rt_progress *p, long current, double seconds, char *line)
+static int compose(const struct rt_progress *p, long current, double seconds, int width, char *line)
 {
-	int used = bar(p, current, line);
+	int used = bar(p, current, width, line);
 	double each = current > 0 ? seconds / (double)current : 0;
 	if (current < p->target)
 		used += eta(each * (double)(p->target - current), line + used, LINE - (size_t)used);
@@ -76,13 +78,37 @@ static int compose(const struct rt_progress *p, long current, double seconds, ch
 	return used;
 }
 
+/* Asked for at each redraw, since windows change their size; a terminal that does not know it is as wide as a line. */
+static int terminal_width(void)
+{
+	struct winsize size;
+	return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : LINE;
+}
+
+/* The line in at most room columns. What stays in the log at an epoch's end is whole all the same. */
+static int fit(const struct rt_progress *p, long current, double seconds, int room, char *line)
+{
+	int width = compose(p, current, seconds, BAR, line);
+	if (width <= room)
+		return width;
+	int cells = BAR - (width - room);
+	width = compose(p, current, seconds, cells < LEAST_BAR ? LEAST_BAR : cells, line);
+	if (width <= room || current >= p->target)
+		return width;
+	line[room] = '\0';
+	return room;
+}
+
 void rt_progress_update(struct rt_progress *p, long current)
 {
 	double time = now();
 	if (current < p->target && time - p->last < (p->terminal ? redraw_seconds : line_seconds))
 		return;
 	char line[LINE];
-	int width = compose(p, current, time - p->start, line);
+	const int room = p->terminal ? terminal_width() - 1 : 0;
+	p->width = p->width < room ? p->width : room;
+	int width = p->terminal ? fit(p, current, time - p->start, room, line) :
+		compose(p, current, time - p->start, BAR, line);
 	if (p->terminal) {
 		for (int i = 0; i < p->width; i++)
 			putchar('\b');

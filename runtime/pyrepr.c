@@ -8,18 +8,25 @@
 #include <string.h>
 
 /* A log line is not worth a failure: without memory it stays short. */
+static bool make_room(struct rt_text *t, size_t size)
+{
+	if (t->size + size + 1 <= t->room)
+		return true;
+	size_t room = 2 * (t->size + size + 1);
+	char *larger = realloc(t->bytes, room);
+	if (!larger) {
+		t->cut = true;
+		return false;
+	}
+	t->bytes = larger;
+	t->room = room;
+	return true;
+}
+
 void rt_text_add(struct rt_text *t, const char *bytes, size_t size)
 {
-	if (t->size + size + 1 > t->room) {
-		size_t room = 2 * (t->size + size + 1);
-		char *larger = realloc(t->bytes, room);
-		if (!larger) {
-			t->cut = true;
-			return;
-		}
-		t->bytes = larger;
-		t->room = room;
-	}
+	if (!make_room(t, size))
+		return;
 	memcpy(t->bytes + t->size, bytes, size);
 	t->size += size;
 	t->bytes[t->size] = '\0';
@@ -27,12 +34,16 @@ void rt_text_add(struct rt_text *t, const char *bytes, size_t size)
 
 void rt_text_printf(struct rt_text *t, const char *format, ...)
 {
-	char line[512];
 	va_list arguments;
 	va_start(arguments, format);
-	int size = vsnprintf(line, sizeof line, format, arguments);
+	const int size = vsnprintf(NULL, 0, format, arguments);
 	va_end(arguments);
-	rt_text_add(t, line, size < (int)sizeof line ? (size_t)size : sizeof line - 1);
+	if (size < 0 || !make_room(t, (size_t)size))
+		return;
+	va_start(arguments, format);
+	vsnprintf(t->bytes + t->size, (size_t)size + 1, format, arguments);
+	va_end(arguments);
+	t->size += (size_t)size;
 }
 
 enum { DIGITS = 24 };

@@ -86,10 +86,12 @@ struct rt_array {
 	float fill;
 };
 
+struct rt_files;
+
 struct rt_export {
-	/* Writes the files of one format into directory; 0, or -1 after rt_fail. Each file is written under another name and
-	 * renamed when whole, so that a full disk leaves the old one as it was. */
-	int (*write)(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *directory);
+	/* Adds the files of one format, and what is to be said of them, to those that take their places together; 0, or -1 after
+	 * rt_fail. */
+	int (*write)(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, struct rt_files *files);
 	const char *format;                 /* "keras" */
 	const char *file;                   /* a name, or a prefix, with {epochs} in it */
 	const char *text;                   /* keras: model_config; mxnet: the symbol's JSON. "$name" as a whole string value
@@ -100,8 +102,8 @@ struct rt_export {
 	const char *input_name;             /* mxnet: "/conv2d_1_input1" */
 };
 
-int rt_export_keras(const struct rt_export *, const struct rt_model *, const struct rt_state *, const char *);
-int rt_export_mxnet(const struct rt_export *, const struct rt_model *, const struct rt_state *, const char *);
+int rt_export_keras(const struct rt_export *, const struct rt_model *, const struct rt_state *, struct rt_files *);
+int rt_export_mxnet(const struct rt_export *, const struct rt_model *, const struct rt_state *, struct rt_files *);
 
 /* ---- the generated step ---- */
 
@@ -112,7 +114,7 @@ struct rt_ranks;
 struct rt_hosts;
 
 /* One compilation of step.c for an instruction set, or for a device with memory of its own. Each function is called by one
- * thread and makes its own team. */
+ * thread and runs on the team that this thread started. */
 struct rt_code {
 	const char *isa;                            /* "avx2", "cuda" */
 	size_t sample, slot, thread, fixed;         /* reals of memory a sample of the batch, a slot, a thread, once */

@@ -1,5 +1,6 @@
 /* The one reason why a job failed: remembered at the place of the failure, told at the end of the program. */
 #include "internal.h"
+#include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -91,9 +92,6 @@ void rt_failure_report(const char *prefix)
 		return;
 	mkdir(path, 0777);                      /* there already, or not to be had */
 	strcat(path, "/failure");
-	FILE *f = fopen(path, "w");
-	if (!f)
-		return;
-	fputs(reason, f);
-	fclose(f);
+	if (!rt_file_replace(path, reason, strlen(reason)))
+		fprintf(stderr, "The reason is not in %s: %s\n", path, strerror(errno));
 }

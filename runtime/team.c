@@ -107,6 +107,11 @@ int rt_team_number(void)
 	return me.number;
 }
 
+int rt_team_size(void)
+{
+	return me.team ? atomic_load_explicit(&me.team->threads, memory_order_relaxed) : 1;
+}
+
 int rt_team_next(int count)
 {
 	struct team *t = me.team;

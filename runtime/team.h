@@ -16,6 +16,8 @@ void rt_team_run(void (*body)(void *argument), void *argument);
 
 /* The number of the thread, from 0. */
 int rt_team_number(void);
+/* How many threads the team has. */
+int rt_team_size(void);
 /* A number in 0 .. count - 1 that no thread of the team has got yet, or -1 when there is none left, which ends the loop. */
 int rt_team_next(int count);
 /* Returns when all threads of the team have called it. */

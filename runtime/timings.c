@@ -2,12 +2,15 @@
  * over, in seconds since 1970, so that a benchmark can tell the parts of an epoch and of a process apart. */
 #include "internal.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
 
 int rt_timings_open(struct rt_timings *t, const char *path)
 {
-	t->file = path ? fopen(path, "w") : NULL;
+	/* Not to wait for the reader of a FIFO, which may never come */
+	const int file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC, 0666) : -1;
+	t->file = file < 0 || fcntl(file, F_SETFL, 0) ? NULL : fdopen(file, "w");
 	return path && !t->file ? rt_fail(RT_USER_ERROR, "--timings cannot write %s: %s", path, strerror(errno)) : 0;
 }
 

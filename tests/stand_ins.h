@@ -13,14 +13,14 @@ int rt_main(const struct rt_model *m, const struct rt_network *network, int argc
 	(void)m, (void)network, (void)argc, (void)argv;
 	return 0;
 }
-int rt_export_keras(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *d)
+int rt_export_keras(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, struct rt_files *f)
 {
-	(void)e, (void)m, (void)s, (void)d;
+	(void)e, (void)m, (void)s, (void)f;
 	return 0;
 }
-int rt_export_mxnet(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, const char *d)
+int rt_export_mxnet(const struct rt_export *e, const struct rt_model *m, const struct rt_state *s, struct rt_files *f)
 {
-	return rt_export_keras(e, m, s, d);
+	return rt_export_keras(e, m, s, f);
 }
 
 #endif

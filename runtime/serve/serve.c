@@ -42,13 +42,12 @@ static int read_settings(struct rt_server_settings *s, const struct rt_options *
 
 static int read_weights(real **weights, const struct rt_model *m, const char *prefix)
 {
-	char path[RT_PATH];
-	bool found;
+	char path[RT_PATH], file[RT_PATH];
 	*weights = rt_reals(m->weights, "the weights");
 	struct rt_state state = {.weights = *weights};
-	if (!*weights || rt_path(path, prefix, "model") || rt_weights_read(&state, m, path, &found))
+	if (!*weights || rt_path(path, prefix, "model") || rt_weights_read(&state, m, path, file))
 		return -1;
-	return found ? 0 : rt_fail(RT_USER_ERROR, "there is no folder %s; name SageMaker's folder with --prefix DIR", path);
+	return file[0] ? 0 : rt_fail(RT_USER_ERROR, "there is no folder %s; name SageMaker's folder with --prefix DIR", path);
 }
 
 /* ---- the program ---- */

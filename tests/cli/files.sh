@@ -48,4 +48,32 @@ only plain before program wrong.yaml
 # A folder with something else in it is not for us to overwrite silently; our own is.
 run 0 emit "$spec" -o program
 diff -r before program || complain "emit over emit differs"
+
+# What an interrupted run left, or a thing of the user's, does not block and is not touched.
+echo keep >victim
+mkdir folder
+for kind in "mkdir left.partial" "touch left.partial" "mkfifo left.partial" "ln -s $work/victim left.partial" "ln -s $work/folder left.partial"; do
+	$kind
+	[ ! -d left.partial ] || echo mine >left.partial/step.c
+	run 0 emit "$spec" -o left
+	diff -r before left || complain "$kind: another program"
+	[ ! -d left.partial ] || [ "$(cat left.partial/step.c)" = mine ] || complain "$kind: the user's file was changed"
+	[ -e left.partial ] || [ -L left.partial ] || complain "$kind: the user's thing is gone"
+	rm -rf left left.partial folder/*
+done
+for kind in "touch" "mkfifo" "ln -s $work/victim"; do
+	$kind program/.step.c.partial
+	run 0 emit "$spec" -o program
+	diff -r before program || complain "$kind .step.c.partial: another program"
+done
+[ "$(cat victim)" = keep ] || complain "written through a link"
+rm program/step.c
+mkdir program/step.c
+run 3 emit "$spec" -o program
+says err "program/step.c"
+rmdir program/step.c
+cp before/step.c program
+diff -r before program || complain "a failed run changed an earlier program"
+rm -rf victim folder
+only plain before program wrong.yaml
 finish

@@ -127,12 +127,12 @@ static int fail(void)
 
 static int import(struct rt_state *s, const char *channel)
 {
-	bool found;
-	if (rt_weights_read(s, &model, channel, &found))
+	char file[RT_PATH];
+	if (rt_weights_read(s, &model, channel, file))
 		return fail();
-	if (!found)
+	if (!file[0])
 		fprintf(stderr, "no such channel\n");
-	return found ? 0 : 1;
+	return file[0] ? 0 : 1;
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What surrounds training, with a model written by hand (tiny_model.c): the command line, SageMaker's files, every form of a
 hyperparameter, the log, failures, signals. --train PROGRAM takes a built tiny model; without it one is built."""
+import fcntl
 import json
 import os
 import pty
@@ -10,8 +11,11 @@ import resource
 import select
 import shutil
 import signal
+import stat
+import struct
 import subprocess
 import sys
+import termios
 import time
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -357,6 +361,35 @@ def terminal(s):
     has(final, "val_loss: ", "val_acc: ", "/step")
 
 
+def redraws(program, job, columns):
+    """What a terminal of so many columns got between one redraw and the next of the first epoch."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    started = subprocess.Popen([program, "--prefix", job.prefix, "--set", "pause=0.06", "--set", "epochs=1"], stdout=slave)
+    os.close(slave)
+    said = b""
+    try:
+        while True:
+            said += os.read(master, 4096)
+    except OSError:                     # the program ended
+        os.close(master)
+    assert started.wait(timeout=60) == 0
+    drawn = said.decode().split("Epoch 1/1")[1].split("Test loss")[0].strip("\r\n").replace("\b", "").split("\r")
+    return [line for line in drawn if line.strip()]
+
+
+@case
+def terminal_widths(s):
+    """The bar fits a terminal of 80, 40 and 200 columns while it is redrawn; the epoch's last line is whole."""
+    job = s.job(320, 10)
+    for columns in (80, 40, 200):
+        *bars, final = redraws(s.program, job, columns)
+        assert len(bars) >= 5 and all(len(line) < columns for line in bars), (columns, [len(line) for line in bars], bars[-1])
+        assert all(re.match(r" *\d+/320 \[[=>.]{5,30}\] - ETA: ", line) for line in bars), bars
+        assert ("[" + "=" * 30 + "]" in final) == (columns == 200), final
+        has(final, "val_acc: ")
+
+
 @case
 def elsewhere(s):
     """In a log there is a line every five seconds, and no control characters."""
@@ -381,9 +414,9 @@ def stop(s, job, number, wait, *options):
 
 @case
 def signals(s):
-    """SIGTERM and SIGINT: the step is finished, the model saved, the place told; exit code 0."""
+    """SIGTERM, SIGINT and SIGHUP: the step is finished, the model saved, the place told; exit code 0."""
     job = s.job(320, 10)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         job.forget()
         started, said = stop(s, job, number, "Epoch 1/", "--set", "pause=0.05")
         told = re.search(r"^Stopped by %s after step (\d+) of epoch (\d+); models saved$" % signal.Signals(number).name, said, re.M)
@@ -509,19 +542,129 @@ def decay(s):
 
 @case
 def full_disk(s):
-    """No room for the model: the reason, exit code 255, and the old model as it was."""
+    """No room for the model, or a file that outgrows its limit: the reason before the first step, exit code 255, and the old model
+    as it was."""
     job = s.job()
     job.train(s.program)
     before = job.models()
-
-    def no_room():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (32768, 32768))
-
     done = subprocess.run([s.program, "--prefix", job.prefix, "--set", "lr=0.1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          preexec_fn=no_room)
-    assert done.returncode == 255 and b"SystemError: cannot write" in done.stderr, done
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (32768, 32768)))
+    assert done.returncode == 255 and b"SystemError: cannot write" in done.stderr and b"File too large" in done.stderr, done
+    assert b"Epoch" not in done.stdout, done
     assert job.models() == before, "the old model changed"
+
+
+def make(kind, path, victim):
+    """Something of this kind at path; link: to victim."""
+    {"file": lambda: write(path, "old"), "link": lambda: os.symlink(victim, path), "dangling": lambda: os.symlink("none", path),
+     "fifo": lambda: os.mkfifo(path), "folder": lambda: os.mkdir(path)}[kind]()
+
+
+@case
+def in_the_way(s):
+    """What lies where a file is to be made gives way, and is not opened: of a link, what it points to stays."""
+    for kind in ("file", "link", "dangling", "fifo", "folder"):
+        for name in ("model/tiny-2.txt.partial", "model/tiny-2.txt", "output/failure.partial", "output/failure"):
+            job = s.job()
+            victim = job.path("victim")
+            write(victim, "keep")
+            os.makedirs(os.path.dirname(job.path(name)), exist_ok=True)
+            make(kind, job.path(name), victim)
+            if (kind, name) == ("folder", "model/tiny-2.txt"):
+                has(s.fails(job), "UserError:", "model/tiny-2.txt is a folder")
+                continue
+            job.train(s.program, timeout=60)
+            assert [(entry.name, entry.is_file(follow_symlinks=False)) for entry in os.scandir(job.path("model"))] == [
+                ("tiny-2.txt", True)], (kind, name)
+            has(s.fails(job, "--set", "epochs=0", timeout=60), "UserError:")
+            assert stat.S_ISREG(os.lstat(job.path("output/failure")).st_mode), (kind, name)
+            with open(victim) as f:
+                assert f.read() == "keep", "%s: written through the %s" % (name, kind)
+
+
+@case
+def linked_model(s):
+    """model/ may be a link to a folder, as a mount may make it."""
+    job = s.job()
+    os.mkdir(job.path("elsewhere"))
+    os.symlink(job.path("elsewhere"), job.path("model"))
+    job.train(s.program)
+    assert os.listdir(job.path("elsewhere")) == ["tiny-2.txt"] and os.path.islink(job.path("model"))
+
+
+@case
+def names_of_exports(s):
+    """A folder on the way is made; what cannot be a file's name, or is another's, is told before the first step."""
+    job = s.job()
+    for name, other, wanted in (("sub/a/t {epochs}.txt", "", None), ("x" * 300, "", "File name too long"),
+                                ("x" * 250, "", "File name too long"), ("t", "t", "two exports write"),
+                                ("t-{epochs}", "t-2", "two exports write"), ("t", "t.partial", "two exports write"),
+                                ("t", "t/u", "is a folder"), ("t/u", "t", "is a folder"), ("sub/a", "", "is a folder")):
+        environment = dict(os.environ, TINY_FILE=name, TINY_OTHER=other)
+        if not wanted:
+            job.train(s.program, env=environment)
+            assert os.path.getsize(job.path("model/sub/a/t 2.txt")) > 65536
+            continue
+        said = job.train(s.program, code=255, env=environment)
+        has(said, wanted)
+        assert "Epoch" not in said, said
+    assert sorted(name for _, _, names in os.walk(job.path("model")) for name in names) == ["t 2.txt"], "something is left"
+
+
+# The functions that make a file: each can fail at its n-th call.
+STAND_IN = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+static int fails(const char *name)
+{
+	static int calls;
+	return !strcmp(getenv("FAILS"), name) && ++calls == atoi(getenv("AT")) ? (errno = EIO) : 0;
+}
+#define STAND_IN(name, parameters, ...) int name parameters { \
+	int (*real) parameters = (int (*) parameters)dlsym(RTLD_NEXT, #name); return fails(#name) ? -1 : real(__VA_ARGS__); }
+STAND_IN(rename, (const char *a, const char *b), a, b)
+STAND_IN(renameat2, (int a, const char *b, int c, const char *d, unsigned e), a, b, c, d, e)
+STAND_IN(fsync, (int a), a)
+STAND_IN(close, (int a), a)
+ssize_t write(int a, const void *b, size_t c)
+{
+	ssize_t (*real)(int, const void *, size_t) = (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+	return a > 2 && fails("write") ? -1 : real(a, b, c);
+}
+"""
+
+
+@case
+def one_set(s):
+    """Whichever call fails while two exports are written: both are the old ones or both the new ones, and nothing else is left."""
+    if harness.is_sanitized(s.program) or os.environ.get("TRAINC_EMULATOR"):
+        raise harness.Skipped("takes a library of its own in the program")
+    source, library = os.path.join(s.folder, "stand_in.c"), os.path.join(s.folder, "stand_in.so")
+    write(source, STAND_IN)
+    harness.run(*harness.compiler(), "-shared", "-fPIC", "-o", library, source, "-ldl")
+    job, failed = s.job(), 0
+    environment = dict(os.environ, TINY_FILE="first", TINY_OTHER="second")
+    job.train(s.program, env=environment)
+    old = job.models()
+    for name, calls in (("write", 5), ("close", 60), ("fsync", 6), ("rename", 3), ("renameat2", 3)):
+        for at in range(1, calls + 1):
+            done = subprocess.run([s.program, "--prefix", job.prefix, "--set", "lr=0.1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  env=dict(environment, LD_PRELOAD=library, FAILS=name, AT=str(at)))
+            found = job.models()
+            assert sorted(found) == ["first", "second"], (name, at, sorted(found))
+            if done.returncode:
+                failed += 1
+                assert found == old, "%s failed at call %d: the old models are not whole" % (name, at)
+                continue
+            assert all(found[each] != old[each] for each in found), (name, at, "one is old, one is new")
+            for each, content in old.items():
+                write(job.path("model", each), content)
+    assert failed >= 6, failed
+    return "%d failures" % failed
 
 
 @case

@@ -80,15 +80,15 @@ int main(void)
 	real weights[SIZE] = {0};
 	struct rt_state state = {.weights = weights};
 	struct rusage used;
-	bool found;
+	char file[RT_PATH];
 	size_t size;
 	unsigned char *bytes = zipped(&size);
 	CHECK(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/weights.hd5", folder);
 	write_file(path, NULL, 0);
-	CHECK(!rt_weights_read(&state, &model, folder, &found) && found && weights[0] == 0.5F && weights[SIZE - 1] == 0.5F);
+	CHECK(!rt_weights_read(&state, &model, folder, file) && file[0] && weights[0] == 0.5F && weights[SIZE - 1] == 0.5F);
 	write_file(path, bytes, size);
-	CHECK(rt_weights_read(&state, &model, folder, &found) == -1);
+	CHECK(rt_weights_read(&state, &model, folder, file) == -1);
 	CHECK(rt_failure() && strstr(rt_failure(), "'dense_1/kernel' cannot be read"));
 	getrusage(RUSAGE_CHILDREN, &used);
 #ifndef __SANITIZE_ADDRESS__            /* nor does an emulator keep limits of memory */
