@@ -19,7 +19,7 @@ struct search {
 	const char *folder;
 	const char *names[2];               /* as the spec has it, and its twin with or without .gz */
 	char path[RT_PATH];                 /* the first match */
-	struct stat status;                 /* of that */
+	struct stat found[SHOWN_MOST];      /* of the first matches */
 	struct names matches, others;
 };
 
@@ -46,18 +46,25 @@ static const char *below(const struct search *s, const char *path)
 	return path + strlen(s->folder) + 1;
 }
 
+static bool is_found(const struct search *s, const struct stat *status)
+{
+	for (int i = 0; i < s->matches.n && i < SHOWN_MOST; i++)
+		if (status->st_dev == s->found[i].st_dev && status->st_ino == s->found[i].st_ino)
+			return true;
+	return false;
+}
+
 /* A file that links lead to twice is one file. */
 static void look_in(struct search *s, const char *folder)
 {
 	char path[RT_PATH];
 	struct stat status;
-	if (!is_in(s, folder, path, &status) ||
-		(s->matches.n && status.st_dev == s->status.st_dev && status.st_ino == s->status.st_ino))
+	if (!is_in(s, folder, path, &status) || is_found(s, &status))
 		return;
-	if (!s->matches.n) {
+	if (!s->matches.n)
 		memcpy(s->path, path, sizeof path);
-		s->status = status;
-	}
+	if (s->matches.n < SHOWN_MOST)
+		s->found[s->matches.n] = status;
 	note(&s->matches, below(s, path), NULL);
 }
 
@@ -132,7 +139,8 @@ static int fail_search(const struct search *s, const char *label)
 
 static int find(struct search *s, const char *label, struct rt_text *lines)
 {
-	if (is_in(s, s->folder, s->path, &s->status))
+	struct stat status;
+	if (is_in(s, s->folder, s->path, &status))
 		return 0;
 	if (access(s->folder, F_OK))
 		return fail_channel(s, label);

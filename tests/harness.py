@@ -175,13 +175,13 @@ def venv(name):
 
 
 def idx(path, shape, values, kind="B"):
-    """Writes an IDX file of bytes (kind B) or floats (kind f)."""
+    """Writes an IDX file of bytes (kind B), signed ones (b), whole numbers (i) or floats (f)."""
     values = array.array(kind, values)
-    if kind == "f":
+    if values.itemsize > 1:
         values.byteswap()
     opened = gzip.open if path.endswith(".gz") else open
     with opened(path, "wb") as f:
-        f.write(struct.pack(">HBB", 0, {"B": 8, "f": 13}[kind], len(shape)) + struct.pack(">%dI" % len(shape), *shape))
+        f.write(struct.pack(">HBB", 0, {"B": 8, "b": 9, "i": 12, "f": 13}[kind], len(shape)) + struct.pack(">%dI" % len(shape), *shape))
         f.write(values.tobytes())
 
 

@@ -64,6 +64,26 @@ j = json.load(open(sys.argv[1]))
 assert j["create_algorithm"]["TrainingSpecification"]["SupportsDistributedTraining"] is (sys.argv[2] == "gloo")
 END
 done
+# The job's channels, by their names; without validation no metric of it is there to be searched by.
+sed 's/^    validation: .*//' "$spec" >alone.yaml
+sed 's/^    training: *{/    train: {/; s/^    validation: *{/    eval: {channel: test, /' "$spec" >named.yaml
+sed 's/^    validation: *{/    validation: {channel: training, /' "$spec" >together.yaml
+for name in alone named together; do
+	run 0 sagemaker $name.yaml
+	cp out $name.json
+done
+python3 - <<'END' || complain "the channels are not the job's"
+import json
+alone, named, together = (json.load(open(name + ".json")) for name in ("alone", "named", "together"))
+def channels(j):
+    of_algorithm = [c["Name"] for c in j["create_algorithm"]["TrainingSpecification"]["TrainingChannels"]]
+    assert of_algorithm == [c["name"] for c in j["channels"]], of_algorithm
+    return {c["name"]: len(c["files"]) for c in j["channels"]}
+assert channels(alone) == {"training": 2, "model": 0} and channels(named) == {"train": 2, "test": 2, "model": 0}
+assert channels(together) == {"training": 4, "model": 0}
+objective = alone["tuning_job"]["HyperParameterTuningJobObjective"]
+assert [m["Name"] for m in alone["metrics"]] == ["loss", "acc"] and objective == {"Type": "Maximize", "MetricName": "acc"}, objective
+END
 sed 's/conv2d/conv3d/' "$spec" >a.yaml
 run 1 sagemaker a.yaml lr=1
 finish

@@ -137,6 +137,15 @@ def uploads(s):
     found = sorted(item["Key"] for item in s.aws("s3api", "list-objects-v2", "--bucket", "upload")["Contents"])
     assert found == ["some/where/%s/%s-%s" % (channel, part, kind) for channel, part in (("training", "train"), ("validation", "t10k"))
                      for kind in ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")], found
+    spec = os.path.join(s.folder, "folders.yaml")
+    with open(SPEC) as f, open(spec, "w") as out:
+        out.write(re.sub("validation: *{images: ", "test: {images: sets/", f.read()))
+    sets = os.path.join(s.data("named"), "test", "sets")
+    shutil.copytree(os.path.join(s.folder, "named", "validation"), sets)
+    shutil.copy(os.path.join(sets, "t10k-labels-idx1-ubyte.gz"), os.path.dirname(sets))
+    s.script("upload-data", os.path.join(s.folder, "named"), "s3://upload/named", "--spec", spec)
+    found = {item["Key"] for item in s.aws("s3api", "list-objects-v2", "--bucket", "upload", "--prefix", "named/test/")["Contents"]}
+    assert found == {"named/test/sets/t10k-images-idx3-ubyte.gz", "named/test/t10k-labels-idx1-ubyte.gz"}, found
     assert "NoSuchBucket" in s.script("upload-data", s.data("whole"), "s3://nobodys/x", "--spec", SPEC, code=1)
 
 
