@@ -123,7 +123,7 @@ static const struct kernel normalise_reference = {
 		{"statistics", DOMAIN_SAMPLE, "x0 k0 t0 j", NULL, NULL},
 		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
 		{"variance", DOMAIN_TILE, "work k0 p2 +p3", NULL, NULL},
-		{"finish", DOMAIN_TILE, "p2 p3 w2 w3 p0", NULL, NULL},
+		{"finish", DOMAIN_TILE, "work p2 p3 w2 w3 p0", NULL, NULL},
 		{"forward", DOMAIN_SAMPLE, "x0 p0 w0 w1 y", NULL, NULL},
 	},
 	.backward = {

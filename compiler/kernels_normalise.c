@@ -36,7 +36,7 @@ const struct kernel normalise = {
 		{"statistics", DOMAIN_SAMPLE, "x0 k0 j", NULL, NULL},
 		{"mean", DOMAIN_TILE, "work k0 +p2", NULL, NULL},
 		{"variance", DOMAIN_TILE, "work k0 p2 +p3", NULL, NULL},
-		{"finish", DOMAIN_TILE, "p2 p3 w0 w1 w2 w3 p0", NULL, NULL},
+		{"finish", DOMAIN_TILE, "work p2 p3 w0 w1 w2 w3 p0", NULL, NULL},
 		{"forward", DOMAIN_SAMPLE, "x0 p0 y", NULL, NULL},
 	},
 	.backward = {

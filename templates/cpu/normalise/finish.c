@@ -1,11 +1,13 @@
 /* The pack of the batch's statistics; moves the moving averages: moving = moving * momentum + batch's * (1 - momentum), with the
  * biased variance, as Keras 3 does. */
-NOINLINE void {{function}}(const real *restrict mean, const real *restrict variance{{#w0}}, const real *restrict gamma{{/w0}}{{#w1}},
-	const real *restrict beta{{/w1}}, real *restrict moving_mean, real *restrict moving_variance, real *restrict pack, int tile)
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict mean,
+	const real *restrict variance{{#w0}}, const real *restrict gamma{{/w0}}{{#w1}}, const real *restrict beta{{/w1}},
+	real *restrict moving_mean, real *restrict moving_variance, real *restrict pack, int tile)
 {
 	enum { CHANNELS = {{length}} };
 	const real momentum = (real)({{momentum}});
 
+	(void)work;
 	(void)tile;
 	normalise_pack(CHANNELS, (real)({{epsilon}}), mean, variance, {{#w0}}gamma{{/w0}}{{^w0}}NULL{{/w0}}, {{#w1}}beta{{/w1}}{{^w1}}NULL{{/w1}}, pack);
 	for (int c = 0; c < CHANNELS; c++) {

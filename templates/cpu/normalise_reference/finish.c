@@ -1,11 +1,12 @@
 /* batch = mean[LENGTH], 1 / sqrt(variance + epsilon)[LENGTH]; moves the moving averages: moving = moving * momentum +
  * batch's * (1 - momentum), with the biased variance, as Keras 3 does. */
-NOINLINE void {{function}}(const real *restrict mean, const real *restrict variance, real *restrict moving_mean,
-	real *restrict moving_variance, real *restrict batch, int tile)
+NOINLINE void {{function}}(const struct rt_work *work, const real *restrict mean,
+	const real *restrict variance, real *restrict moving_mean, real *restrict moving_variance, real *restrict batch, int tile)
 {
 	enum { LENGTH = {{length}} };
 	const real epsilon = (real)({{epsilon}}), momentum = (real)({{momentum}});
 
+	(void)work;
 	(void)tile;
 	for (int l = 0; l < LENGTH; l++) {
 		batch[l] = mean[l];
