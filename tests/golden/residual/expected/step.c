@@ -247,7 +247,7 @@ static void gradients(struct rt_work *work)
 		/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_finish_1(work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_gamma,
+			normalise_finish_1(work, work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_gamma,
 			work->weights + W_batch_normalization_1_beta, work->weights + W_batch_normalization_1_moving_mean,
 			work->weights + W_batch_normalization_1_moving_variance, work->fixed + P0_trunk, tile);
 #pragma omp for schedule(dynamic, 1)
@@ -264,7 +264,7 @@ static void gradients(struct rt_work *work)
 		/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 #pragma omp for schedule(dynamic, 1)
 		for (int tile = 0; tile < 1; tile++)
-			normalise_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_gamma,
+			normalise_finish_1(work, work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_gamma,
 			work->weights + W_branch_beta, work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
 			work->fixed + P0_branch, tile);
 #pragma omp for schedule(dynamic, 1)
