@@ -65,7 +65,7 @@ static void read_metrics(struct spec_reader *r, const struct yaml *y)
 static void check_loss(struct spec_reader *r)
 {
 	const struct call *loss = r->spec->loss;
-	if (!loss || r->spec->classes != 1 || !strstr(loss->row->name, "categorical"))
+	if (!loss || r->spec->classes != 1 || ((const struct loss_type *)loss->row)->range != RANGE_SHARES)
 		return;
 	diag_error(r->diag, loss->at, "%s needs classes above 1", loss->row->name);
 	diag_hint(r->diag, "with one output: binary_crossentropy or mean_squared_error");
