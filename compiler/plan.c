@@ -80,14 +80,23 @@ struct group *plan_add_group(struct builder *b, const struct op *const *chain, i
 	g->n_in = chain[0]->n_in;
 	if (g->n_in > GROUP_INPUTS)
 		bug("too many inputs for", chain[0]->layer->name);
-	for (int i = 0; i < g->n_in; i++)
-		g->in[i] = chain[0]->in[i];
+	g->in = chain[0]->in;
 	g->out = chain[covered - 1]->out;
 	g->n_parameters = chain[0]->n_parameters;
 	memcpy(g->parameters, chain[0]->parameters, sizeof chain[0]->parameters);
 	if (k->size)
 		k->size(g, &g->buffers);
 	return g;
+}
+
+static void index_groups(struct builder *b)
+{
+	struct plan *p = b->plan;
+	p->n_trained = p->n_groups;
+	p->group_of = ARENA_ARRAY(b->arena, const struct group *, p->graph->n_ops);
+	for (int i = 0; i < p->n_trained; i++)
+		for (int k = 0; k < p->groups[i].n; k++)
+			p->group_of[p->groups[i].ops[k]->index] = &p->groups[i];
 }
 
 static void make_groups(struct builder *b)
@@ -103,7 +112,7 @@ static void make_groups(struct builder *b)
 		for (int k = 0; k < g->n; k++)
 			done[chain[k]->index] = true;
 	}
-	b->plan->n_trained = b->plan->n_groups;
+	index_groups(b);
 	plan_fold(b);
 }
 

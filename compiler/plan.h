@@ -32,7 +32,7 @@ struct step {
 	const char *what;                   /* "forward" …, for provenance */
 	enum domain domain;
 	const char *tiles;
-	struct argument arguments[STEP_ARGUMENTS]; int n_arguments;
+	struct argument *arguments; int n_arguments;
 	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
 	bool same[GROUP_INPUTS];            /* dx i is dy */
 	const struct group *before[GROUP_INPUTS];           /* batch normalization that x i is read through, or NULL */
@@ -45,8 +45,7 @@ struct step {
 	bool forks;
 	bool sums;                          /* behind it, on a GPU, losses and metrics are added up */
 	bool gives_output;                  /* the group's output is whole behind it */
-	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: other steps' outputs, whole before it */
-	struct buffer *traced_buffers[GROUP_INPUTS];
+	const struct group **traced; struct buffer **traced_buffers; int n_traced;  /* SAMPLE: other steps' outputs, whole before it */
 	struct buffer *shared;              /* sums of one GPU's or host's samples, to be added up over all of them behind it */
 	long reduce_from, reduce_count;     /* gradients that are whole behind it, in the flat buffer; 0: none */
 	const struct parameter *merged;     /* a merge: the parameter whose gradient sums of slots are merged */
@@ -74,6 +73,7 @@ struct plan {
 	const struct target *target;
 	struct plan_options options;
 	struct group *groups; int n_groups, n_trained;      /* the first are training's, in order */
+	const struct group **group_of;      /* [operation]: training's group that covers it; NULL until all are made */
 	const struct group **evaluated; int n_evaluated;    /* evaluation's, in order */
 	struct schedule train, prepare, evaluate;
 	long size[ARENAS];                  /* the most of all schedules */

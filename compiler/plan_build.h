@@ -11,6 +11,7 @@ struct builder {
 	/* of the schedule being built */
 	const char *prefix;                 /* of its constants: "" for train, "E" for evaluate */
 	struct step *steps; int n, capacity;
+	struct argument room[STEP_ARGUMENTS];               /* of the last step, until it has them all */
 	struct buffer **buffers; int n_buffers, buffer_capacity;
 	struct buffer **values, **gradients;                /* [tensor] */
 	struct buffer **saved, **scratch, **group_sums;     /* [group][KERNEL_BUFFERS] */
@@ -21,7 +22,7 @@ struct builder {
 	bool trace;
 	bool training;                      /* of what neighbours do for batch normalization */
 	bool forward_only;                                  /* what is for gradients is left out */
-	const struct group *pending[GROUP_INPUTS]; int n_pending;   /* outputs of TILE steps, to be traced */
+	const struct group **pending; int n_pending;        /* outputs of TILE steps, to be traced */
 };
 
 struct tensor *plan_storage(struct tensor *t);

@@ -4,10 +4,10 @@
 
 const struct group *plan_group_of(const struct plan *p, const struct op *op)
 {
-	for (int i = 0; i < p->n_trained; i++)
-		for (int k = 0; k < p->groups[i].n; k++)
-			if (p->groups[i].ops[k] == op)
-				return &p->groups[i];
+	const struct group *g = op && p->group_of ? p->group_of[op->index] : NULL;
+	for (int k = 0; g && k < g->n; k++)             /* evaluation's own operations have the numbers of training's */
+		if (g->ops[k] == op)
+			return g;
 	return NULL;
 }
 

@@ -156,9 +156,9 @@ static void add_group(struct object *o, const struct target *t, const struct gro
 		object_flag(o, parameters[i], i < g->n_parameters && g->parameters[i]);
 }
 
-struct object *view_step(const struct object *root, const struct target *t, const struct step *s)
+struct object *view_step(struct arena *a, const struct object *root, const struct target *t, const struct step *s)
 {
-	struct object *o = object_new(root->arena);
+	struct object *o = object_new(a);
 	const struct field *inherited[] = {object_find(root, "fuzz"), object_find(root, "scale")};
 	for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++)
 		object_text(o, inherited[i]->name, "%s", inherited[i]->text);
