@@ -37,12 +37,12 @@ static const struct activation_type
 	},
 	sigmoid = {
 		.row = {.name = "sigmoid", .summary = "1 / (1 + exp(-x))", .keras = "sigmoid"},
-		.mxnet = "Activation act_type=sigmoid",
+		.mxnet = "Activation act_type=sigmoid", .range = RANGE_UNIT,
 		.forward = "1 / (1 + real_exp(-x))", .backward = "dy * y * (1 - y)",
 	},
 	hard_sigmoid = {
 		.row = {.name = "hard_sigmoid", .summary = "0.2 x + 0.5, kept within 0 and 1", .keras = "hard_sigmoid"},
-		.mxnet = "hard_sigmoid alpha=0.2 beta=0.5",
+		.mxnet = "hard_sigmoid alpha=0.2 beta=0.5", .range = RANGE_UNIT,
 		.forward = "real_min(real_max((real)0.2 * x + (real)0.5, 0), 1)",
 		.backward = "real_select(y > 0 && y < 1, (real)0.2 * dy, 0)",
 	},

@@ -1,4 +1,5 @@
 /* The arena: blocks in a list, each twice the last up to a limit; freed as a whole. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,13 +46,18 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+static size_t round_up(size_t size)
 {
 	const size_t unit = sizeof(max_align_t);
-	struct block *b = a->blocks;
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
-	size = (size + unit - 1) / unit * unit;
+	return (size + unit - 1) / unit * unit;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	struct block *b = a->blocks;
+	size = round_up(size);
 	if (b->size - b->used < size) {
 		size_t twice = b->size < LARGEST_BLOCK ? 2 * b->size : LARGEST_BLOCK;
 		a->blocks = b = new_block(twice > size ? twice : size, b);
@@ -59,6 +65,30 @@ void *arena_alloc(struct arena *a, size_t size)
 	void *p = (char *)b->data + b->used;
 	b->used += size;
 	return p;
+}
+
+/* p's first bytes at a place of more: the same place where nothing has been allocated since p was, so that a long text does
+ * not leave its shorter selves behind. */
+static void *grow(struct arena *a, void *p, size_t from, size_t to)
+{
+	struct block *b = a->blocks;
+	const size_t more = round_up(to) - round_up(from);
+	const bool last = p && (char *)p + round_up(from) == (char *)b->data + b->used;
+	if (last && b->size - b->used >= more) {
+		b->used += more;
+		return p;
+	}
+	if (last && p == b->data) {
+		if (!(b = realloc(b, sizeof *b + b->used + more)))
+			out_of_memory();
+		a->blocks = b;
+		b->size = b->used += more;
+		return b->data;
+	}
+	void *bigger = arena_alloc(a, to);
+	if (from)
+		memcpy(bigger, p, from);
+	return bigger;
 }
 
 char *arena_copy(struct arena *a, const char *text, size_t n)
@@ -91,15 +121,19 @@ char *arena_format(struct arena *a, const char *format, ...)
 	return s;
 }
 
+/* Room for n bytes and the NUL behind what is there. */
+static void make_room(struct text *t, size_t n)
+{
+	if (t->size + n + 1 <= t->capacity)
+		return;
+	const size_t capacity = 2 * (t->size + n) + 64;
+	t->text = grow(t->arena, t->text, t->capacity, capacity);
+	t->capacity = capacity;
+}
+
 void text_add_bytes(struct text *t, const char *s, size_t n)
 {
-	if (t->size + n + 1 > t->capacity) {
-		t->capacity = 2 * (t->size + n) + 64;
-		char *more = arena_alloc(t->arena, t->capacity);
-		if (t->size)
-			memcpy(more, t->text, t->size);
-		t->text = more;
-	}
+	make_room(t, n);
 	if (n)
 		memcpy(t->text + t->size, s, n);
 	t->size += n;
@@ -121,6 +155,13 @@ void text_format(struct text *t, const char *format, ...)
 {
 	va_list ap;
 	va_start(ap, format);
-	text_add(t, arena_vformat(t->arena, format, ap));
+	int n = vsnprintf(NULL, 0, format, ap);
 	va_end(ap);
+	if (n < 0)
+		out_of_memory();
+	make_room(t, (size_t)n);
+	va_start(ap, format);
+	vsnprintf(t->text + t->size, (size_t)n + 1, format, ap);
+	va_end(ap);
+	t->size += (size_t)n;
 }

@@ -1,5 +1,6 @@
 /* Quoting for generated C: see ctext.h. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "ctext.h"
@@ -33,15 +34,15 @@ const char *c_string(struct arena *a, const char *text)
 
 const char *c_double(struct arena *a, double x)
 {
-	const char *s = "";
+	char s[32] = "";
 	if (isinf(x))
 		return x > 0 ? "INFINITY" : "-INFINITY";
 	for (int digits = 1; digits <= 17; digits++) {
-		s = arena_format(a, "%.*g", digits, x);
+		snprintf(s, sizeof s, "%.*g", digits, x);
 		if (strtod(s, NULL) == x)
 			break;
 	}
-	return strpbrk(s, ".e") ? s : arena_format(a, "%s.0", s);
+	return arena_format(a, "%s%s", s, strpbrk(s, ".e") ? "" : ".0");
 }
 
 const char *c_comment(struct arena *a, const char *text)

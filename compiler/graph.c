@@ -349,5 +349,7 @@ const struct graph *graph_build(struct arena *a, const struct spec *s, struct di
 	check_precision(&b);
 	link_tensors(&b);
 	make_names_unique(&b);
+	if (!diag_errors(d))
+		graph_check_range(b.graph, d);
 	return diag_errors(d) ? NULL : b.graph;
 }

@@ -16,4 +16,7 @@ struct graph {
 /* Resolves edges, infers shapes, lowers. NULL after reporting what is wrong to d. */
 const struct graph *graph_build(struct arena *a, const struct spec *s, struct diag *d);
 
+/* graph_range.c: warns where the last layer's outputs are not what the loss is made for. */
+void graph_check_range(const struct graph *g, struct diag *d);
+
 #endif

@@ -42,7 +42,7 @@ enum purpose { TRAIN, PREPARE, EVALUATE, PURPOSES };
 struct group {
 	const struct kernel *kernel;
 	const struct op *ops[GROUP_OPS]; int n;
-	struct tensor *in[GROUP_INPUTS]; int n_in;
+	struct tensor *const *in; int n_in;
 	struct tensor *out;
 	const struct parameter *parameters[GROUP_PARAMETERS]; int n_parameters;
 	const struct group *folded;         /* its packs are the weights, not the parameters; else NULL */

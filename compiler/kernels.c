@@ -141,7 +141,7 @@ static const struct kernel normalise_reference = {
 		{"statistics", DOMAIN_SAMPLE, {X, MAKES(SUMS), SCRATCH, SLOT_INDEX}},
 		{"mean", DOMAIN_TILE, {WORK, SUMS, SHARE(MEAN)}},
 		{"variance", DOMAIN_TILE, {WORK, SUMS, MEAN, SHARE(VARIANCE)}},
-		{"finish", DOMAIN_TILE, {MEAN, VARIANCE, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(BATCH)}},
+		{"finish", DOMAIN_TILE, {WORK, MEAN, VARIANCE, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(BATCH)}},
 		{"forward", DOMAIN_SAMPLE, {X, BATCH, GAMMA, BETA, MAKES(Y)}},
 	},
 	.backward = {

@@ -36,7 +36,7 @@ const struct kernel normalise = {
 		{"statistics", DOMAIN_SAMPLE, {X, MAKES(MOMENTS), SLOT_INDEX}, .replaced_by = NORM_STATISTICS},
 		{"mean", DOMAIN_TILE, {WORK, SUMS, SHARE(MEAN)}},
 		{"variance", DOMAIN_TILE, {WORK, SUMS, MEAN, SHARE(VARIANCE)}},
-		{"finish", DOMAIN_TILE, {MEAN, VARIANCE, GAMMA, BETA, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(PACK)}},
+		{"finish", DOMAIN_TILE, {WORK, MEAN, VARIANCE, GAMMA, BETA, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(PACK)}},
 		{"forward", DOMAIN_SAMPLE, {X, PACK, MAKES(Y)}, .replaced_by = NORM_IN},
 	},
 	.backward = {

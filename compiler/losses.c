@@ -4,11 +4,14 @@
 
 static const struct loss_type
 	categorical = {.row = {.name = "categorical_crossentropy", .keras = "categorical_crossentropy",
-		.summary = "-log of the label's share of the outputs"}, .classes_only = true},
+		.summary = "-log of the label's share of the outputs"},
+		.range = RANGE_SHARES, .activation = "softmax", .classes_only = true},
 	sparse = {.row = {.name = "sparse_categorical_crossentropy", .keras = "sparse_categorical_crossentropy",
-		.summary = "the same, of outputs clipped first; Keras takes the label's number"}, .sparse = true, .classes_only = true},
+		.summary = "the same, of outputs clipped first; Keras takes the label's number"},
+		.range = RANGE_SHARES, .activation = "softmax", .sparse = true, .classes_only = true},
 	binary = {.row = {.name = "binary_crossentropy", .keras = "binary_crossentropy",
-		.summary = "mean over the outputs of -t log p - (1 - t) log(1 - p)"}, .least = 0, .most = 1},
+		.summary = "mean over the outputs of -t log p - (1 - t) log(1 - p)"},
+		.range = RANGE_UNIT, .activation = "sigmoid", .least = 0, .most = 1},
 	squared = {.row = {.name = "mean_squared_error", .keras = "mean_squared_error",
 		.aliases = (const char *const[]){"mse", "MSE", NULL}, .summary = "mean over the outputs of (p - t)^2"},
 		.least = -FLT_MAX, .most = FLT_MAX};

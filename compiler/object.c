@@ -40,12 +40,15 @@ void object_text(struct object *o, const char *name, const char *format, ...)
 
 static struct object *append(struct object *o, struct field *f)
 {
-	struct object **items = ARENA_ARRAY(o->arena, struct object *, f->n + 1);
-	if (f->n)
-		memcpy(items, f->items, sizeof *items * (size_t)f->n);
-	items[f->n] = object_new(o->arena);
-	f->items = items;
-	return items[f->n++];
+	if (f->n == f->capacity) {
+		f->capacity = f->capacity ? 2 * f->capacity : 1;
+		struct object **items = ARENA_ARRAY(o->arena, struct object *, f->capacity);
+		if (f->n)
+			memcpy(items, f->items, sizeof *items * (size_t)f->n);
+		f->items = items;
+	}
+	f->items[f->n] = object_new(o->arena);
+	return f->items[f->n++];
 }
 
 void object_flag(struct object *o, const char *name, bool set)

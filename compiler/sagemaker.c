@@ -9,22 +9,29 @@
 #include "sagemaker.h"
 #include "tables.h"
 
-/* By whether the target runs on GPUs: of those, what programs are built for (compute capability 7.5 and later). */
+/* By whether the target runs on GPUs: of those, what programs are built for (compute capability 7.5 and later). All stand in
+ * botocore 1.44.8's enumerations TrainingInstanceType, ProductionVariantInstanceType and TransformInstanceType. Graviton's
+ * (c7g, c8g) can serve only, and the image is for x86-64. */
 static const struct { const char *const *training, *const *serving, *const *transform; } instances[] = {
 	[false] = {
-		(const char *const[]){"ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge", "ml.c5.xlarge", "ml.c5.2xlarge",
-			"ml.c5.4xlarge", "ml.c5.9xlarge", "ml.c5.18xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge",
-			"ml.c6i.xlarge", "ml.c6i.2xlarge", "ml.c6i.4xlarge", "ml.c6i.8xlarge", NULL},
-		(const char *const[]){"ml.t2.medium", "ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.c5.2xlarge",
-			"ml.c6i.large", "ml.c6i.xlarge", NULL},
-		(const char *const[]){"ml.m5.large", "ml.m5.xlarge", "ml.c5.xlarge", "ml.c5.2xlarge", NULL},
+		(const char *const[]){"ml.m7i.large", "ml.m7i.xlarge", "ml.m7i.2xlarge", "ml.m7i.4xlarge", "ml.c7i.large", "ml.c7i.xlarge",
+			"ml.c7i.2xlarge", "ml.c7i.4xlarge", "ml.c7i.8xlarge", "ml.c7i.16xlarge", "ml.r7i.large", "ml.r7i.xlarge",
+			"ml.r7i.2xlarge", "ml.m6i.large", "ml.m6i.xlarge", "ml.m6i.2xlarge", "ml.c6i.xlarge", "ml.c6i.2xlarge",
+			"ml.c6i.4xlarge", "ml.c6i.8xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge", "ml.m5.4xlarge",
+			"ml.c5.xlarge", "ml.c5.2xlarge", "ml.c5.4xlarge", "ml.c5.9xlarge", "ml.c5.18xlarge", NULL},
+		(const char *const[]){"ml.c7i.large", "ml.c7i.xlarge", "ml.c7i.2xlarge", "ml.m7i.large", "ml.m7i.xlarge",
+			"ml.c6i.large", "ml.c6i.xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.c5.xlarge", "ml.c5.2xlarge",
+			"ml.t2.medium", NULL},
+		(const char *const[]){"ml.c7i.large", "ml.c7i.xlarge", "ml.c7i.2xlarge", "ml.m7i.large", "ml.m7i.xlarge",
+			"ml.c6i.xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.c5.xlarge", "ml.c5.2xlarge", NULL},
 	},
 	[true] = {
 		(const char *const[]){"ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g4dn.12xlarge", "ml.g5.xlarge", "ml.g5.2xlarge",
-			"ml.g5.12xlarge", "ml.g5.48xlarge", "ml.g6.xlarge", "ml.g6.2xlarge", "ml.g6.12xlarge", "ml.p4d.24xlarge",
-			"ml.p5.48xlarge", NULL},
-		(const char *const[]){"ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g6.xlarge", NULL},
-		(const char *const[]){"ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge", NULL},
+			"ml.g5.12xlarge", "ml.g5.48xlarge", "ml.g6.xlarge", "ml.g6.2xlarge", "ml.g6.12xlarge", "ml.g6e.xlarge",
+			"ml.g6e.2xlarge", "ml.g6e.12xlarge", "ml.p4d.24xlarge", "ml.p5.4xlarge", "ml.p5.48xlarge", "ml.p5en.48xlarge", NULL},
+		(const char *const[]){"ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.g6.xlarge",
+			"ml.g6e.xlarge", NULL},
+		(const char *const[]){"ml.g4dn.xlarge", "ml.g4dn.2xlarge", "ml.g5.xlarge", "ml.g6.xlarge", NULL},
 	},
 };
 

@@ -3,17 +3,23 @@
 #define TRAINC_TABLES_H
 #include "key.h"
 
+/* What numbers there may be: any, each between 0 and 1, or shares that add up to 1. Each includes those behind it. */
+enum range { RANGE_ANY, RANGE_UNIT, RANGE_SHARES };
+
 /* Elementwise functions y = f(x); softmax stands here too, without expressions. The expressions are C over real_exp,
  * real_tanh …, the functions of runtime/cpu/real.h. */
 struct activation_type {
 	struct row row;                     /* row.keras: Keras's name */
 	const char *forward;                /* in x */
 	const char *backward;               /* dx, in y and dy: relu'(0) = 0 */
+	enum range range;                   /* of y */
 	bool gate;                          /* dx is dy where y > 0, else 0 */
 	const char *mxnet;                  /* op and attributes: "Activation act_type=relu"; NULL for linear */
 };
 struct loss_type {
 	struct row row;
+	enum range range;                   /* of the outputs that it is made for */
+	const char *activation;             /* that gives such outputs; NULL: any does */
 	bool sparse;                        /* takes the class's number, not one-hot */
 	bool classes_only;                  /* takes no classes: 1 */
 	double least, most;                 /* of a label where classes is 1 */

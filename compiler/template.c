@@ -19,7 +19,9 @@ struct engine {
 struct cursor { const char *name, *text, *at, *end; };
 
 /* kind: one of # ^ / > ! or 0 for a name; indent: how many spaces and tabs stand before a tag that takes its whole line */
-struct tag { char kind; const char *name, *start, *end; size_t indent; };
+enum { NAME = 64 };
+
+struct tag { char kind, name[NAME]; const char *start, *end; size_t indent; };         /* name: "" for a comment */
 
 static void __attribute__((noreturn)) fail(const struct cursor *c, const char *at, const char *what, const char *name)
 {
@@ -44,7 +46,7 @@ static const struct field *look_up(const struct engine *e, const struct cursor *
 }
 
 /* Finds the next tag at or behind c->at; false at the end. */
-static bool next_tag(struct engine *e, const struct cursor *c, struct tag *tag)
+static bool next_tag(const struct cursor *c, struct tag *tag)
 {
 	const char *open = strstr(c->at, "{{");
 	if (!open || open >= c->end)
@@ -58,10 +60,13 @@ static bool next_tag(struct engine *e, const struct cursor *c, struct tag *tag)
 		tag->kind = *name++;
 	while (*name == ' ')
 		name++;
-	size_t n = (size_t)(close - name);
+	size_t n = tag->kind == '!' ? 0 : (size_t)(close - name);
 	while (n && name[n - 1] == ' ')
 		n--;
-	tag->name = arena_copy(e->arena, name, n);
+	if (n >= sizeof tag->name)
+		fail(c, open, "name is too long", NULL);
+	memcpy(tag->name, name, n);
+	tag->name[n] = 0;
 	tag->start = open;
 	tag->end = close + 2;
 	tag->indent = 0;
@@ -86,12 +91,12 @@ static void widen_to_line(const struct cursor *c, struct tag *tag)
 }
 
 /* The end of the section opened by tag; *close is its closing tag. */
-static void find_close(struct engine *e, const struct cursor *c, const struct tag *open, struct tag *close)
+static void find_close(const struct cursor *c, const struct tag *open, struct tag *close)
 {
 	struct cursor inside = *c;
 	int depth = 1;
 	inside.at = open->end;
-	while (next_tag(e, &inside, close)) {
+	while (next_tag(&inside, close)) {
 		if (close->kind == '#' || close->kind == '^')
 			depth++;
 		if (close->kind == '/' && --depth == 0) {
@@ -191,12 +196,12 @@ static void render_partial(struct engine *e, const struct cursor *c, const struc
 static void render(struct engine *e, struct cursor c)
 {
 	struct tag tag, close;
-	while (next_tag(e, &c, &tag)) {
+	while (next_tag(&c, &tag)) {
 		widen_to_line(&c, &tag);
 		text_add_bytes(&e->out, c.at, (size_t)(tag.start - c.at));
 		c.at = tag.end;
 		if (tag.kind == '#' || tag.kind == '^') {
-			find_close(e, &c, &tag, &close);
+			find_close(&c, &tag, &close);
 			render_section(e, &c, &tag, &close);
 			c.at = close.end;
 		} else if (tag.kind == '>') {

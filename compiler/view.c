@@ -47,7 +47,7 @@ static const char *function_of(struct naming *n, const char *template, struct ob
 {
 	const char *base = base_name(n->arena, template);
 	object_text(o, "function", "%s", FUNCTION);
-	const char *body = template_render(n->arena, n->templates, template, o);
+	const char *body = template_render(o->arena, n->templates, template, o);
 	int same_base = 0;
 	for (int i = 0; i < n->n; i++) {
 		if (!strcmp(n->functions[i].base, base)) {
@@ -57,6 +57,7 @@ static const char *function_of(struct naming *n, const char *template, struct ob
 		}
 	}
 	const char *name = arena_format(n->arena, "%s_%d", base, same_base + 1);
+	body = arena_copy(n->arena, body, strlen(body));
 	n->functions[n->n++] = (struct function){.body = body, .base = base, .name = name};
 	struct object *function = object_item(n->root, "functions");
 	object_text(function, "name", "%s", name);
@@ -67,7 +68,7 @@ static const char *function_of(struct naming *n, const char *template, struct ob
 /* "convolution, 3": the place of what the call is told in its list, where it stands once. */
 static const char *product_of(struct naming *n, const struct step *s, struct object *values)
 {
-	const char *list = s->group->kernel->library, *text = template_render(n->arena, n->templates, s->template, values);
+	const char *list = s->group->kernel->library, *text = template_render(values->arena, n->templates, s->template, values);
 	const struct field *field = object_find(n->root, list);
 	int i = 0;
 	while (i < field->n && strcmp(object_find(field->items[i], "text")->text, text))
@@ -224,9 +225,11 @@ static void add_sharing(struct object *o, const struct step *s)
 
 static void add_step(struct naming *n, struct object *list, const struct step *s)
 {
-	struct object *o = object_item(list, "steps"), *values = view_step(n->root, n->target, s);
+	struct arena *scratch = arena_new();            /* most functions are the same as an earlier one */
+	struct object *o = object_item(list, "steps"), *values = view_step(scratch, n->root, n->target, s);
 	const char *function = s->domain == DOMAIN_LIBRARY ? product_of(n, s, values) : function_of(n, s->template, values);
 	const char *tiles = template_render_text(n->arena, n->templates, "tiles", s->tiles, values);
+	arena_free(scratch);
 	object_text(o, "call", "%s", call_text(n->arena, s, function, tiles));
 	object_text(o, "provenance", "%s", provenance(n->arena, s, n->file));
 	object_text(o, "tiles", "%s", tiles);

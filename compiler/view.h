@@ -9,7 +9,7 @@ struct object;
 struct field {
 	const char *name;
 	const char *text;                   /* a text or number; NULL for a section */
-	struct object **items; int n;       /* a section: rendered once an item, not at all when n is 0 */
+	struct object **items; int n, capacity;             /* a section: rendered once an item, not at all when n is 0 */
 	struct field *next;
 };
 

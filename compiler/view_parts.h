@@ -12,7 +12,7 @@ void view_exports(struct object *root, const struct graph *g);
 
 /* view_step.c: what the template of a step's function sees; v as a C expression of the target's generated functions: a literal,
  * or the hyperparameter's number. */
-struct object *view_step(const struct object *root, const struct target *t, const struct step *s);
+struct object *view_step(struct arena *a, const struct object *root, const struct target *t, const struct step *s);
 const char *view_number(struct arena *a, const struct target *t, const struct value *v);
 
 #endif

@@ -207,9 +207,9 @@ static const char *parameters_of(struct arena *a, const struct target *target, c
 	return t.text;
 }
 
-struct object *view_step(const struct object *root, const struct target *t, const struct step *s)
+struct object *view_step(struct arena *a, const struct object *root, const struct target *t, const struct step *s)
 {
-	struct object *o = object_new(root->arena);
+	struct object *o = object_new(a);
 	const struct field *inherited[] = {object_find(root, "fuzz"), object_find(root, "scale")};
 	for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++)
 		object_text(o, inherited[i]->name, "%s", inherited[i]->text);

@@ -24,9 +24,15 @@ static void look(struct rt_work *w, int layer, const real *values, size_t count)
 			return;
 }
 
-/* "lower lr, which is 0.1", or what else can be done */
-static void hint(const struct rt_model *m, const double *hyperparameters, char *text, size_t size)
+/* "lower lr, which is 0.1"; before the first update the learning rate has changed nothing yet */
+static void hint(const struct rt_model *m, const struct rt_work *w, char *text, size_t size)
 {
+	const double *hyperparameters = w->hyperparameters;
+	if (!w->step) {
+		snprintf(text, size, "no weight has been updated yet: look at the samples, their scale in %s, the initial weights, and whether "
+			"the last layer's outputs suit the loss", m->file);
+		return;
+	}
 	char number[RT_DOUBLE];
 	rt_repr_double(number, rt_scalar(&m->optimizer.lr, hyperparameters));
 	if (m->optimizer.lr.hyperparameter >= 0)
@@ -47,9 +53,9 @@ static const struct rt_parameter *bad_parameter(const struct rt_model *m, const 
 static int fail_parameter(const struct rt_model *m, const struct rt_work *w, const struct rt_parameter *p, long epoch,
 	long step)
 {
-	char advice[256];
+	char advice[400];
 	const struct rt_layer *layer = &m->layers[p->layer];
-	hint(m, w->hyperparameters, advice, sizeof advice);
+	hint(m, w, advice, sizeof advice);
 	return rt_fail(RT_USER_ERROR, "a weight is not a finite number after step %ld of epoch %ld: %s of layer %s (%s); %s; no "
 		"models were written", step, epoch, p->name, layer->name, layer->where, advice);
 }
@@ -63,13 +69,13 @@ int rt_weights_check(const struct rt_model *m, const struct rt_work *w, long epo
 int rt_diverged(const struct rt_model *m, const struct rt_code *code, struct rt_work *w, long epoch, long step)
 {
 	struct search s = {.model = m};
-	char advice[256];
+	char advice[400];
 	atomic_init(&s.first, INT_MAX);
 	w->trace = look;
 	w->trace_data = &s;
 	code->gradients(w);
 	w->trace = NULL;
-	hint(m, w->hyperparameters, advice, sizeof advice);
+	hint(m, w, advice, sizeof advice);
 	int first = atomic_load(&s.first);
 	if (first >= 0 && first < m->n_layers)
 		return rt_fail(RT_USER_ERROR, "the loss is not a finite number at step %ld of epoch %ld, first in the output of layer "

@@ -61,9 +61,9 @@ static struct buffer *sums_of(struct builder *b, const struct parameter *p)
 
 struct argument *bind_argument(struct step *s, enum role role)
 {
-	struct argument *x = &s->arguments[s->n_arguments++];
-	if (s->n_arguments > STEP_ARGUMENTS)
+	if (s->n_arguments == STEP_ARGUMENTS)
 		abort();
+	struct argument *x = &s->arguments[s->n_arguments++];
 	*x = (struct argument){.role = role, .made = roles[role].made};
 	return x;
 }

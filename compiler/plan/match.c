@@ -72,8 +72,7 @@ struct group *plan_add_group(struct builder *b, const struct op *const *chain, i
 	g->n_in = chain[0]->n_in;
 	if (g->n_in > GROUP_INPUTS)
 		bug("too many inputs for", chain[0]->layer->name);
-	for (int i = 0; i < g->n_in; i++)
-		g->in[i] = chain[0]->in[i];
+	g->in = chain[0]->in;
 	g->input_norms = ARENA_ARRAY(b->arena, const struct group *, g->n_in + 1);
 	g->same_gradient = ARENA_ARRAY(b->arena, bool, g->n_in + 1);
 	g->out = chain[covered - 1]->out;

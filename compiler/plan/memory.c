@@ -1,5 +1,6 @@
 /* Lays buffers out: first fit over lifetimes, largest first, in samples and threads; one behind the other elsewhere. */
 #include <stdlib.h>
+#include <string.h>
 #include "memory.h"
 
 long memory_round(long reals)
@@ -51,12 +52,15 @@ static void extend_asides(struct schedule *s)
 	}
 }
 
+/* The segments follow each other, so that half of them are out at each look. */
 static int segment_of(const struct schedule *s, int step)
 {
-	int i = 0;
-	while (step >= s->segments[i].first + s->segments[i].n)
-		i++;
-	return i;
+	int from = 0, to = s->n_segments;
+	while (to - from > 1) {
+		int middle = from + (to - from) / 2;
+		*(step < s->segments[middle].first ? &to : &from) = middle;
+	}
+	return from;
 }
 
 /* What lives in one pass over the samples needs no place in every sample: a thread's is enough. */
@@ -77,57 +81,61 @@ static int larger_first(const void *a, const void *b)
 	return x->first != y->first ? (x->first > y->first) - (x->first < y->first) : (x->last > y->last) - (x->last < y->last);
 }
 
-static bool meet(const struct buffer *x, const struct buffer *y)
-{
-	return x->first <= y->last && y->first <= x->last;
-}
+/* What is laid out, in the order of offsets; compact, since each placement looks at all below the place that it finds. */
+struct laid { long offset, end; int first, last; };
 
-/* The lowest place for x among the n laid out before it. */
-static long first_fit(struct buffer *const *laid, int n, const struct buffer *x)
+/* The lowest place for x among the n laid out before it; *below: how many of these begin below that place. */
+static long first_fit(const struct laid *laid, int n, const struct buffer *x, int *below)
 {
+	const long size = memory_round(x->size);
 	long offset = 0;
-	for (bool moved = true; moved;) {
-		moved = false;
-		for (int i = 0; i < n; i++) {
-			const struct buffer *y = laid[i];
-			if (meet(x, y) && offset < y->offset + memory_round(y->size) && y->offset < offset + memory_round(x->size)) {
-				offset = y->offset + memory_round(y->size);
-				moved = true;
-			}
-		}
-	}
+	int i = 0;
+	for (; i < n && laid[i].offset < offset + size; i++)
+		if (x->first <= laid[i].last && laid[i].first <= x->last && laid[i].end > offset)
+			offset = laid[i].end;
+	while (i > 0 && laid[i - 1].offset >= offset)
+		i--;
+	*below = i;
 	return offset;
 }
 
 static void lay_out_shared(struct arena *a, struct schedule *s, enum arena_kind arena)
 {
 	struct buffer **list = ARENA_ARRAY(a, struct buffer *, s->n_buffers + 1);
-	int n = 0;
+	struct laid *laid = ARENA_ARRAY(a, struct laid, s->n_buffers + 1);
+	int n = 0, below;
 	for (int i = 0; i < s->n_buffers; i++)
 		if (s->buffers[i]->arena == arena)
 			list[n++] = s->buffers[i];
 	qsort(list, (size_t)n, sizeof *list, larger_first);
 	for (int i = 0; i < n; i++) {
-		list[i]->offset = first_fit(list, i, list[i]);
-		if (list[i]->offset + memory_round(list[i]->size) > s->size[arena])
-			s->size[arena] = list[i]->offset + memory_round(list[i]->size);
+		struct buffer *x = list[i];
+		x->offset = first_fit(laid, i, x, &below);
+		memmove(laid + below + 1, laid + below, sizeof *laid * (size_t)(i - below));
+		laid[below] = (struct laid){x->offset, x->offset + memory_round(x->size), x->first, x->last};
+		if (laid[below].end > s->size[arena])
+			s->size[arena] = laid[below].end;
 	}
 }
 
 /* Sums of slots lie in the order of their first use, so that each pass zeroes one range before it starts. */
-static void lay_out_slots(struct schedule *s)
+static void lay_out_slots(struct arena *a, struct schedule *s)
 {
+	int *first = ARENA_ARRAY(a, int, s->n_segments + 1), *next = ARENA_ARRAY(a, int, s->n_buffers + 1);     /* from 1; 0: none */
+	for (int i = s->n_buffers; i > 0; i--) {
+		if (s->buffers[i - 1]->arena != ARENA_SLOT)
+			continue;
+		int *segment = &first[segment_of(s, s->buffers[i - 1]->first)];
+		next[i] = *segment;
+		*segment = i;
+	}
 	for (int g = 0; g < s->n_segments; g++) {
-		struct segment *segment = &s->segments[g];
-		segment->zero_from = s->size[ARENA_SLOT];
-		for (int i = 0; i < s->n_buffers; i++) {
-			struct buffer *x = s->buffers[i];
-			if (x->arena != ARENA_SLOT || segment_of(s, x->first) != g)
-				continue;
-			x->offset = s->size[ARENA_SLOT];
-			s->size[ARENA_SLOT] += memory_round(x->size);
+		s->segments[g].zero_from = s->size[ARENA_SLOT];
+		for (int i = first[g]; i; i = next[i]) {
+			s->buffers[i - 1]->offset = s->size[ARENA_SLOT];
+			s->size[ARENA_SLOT] += memory_round(s->buffers[i - 1]->size);
 		}
-		segment->zero_count = s->size[ARENA_SLOT] - segment->zero_from;
+		s->segments[g].zero_count = s->size[ARENA_SLOT] - s->segments[g].zero_from;
 	}
 }
 
@@ -141,7 +149,7 @@ void memory_lay_out(struct arena *a, struct schedule *s, bool slots_share)
 	if (slots_share)
 		lay_out_shared(a, s, ARENA_SLOT);
 	else
-		lay_out_slots(s);
+		lay_out_slots(a, s);
 }
 
 void memory_fixed(struct builder *b)

@@ -12,6 +12,7 @@ struct builder {
 	enum purpose purpose;
 	const char *prefix;                 /* of its constants: "" for training, "E" for evaluation, "R" for what is computed again */
 	struct step *steps; int n, capacity;
+	struct argument room[STEP_ARGUMENTS];               /* of the last step, until it has them all */
 	struct buffer **buffers; int n_buffers, buffer_capacity;
 	struct buffer **values, **gradients;                /* [tensor] */
 	struct buffer **saved, **scratch, **group_sums;     /* [group][KERNEL_BUFFERS] */
@@ -19,7 +20,7 @@ struct builder {
 	bool *written;                                      /* [tensor]: its gradient has a first writer */
 	bool *whole;                                        /* [parameter]: its gradient is whole */
 	long reduced;                                       /* gradients from here on are added up over GPUs already */
-	const struct group *pending[GROUP_INPUTS]; int n_pending;   /* outputs of TILE steps, to be traced */
+	const struct group **pending; int n_pending;        /* outputs of TILE steps, to be traced */
 };
 
 /* ---- what passes ask ---- */

@@ -35,7 +35,7 @@ struct step {
 	const char *what;                   /* "forward" …, for provenance */
 	enum domain domain;
 	const char *tiles;
-	struct argument arguments[STEP_ARGUMENTS]; int n_arguments;
+	struct argument *arguments; int n_arguments;
 	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
 	bool same[GROUP_INPUTS];            /* dx i is dy */
 	const struct group *before[GROUP_INPUTS];           /* batch normalization that x i is read through, or NULL */
@@ -48,8 +48,7 @@ struct step {
 	bool forks;
 	bool sums;                          /* behind it, on a GPU, losses and metrics are added up */
 	bool gives_output;                  /* the group's output is whole behind it */
-	const struct group *traced[GROUP_INPUTS]; int n_traced;      /* SAMPLE: other steps' outputs, whole before it */
-	struct buffer *traced_buffers[GROUP_INPUTS];
+	const struct group **traced; struct buffer **traced_buffers; int n_traced;  /* SAMPLE: other steps' outputs, whole before it */
 	struct buffer *shared;              /* sums of one GPU's or host's samples, to be added up over all of them behind it */
 	long reduce_from, reduce_count;     /* gradients that are whole behind it, in the flat buffer; 0: none */
 	const struct parameter *merged;     /* a merge: the parameter whose gradient sums of slots are merged */

@@ -14,24 +14,43 @@ static struct buffer *traced_buffer(struct builder *b, const struct group *g)
 	return bind_value_of(b, g->out);
 }
 
+/* The outputs of groups before this step, in other passes, which may now be looked at */
+static void take_pending(struct builder *b, struct step *s)
+{
+	s->n_traced = b->n_pending;
+	s->traced = ARENA_ARRAY(b->arena, const struct group *, s->n_traced);
+	s->traced_buffers = ARENA_ARRAY(b->arena, struct buffer *, s->n_traced);
+	for (int i = 0; i < s->n_traced; i++) {
+		s->traced[i] = b->pending[i];
+		s->traced_buffers[i] = traced_buffer(b, s->traced[i]);
+	}
+	b->n_pending = 0;
+}
+
+/* The last step has its arguments: they move out of the builder's room, to a place of their own. */
+static void settle_arguments(struct builder *b)
+{
+	struct step *s = &b->steps[b->n - 1];
+	if (!b->n || s->arguments != b->room)
+		return;
+	s->arguments = ARENA_ARRAY(b->arena, struct argument, s->n_arguments + 1);
+	memcpy(s->arguments, b->room, sizeof *b->room * (size_t)s->n_arguments);
+}
+
 struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain)
 {
+	settle_arguments(b);
 	if (b->n == b->capacity) {
-		b->capacity = b->capacity ? 2 * b->capacity : 64;
+		b->capacity = b->capacity ? 2 * b->capacity : 8 * b->plan->n_groups;         /* enough for most */
 		struct step *more = ARENA_ARRAY(b->arena, struct step, b->capacity);
 		if (b->n)
 			memcpy(more, b->steps, sizeof *more * (size_t)b->n);
 		b->steps = more;
 	}
 	struct step *s = &b->steps[b->n];
-	*s = (struct step){.template = template, .what = what, .domain = domain, .tiles = "1", .index = b->n++};
-	if (domain == DOMAIN_SAMPLE && b->n_pending) {
-		memcpy(s->traced, b->pending, sizeof s->traced);
-		s->n_traced = b->n_pending;
-		b->n_pending = 0;
-		for (int i = 0; i < s->n_traced; i++)
-			s->traced_buffers[i] = traced_buffer(b, s->traced[i]);
-	}
+	*s = (struct step){.template = template, .what = what, .domain = domain, .tiles = "1", .index = b->n++, .arguments = b->room};
+	if (domain == DOMAIN_SAMPLE && b->n_pending)
+		take_pending(b, s);
 	return s;
 }
 
@@ -137,6 +156,7 @@ void build_begin(struct builder *b, enum purpose purpose)
 	b->steps = NULL;
 	b->buffers = NULL;
 	b->n = b->capacity = b->n_buffers = b->buffer_capacity = b->n_pending = 0;
+	b->pending = ARENA_ARRAY(b->arena, const struct group *, b->plan->n_groups);
 	b->values = ARENA_ARRAY(b->arena, struct buffer *, g->n_tensors);
 	b->gradients = ARENA_ARRAY(b->arena, struct buffer *, g->n_tensors);
 	b->written = ARENA_ARRAY(b->arena, bool, g->n_tensors);
@@ -177,6 +197,7 @@ static void mark_asides(struct builder *b)
 
 struct schedule build_end(struct builder *b)
 {
+	settle_arguments(b);
 	mark_asides(b);
 	struct schedule s = {.steps = b->steps, .n = b->n, .buffers = b->buffers, .n_buffers = b->n_buffers};
 	cut_segments(b->arena, &s);

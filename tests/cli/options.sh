@@ -20,7 +20,7 @@ wrong "--output needs its DIR" "trainc emit --help" emit "$spec" --output=
 wrong "--check takes no argument" "trainc emit --help" emit "$spec" --check=yes -o x
 wrong "--target is cpu or cuda, not 'gpu'" "" build "$spec" -t gpu
 wrong "--target is cpu or cuda, not 'cudaa'" "did you mean 'cuda'?" emit "$spec" -t cudaa
-wrong "--dump is spec, graph or plan, not 'grpah'" "did you mean 'graph'?" emit "$spec" --dump=grpah
+wrong "--dump is spec, graph, plan, plan:match, plan:fold, plan:normalise, plan:sums or plan:keep, not 'grpah'" "did you mean 'graph'?" emit "$spec" --dump=grpah
 wrong "--kernels is reference, not 'fast'" "" emit "$spec" --kernels=fast
 for number in 0 -1 x 1.5 3000000000 99999999999999999999 '' ' '; do
 	run 2 summary "$spec" --batch "$number"

@@ -45,6 +45,17 @@ wrong "unknown hyperparameter 'epoch' in the command line (did you mean 'epochs'
 wrong "hyperparameter 'lr' is 'fast' in the command line; it wants a number" lr=fast
 wrong "hyperparameter 'epochs' is 0 in the command line; it must be at least 1" epochs=0
 wrong "gpu_count is 2 and this program trains on the CPU" gpus=2
+# Current instances are offered, and none with another processor than the image is for.
+run 0 sagemaker "$spec"
+python3 - out <<'END' || complain "the instances are not what they should be"
+import json, sys
+j = json.load(open(sys.argv[1]))["create_algorithm"]
+lists = [j["TrainingSpecification"]["SupportedTrainingInstanceTypes"],
+	j["InferenceSpecification"]["SupportedRealtimeInferenceInstanceTypes"], j["InferenceSpecification"]["SupportedTransformInstanceTypes"]]
+for names in lists:
+	families = {name.split(".")[1] for name in names}
+	assert {"c7i", "m7i", "c6i"} <= families and not any("g" in f for f in families) and len(set(names)) == len(names), names
+END
 # On GPUs a job may ask for some, and other instances are offered.
 run 0 sagemaker "$spec" -t cuda gpus=2
 python3 - out <<'END' || complain "the JSON for GPUs is not what it should be"

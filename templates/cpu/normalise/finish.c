@@ -5,6 +5,7 @@ NOINLINE void {{function}}({{parameters}})
 	enum { CHANNELS = {{length}} };
 	const real momentum = (real)({{momentum}});
 
+	(void)work;
 	(void)tile;
 	normalise_pack(CHANNELS, (real)({{epsilon}}), mean, variance, {{#w0}}gamma{{/w0}}{{^w0}}NULL{{/w0}}, {{#w1}}beta{{/w1}}{{^w1}}NULL{{/w1}}, pack);
 	for (int c = 0; c < CHANNELS; c++) {

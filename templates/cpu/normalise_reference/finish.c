@@ -5,6 +5,7 @@ NOINLINE void {{function}}({{parameters}})
 	enum { LENGTH = {{length}} };
 	const real epsilon = (real)({{epsilon}}), momentum = (real)({{momentum}});
 
+	(void)work;
 	(void)tile;
 	for (int l = 0; l < LENGTH; l++) {
 		batch[l] = mean[l];

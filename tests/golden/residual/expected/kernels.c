@@ -179,13 +179,14 @@ NOINLINE void normalise_variance_1(const struct rt_work *work, const real *restr
 
 /* The pack of the batch's statistics; moves the moving averages: moving = moving * momentum + batch's * (1 - momentum), with the
  * biased variance, as Keras 3 does. */
-NOINLINE void normalise_finish_1(const real *restrict mean, const real *restrict variance,
-	const real *restrict gamma, const real *restrict beta, real *restrict moving_mean, real *restrict moving_variance,
-	real *restrict pack, int tile)
+NOINLINE void normalise_finish_1(const struct rt_work *work, const real *restrict mean,
+	const real *restrict variance, const real *restrict gamma, const real *restrict beta, real *restrict moving_mean,
+	real *restrict moving_variance, real *restrict pack, int tile)
 {
 	enum { CHANNELS = 8 };
 	const real momentum = (real)(0.99);
 
+	(void)work;
 	(void)tile;
 	normalise_pack(CHANNELS, (real)(0.001), mean, variance, gamma, beta, pack);
 	for (int c = 0; c < CHANNELS; c++) {

@@ -246,7 +246,7 @@ static void share_gradients(void *argument)
 	rt_team_wait();
 	/* batch_normalization_1 + trunk (spec.yaml:15-16)  8x8x8 -> 8x8x8, forward */
 	for (int tile; (tile = rt_team_next(1)) >= 0;)
-		normalise_finish_1(work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_gamma,
+		normalise_finish_1(work, work->fixed + P2_trunk, work->fixed + P3_trunk, work->weights + W_batch_normalization_1_gamma,
 			work->weights + W_batch_normalization_1_beta, work->weights + W_batch_normalization_1_moving_mean,
 			work->weights + W_batch_normalization_1_moving_variance, work->fixed + P0_trunk, tile);
 	rt_team_wait();
@@ -263,7 +263,7 @@ static void share_gradients(void *argument)
 	rt_team_wait();
 	/* branch (spec.yaml:18)  8x8x8 -> 8x8x8, forward */
 	for (int tile; (tile = rt_team_next(1)) >= 0;)
-		normalise_finish_1(work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_gamma,
+		normalise_finish_1(work, work->fixed + P2_branch, work->fixed + P3_branch, work->weights + W_branch_gamma,
 			work->weights + W_branch_beta, work->weights + W_branch_moving_mean, work->weights + W_branch_moving_variance,
 			work->fixed + P0_branch, tile);
 	rt_team_wait();
@@ -380,8 +380,10 @@ static void share_update(void *argument)
 
 	(void)lr, (void)t;
 	(void)momentum;
-	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
-	for (int tile; (tile = rt_team_next((TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE)) >= 0;) {
+	/* Each thread has the same tiles in every step, which stay in its caches. Whole tiles: vector code and what it leaves at a
+	 * loop's end may round differently. */
+	const int tiles = (TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE, number = rt_team_number(), threads = rt_team_size();
+	for (int tile = (int)((long)tiles * number / threads); tile < (long)tiles * (number + 1) / threads; tile++) {
 		const int begin = tile * UPDATE_TILE, end = TRAINABLE - begin < UPDATE_TILE ? TRAINABLE : begin + UPDATE_TILE;
 #pragma omp simd
 		for (int i = begin; i < end; i++) {
