@@ -218,8 +218,10 @@ static void share_update(void *argument)
 
 	(void)lr, (void)t;
 	(void)momentum;
-	/* Whole tiles a thread: vector code and what it leaves at a loop's end may round differently. */
-	for (int tile; (tile = rt_team_next((TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE)) >= 0;) {
+	/* Each thread has the same tiles in every step, which stay in its caches. Whole tiles: vector code and what it leaves at a
+	 * loop's end may round differently. */
+	const int tiles = (TRAINABLE + UPDATE_TILE - 1) / UPDATE_TILE, number = rt_team_number(), threads = rt_team_size();
+	for (int tile = (int)((long)tiles * number / threads); tile < (long)tiles * (number + 1) / threads; tile++) {
 		const int begin = tile * UPDATE_TILE, end = TRAINABLE - begin < UPDATE_TILE ? TRAINABLE : begin + UPDATE_TILE;
 #pragma omp simd
 		for (int i = begin; i < end; i++) {
