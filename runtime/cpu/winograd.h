@@ -194,7 +194,8 @@ INLINE void winograd_inputs_adjoint(struct winograd s, const real *restrict dv, 
 
 /* An output whose window of inputs is zero in all channels is exactly its bias. The transforms of a patch that holds other
  * numbers besides leave rounding errors there, which an activation with a kink at zero would take for numbers of either sign.
- * So such outputs are known by their inputs and made zero before the bias is added. */
+ * So such outputs are known by their inputs and made zero before the bias is added. F(2x2, 3x3) needs none of it: its outputs are
+ * sums of products that hold only numbers of their own windows. */
 
 INLINE bool winograd_is_zero(struct winograd s, struct input in, const real *image, int row, int column)
 {
@@ -212,17 +213,16 @@ INLINE bool winograd_is_zero(struct winograd s, struct input in, const real *ima
 /* A bit for each output of tile t of its sample, 8 * row + column, which is 1 where the output's window is zero. */
 INLINE uint64_t winograd_empty_outputs(struct winograd s, struct input in, const real *image, int t)
 {
-	const int top = winograd_top(s, t), left = winograd_left(s, t), side = s.tile + 2, half = s.tile / 2;
+	const int top = winograd_top(s, t), left = winograd_left(s, t);
 	bool possible = false;
 	uint64_t zero = 0;
-	/* Every window holds one of the pixels in the middle, or of the last ones where the image ends before. */
-	UNROLL for (int k = 0; k < half * half; k++)
-		possible = possible || winograd_is_zero(s, in, image, at_most(top + half + k / half, s.in_h - 1),
-			at_most(left + half + k % half, s.in_w - 1));
+	/* Every window holds one of the four pixels in the middle, or of the last ones where the image ends before. */
+	UNROLL for (int k = 0; k < 4; k++)
+		possible = possible || winograd_is_zero(s, in, image, at_most(top + 2 + k / 2, s.in_h - 1), at_most(left + 2 + k % 2, s.in_w - 1));
 	if (!possible)
 		return 0;
-	for (int i = 0; i < side; i++)
-		for (int j = 0; j < side; j++)
+	for (int i = 0; i < 6; i++)
+		for (int j = 0; j < 6; j++)
 			zero |= (uint64_t)winograd_is_zero(s, in, image, top + i, left + j) << (8 * i + j);
 	zero &= zero >> 1 & zero >> 2;
 	return zero & zero >> 8 & zero >> 16;
@@ -232,7 +232,8 @@ INLINE uint64_t winograd_empty_outputs(struct winograd s, struct input in, const
 INLINE void winograd_empty(struct winograd s, struct input in, ptrdiff_t sample, int first, int n, uint64_t *restrict empty)
 {
 	for (int t = 0; t < n; t++)
-		empty[t] = winograd_empty_outputs(s, in, in.x + (first + t) / winograd_tiles(s) * sample, (first + t) % winograd_tiles(s));
+		empty[t] = s.tile == 2 ? 0
+			: winograd_empty_outputs(s, in, in.x + (first + t) / winograd_tiles(s) * sample, (first + t) % winograd_tiles(s));
 }
 
 /* ---- outputs ---- */

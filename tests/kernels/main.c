@@ -1,5 +1,8 @@
 /* One training step and one evaluation of a generated program on made-up weights and data, with whatever RT_REAL is; writes
- * losses, each parameter's gradient and predictions as doubles to standard output. ./step > numbers */
+ * losses, each parameter's gradient and predictions as doubles to standard output. ./step > numbers
+ *
+ * With EMPTY_WINDOWS most of the data is exactly 0 and so is each bias, as when training on MNIST begins: outputs of empty
+ * windows lie on the kink of ReLU, where rounding errors of either sign would change gradients. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +38,31 @@ static real *reals(size_t count)
 	return memory(count, sizeof(real));
 }
 
+#ifdef EMPTY_WINDOWS
+enum { EMPTY = 1, DRAWN_ROWS = 3, DRAWN_COLUMNS = 4 };
+#else
+enum { EMPTY = 0, DRAWN_ROWS, DRAWN_COLUMNS };
+#endif
+
+/* Whether number i of a sample of height x width x channels is in the rectangle that is not 0, whose place differs from sample to
+ * sample */
+static bool is_drawn(int sample, int i)
+{
+	const int width = model.input[1], pixel = i / model.input[2];
+	const int row = pixel / width - sample * 5 % (model.input[0] - DRAWN_ROWS + 1);
+	const int column = pixel % width - sample * 3 % (width - DRAWN_COLUMNS + 1);
+	return row >= 0 && row < DRAWN_ROWS && column >= 0 && column < DRAWN_COLUMNS;
+}
+
+/* Negative beta so that most numbers behind batch normalization and ReLU are exactly 0 */
+static void empty_biases(real *weights)
+{
+	for (const struct rt_parameter *p = model.parameters; p < model.parameters + model.n_parameters; p++)
+		for (size_t e = 0; e < p->count; e++)
+			if (!strcmp(p->name, "bias") || !strcmp(p->name, "beta"))
+				weights[p->offset + e] = strcmp(p->name, "beta") ? 0 : -1.5f + 0.3f * random_number();
+}
+
 static void fill_weights(real *weights)
 {
 	memset(weights, 0, sizeof *weights * model.weights);
@@ -45,6 +73,8 @@ static void fill_weights(real *weights)
 		for (size_t e = 0; e < p->count; e++)
 			weights[p->offset + e] = positive ? 1 + 0.5f * random_number() : scale * random_number();
 	}
+	if (EMPTY)
+		empty_biases(weights);
 }
 
 static void fill(struct rt_work *w)
@@ -54,7 +84,7 @@ static void fill(struct rt_work *w)
 		size *= (size_t)model.input[i];
 	float *data = memory(SAMPLES * size, sizeof *data), *labels = memory(SAMPLES, sizeof *labels);
 	for (size_t i = 0; i < SAMPLES * size; i++)
-		data[i] = random_number() / (float)model.scale;
+		data[i] = EMPTY && !is_drawn((int)(i / size), (int)(i % size)) ? 0 : random_number() / (float)model.scale;
 	for (int i = 0; i < SAMPLES; i++)
 		labels[i] = model.classes == 1 ? fabsf(random_number()) : (float)(i % model.classes);
 	double *numbers = calloc((size_t)model.n_hyperparameters + 1, sizeof *numbers);
