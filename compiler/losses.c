@@ -8,11 +8,7 @@ static const struct loss_type
 		.range = RANGE_SHARES, .activation = "softmax", .classes_only = true},
 	sparse = {.row = {.name = "sparse_categorical_crossentropy", .keras = "sparse_categorical_crossentropy",
 		.summary = "the same, of outputs clipped first; Keras takes the label's number"},
-<<<<<<< HEAD
 		.range = RANGE_SHARES, .activation = "softmax", .sparse = true, .classes_only = true},
-=======
-		.range = RANGE_SHARES, .activation = "softmax", .sparse = true},
->>>>>>> words
 	binary = {.row = {.name = "binary_crossentropy", .keras = "binary_crossentropy",
 		.summary = "mean over the outputs of -t log p - (1 - t) log(1 - p)"},
 		.range = RANGE_UNIT, .activation = "sigmoid", .least = 0, .most = 1},
