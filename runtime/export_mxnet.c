@@ -100,7 +100,8 @@ static int put_arrays(FILE *f, const struct rt_export *e, const struct rt_model 
 	return 0;
 }
 
-static const char *add_symbol(struct rt_files *files, const struct rt_export *e, const struct rt_model *m, const struct rt_state *s)
+static const char *add_symbol(struct rt_files *files, const struct rt_export *e, const struct rt_model *m,
+	const struct rt_state *s)
 {
 	char *text = rt_export_text(e->text, m, s, true);
 	const char *path = text ? rt_export_add(files, e, s, "-symbol.json", text, strlen(text)) : NULL;
@@ -109,7 +110,8 @@ static const char *add_symbol(struct rt_files *files, const struct rt_export *e,
 	return path;
 }
 
-static const char *add_params(struct rt_files *files, const struct rt_export *e, const struct rt_model *m, const struct rt_state *s)
+static const char *add_params(struct rt_files *files, const struct rt_export *e, const struct rt_model *m,
+	const struct rt_state *s)
 {
 	char *bytes = NULL;
 	size_t size = 0;

@@ -50,7 +50,8 @@ int rt_listen(int port);
 
 /* Reads a whole file into *data (malloc, one NUL behind; the caller frees) and its size. -1 after rt_fail. */
 int rt_read_file(const char *path, char **data, size_t *size);
-/* Makes the file at path of these bytes, in place of what lies there: a file, link or FIFO, or an empty folder. False with errno. */
+/* Makes the file at path of these bytes, in place of what lies there: a file, link or FIFO, or an empty folder. False with
+ * errno set. */
 bool rt_file_replace(const char *path, const void *bytes, size_t size);
 
 enum { RT_FILES = 16 };

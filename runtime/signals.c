@@ -1,5 +1,5 @@
-/* SIGTERM (SageMaker stops a job), SIGINT (Ctrl-C) and SIGHUP (the terminal closes): the first asks for a stop after the step, the
- * second ends the process at once. A file that outgrows a limit (SIGXFSZ) is an error of writing like any other. */
+/* SIGTERM (SageMaker stops a job), SIGINT (Ctrl-C) and SIGHUP (the terminal closes): the first asks for a stop after the step,
+ * the second ends the process at once. A file that outgrows a limit (SIGXFSZ) is an error of writing like any other. */
 #include "internal.h"
 #include <signal.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* A program that embeds rt_main, with words that are not its own: ./host LOG WORD... writes a line to LOG at its beginning, trains
- * twice in one process, and says so. */
+/* A program that embeds rt_main, with words that are not its own: ./host LOG WORD... writes a line to LOG at its beginning,
+ * trains twice in one process, and says so. */
 #define main tiny_main
 #include "tiny_model.c"
 #undef main
