@@ -7,7 +7,7 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, c
 	const real *restrict bias{{/w1}}, real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}int tile)
 {
 	const int width = dense_columns({{out_size}});
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward({{in_size}}, {{out_size}}, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	{{>cpu/dense/outputs.c}}
 }

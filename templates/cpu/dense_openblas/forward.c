@@ -7,7 +7,7 @@ NOINLINE void {{function}}(const struct rt_work *work, const real *restrict x, c
 	const real *restrict bias{{/w1}}, real *restrict y, {{#bytes}}real *restrict saved, {{/bytes}}int tile)
 {
 	const int width = OPENBLAS_OUTPUTS;
-	ALIGNED real sums[OPENBLAS_ROWS * OPENBLAS_OUTPUTS];
+	SCRATCH(real, sums, SUMS, OPENBLAS_ROWS * OPENBLAS_OUTPUTS);
 	const struct dense_tile t = dense_tile({{out_size}}, width, work->n, OPENBLAS_ROWS, tile);
 
 	rt_openblas_forward({{in_size}}, {{out_size}}, work->n, SAMPLE, x, kernel, tile, sums);

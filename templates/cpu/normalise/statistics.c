@@ -4,7 +4,7 @@ NOINLINE void {{function}}(const real *restrict x, real *restrict moments, int j
 {
 	{{>cpu/normalise/shape.c}}
 	const struct normalise s = {PIXELS, CHANNELS};
-	struct normalise_sums own[(CHANNELS + LANES - 1) / LANES];
+	SCRATCH(struct normalise_sums, own, SUMS, (CHANNELS + LANES - 1) / LANES);
 
 	normalise_account(s, 0, PIXELS, x, moments, j, own);
 	normalise_end(s, j, own, moments);
