@@ -1,7 +1,8 @@
-/* Memory that a thread keeps for the large arrays of its kernels: see cpu/scratch.h. */
+/* Memory that a thread keeps for the large arrays of its kernels: see cpu/scratch.h. It needs nothing else of the runtime, so that
+ * tests can build a step alone. */
 #include "cpu/scratch.h"
-#include "internal.h"
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,11 +31,10 @@ static void enlarge(struct place *p, size_t bytes)
 	pthread_once(&once, make_key);
 	pthread_setspecific(at_end, places);
 	free(p->bytes);
-	*p = (struct place){rt_bytes(bytes), bytes};
-	if (p->bytes)
+	p->size = bytes;
+	if (posix_memalign(&p->bytes, 64, bytes) == 0)
 		return;
-	rt_fail(RT_SYSTEM_ERROR, "not enough memory for the arrays of a thread (%zu bytes)", bytes);
-	rt_failure_report(NULL);
+	fprintf(stderr, "SystemError: not enough memory for the arrays of a thread (%zu bytes)\n", bytes);
 	_exit(EXIT_FAILED);
 }
 

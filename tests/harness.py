@@ -130,6 +130,11 @@ def includes(trainc):
     return [place for place in places if os.path.exists(os.path.join(place, "trainc/rt.h"))][0]
 
 
+def team():
+    """What a step needs of the runtime, as sources, for tests that build one without it."""
+    return [os.path.join(SOURCE, "runtime", name) for name in ("scratch.c",)]
+
+
 def run(*command, timeout=600, code=0, **options):
     """Runs a command, asserts its exit code and returns its output, both streams together."""
     words = started(str(command[0])) + [str(word) for word in command[1:]]
