@@ -131,8 +131,8 @@ def includes(trainc):
 
 
 def team():
-    """The sources of a program's team of threads, for tests that build a step without the runtime."""
-    return [os.path.join(SOURCE, "runtime", name) for name in ("team.c", "cpus.c")]
+    """What a step needs of the runtime, as sources, for tests that build one without it: the team, and its threads' arrays."""
+    return [os.path.join(SOURCE, "runtime", name) for name in ("team.c", "cpus.c", "scratch.c")]
 
 
 def run(*command, timeout=600, code=0, **options):

@@ -9,6 +9,7 @@
 #include "hints.h"
 #include "philox.h"
 #include "real.h"
+#include "scratch.h"
 
 #if defined(__AVX__) || defined(__AVX512F__)
 #include <immintrin.h>

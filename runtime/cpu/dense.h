@@ -175,7 +175,7 @@ INLINE struct dense_tile dense_forward(int in, int out, int n, int threads, ptrd
 	const int width = dense_columns(out), most = dense_rows(n, dense_tiles(out, width), threads);
 	const struct dense_tile t = dense_tile(out, width, n, most, tile);
 	const bool as_it_is = width == out && t.rows <= 2 * DENSE_BLOCK;      /* a copy pays once it is read more often */
-	ALIGNED real copy[DENSE_RUN * DENSE_COLUMNS];
+	SCRATCH(real, copy, RIGHT, DENSE_RUN * DENSE_COLUMNS);
 
 	memset(sums, 0, sizeof *sums * (size_t)(t.rows * width));
 	for (int k = 0; k < in; k += DENSE_RUN) {
@@ -196,7 +196,9 @@ INLINE void dense_weights(int in, int out, int n, int threads, ptrdiff_t sample,
 {
 	const int width = dense_columns(out);
 	const struct dense_tile t = dense_tile(out, width, in, dense_weights_inputs(in, threads), tile);
-	ALIGNED real left[DENSE_WEIGHTS * DENSE_DEPTH], right[DENSE_DEPTH * DENSE_COLUMNS], c[DENSE_WEIGHTS * DENSE_COLUMNS] = {0};
+	SCRATCH(real, left, LEFT, DENSE_WEIGHTS * DENSE_DEPTH);
+	SCRATCH(real, right, RIGHT, DENSE_DEPTH * DENSE_COLUMNS);
+	SCRATCH_ZEROS(real, c, SUMS, DENSE_WEIGHTS * DENSE_COLUMNS);
 
 	if (db && t.first_row == 0)
 		memset(db + t.first, 0, sizeof *db * (size_t)t.columns);
@@ -234,7 +236,7 @@ INLINE void dense_data(int in, int out, int n, int threads, ptrdiff_t sample, co
 {
 	const int width = dense_columns(in), wide = dense_data_inputs(in, threads);
 	const struct dense_tile t = dense_tile(in, wide, n, dense_rows(n, dense_tiles(in, wide), threads), tile);
-	ALIGNED real right[DENSE_RUN * DENSE_DATA];
+	SCRATCH(real, right, RIGHT, DENSE_RUN * DENSE_DATA);
 
 	dx += t.first_row * sample + t.first;
 	for (int k = 0; k < out; k += DENSE_RUN) {

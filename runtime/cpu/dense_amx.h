@@ -134,8 +134,8 @@ INLINE struct dense_tile dense_amx_forward(int in, int out, int n, int threads, 
 {
 	const int width = dense_amx_columns(out), most = dense_amx_rows(n, dense_tiles(out, width), threads);
 	const struct dense_tile t = dense_tile(out, width, n, most, tile);
-	ALIGNED bf16 left[DENSE_AMX_PAIR * DENSE_AMX_DEPTH];
-	ALIGNED uint32_t right[DENSE_AMX_COLUMNS / AMX_COLUMNS * DENSE_AMX_RIGHT];
+	SCRATCH(bf16, left, LEFT, DENSE_AMX_PAIR * DENSE_AMX_DEPTH);
+	SCRATCH(uint32_t, right, RIGHT, DENSE_AMX_COLUMNS / AMX_COLUMNS * DENSE_AMX_RIGHT);
 
 	x += t.first_row * sample;
 	amx_open(AMX_ROWS);
@@ -156,14 +156,14 @@ INLINE void dense_amx_weights(int in, int out, int n, int threads, ptrdiff_t sam
 	real *db, int tile)
 {
 	const struct dense_tile t = dense_tile(out, dense_amx_columns(out), in, dense_amx_weights_inputs(in, threads), tile);
-	ALIGNED bf16 left[DENSE_AMX_WEIGHTS * DENSE_AMX_DEPTH];
-	ALIGNED uint32_t right[DENSE_AMX_COLUMNS / AMX_COLUMNS * DENSE_AMX_RIGHT];
-	ALIGNED float sums[DENSE_AMX_WEIGHTS * DENSE_AMX_COLUMNS];
+	SCRATCH(bf16, left, LEFT, DENSE_AMX_WEIGHTS * DENSE_AMX_DEPTH);
+	SCRATCH(uint32_t, right, RIGHT, DENSE_AMX_COLUMNS / AMX_COLUMNS * DENSE_AMX_RIGHT);
+	SCRATCH(float, sums, SUMS, DENSE_AMX_WEIGHTS * DENSE_AMX_COLUMNS);
 
 	if (db && t.first_row == 0)
 		memset(db + t.first, 0, sizeof *db * (size_t)t.columns);
 	if (n == 0)
-		memset(sums, 0, sizeof sums);
+		memset(sums, 0, sizeof *sums * DENSE_AMX_WEIGHTS * DENSE_AMX_COLUMNS);
 	dy += t.first;
 	amx_open(AMX_ROWS);
 	for (int k = 0; k < n; k += DENSE_AMX_DEPTH, dy += DENSE_AMX_DEPTH * sample) {
@@ -187,9 +187,9 @@ INLINE void dense_amx_data(int in, int out, int n, int threads, ptrdiff_t sample
 {
 	const int width = dense_amx_data_inputs(in, threads);
 	const struct dense_tile t = dense_tile(in, width, n, dense_amx_rows(n, dense_tiles(in, width), threads), tile);
-	ALIGNED bf16 left[DENSE_AMX_PAIR * DENSE_AMX_DEPTH];
-	ALIGNED uint32_t right[DENSE_AMX_DATA / AMX_COLUMNS * DENSE_AMX_RIGHT];
-	ALIGNED float sums[DENSE_AMX_PAIR * DENSE_AMX_DATA];
+	SCRATCH(bf16, left, LEFT, DENSE_AMX_PAIR * DENSE_AMX_DEPTH);
+	SCRATCH(uint32_t, right, RIGHT, DENSE_AMX_DATA / AMX_COLUMNS * DENSE_AMX_RIGHT);
+	SCRATCH(float, sums, SUMS, DENSE_AMX_PAIR * DENSE_AMX_DATA);
 
 	dy += t.first_row * sample;
 	dx += t.first_row * sample + t.first;

@@ -160,9 +160,9 @@ INLINE void bf16_weights(int in, int out, int n, ptrdiff_t sample, const real *x
 	const int width = bf16_columns(out), tiles = dense_tiles(out, width);
 	const int first_row = tile / tiles * BF16_INPUTS, rows = at_most(in - first_row, BF16_INPUTS);
 	const int first = tile % tiles * width, columns = at_most(out - first, width);
-	struct bf16_left a[BF16_PAIRS * BF16_INPUTS];
-	uint32_t b[BF16_PAIRS * BF16_COLUMNS];
-	float c[BF16_INPUTS * BF16_COLUMNS] = {0};
+	SCRATCH(struct bf16_left, a, LEFT, BF16_PAIRS * BF16_INPUTS);
+	SCRATCH(uint32_t, b, RIGHT, BF16_PAIRS * BF16_COLUMNS);
+	SCRATCH_ZEROS(float, c, SUMS, BF16_INPUTS * BF16_COLUMNS);
 
 	if (db && first_row == 0)
 		memset(db + first, 0, sizeof *db * (size_t)columns);

@@ -53,6 +53,7 @@ def check(trainc, spec, folder, options, words, entries):
     sources = [os.path.join(folder, "step.c"), os.path.join(folder, "tables.c"), os.path.join(here, "main.c"), *harness.team()]
     program = os.path.join(folder, "check")
     harness.run(*harness.compiler(), "-std=gnu11", "-O1", *compiler_flags(), "-fopenmp-simd", "-Wall", "-Wextra", "-Werror",
+                "-Wframe-larger-than=65536",
                 "-DRT_REAL=double", "-DRT_ISA=test", '-DRT_ISA_NAME="test"', "-I", harness.includes(trainc), "-I", folder,
                 *sources, *words, "-o", program, "-lm")
     harness.run(program, entries)

@@ -1,7 +1,7 @@
 {{>cpu/normalise/input.c}}
 bf16 *image = (bf16 *)scratch;
 const int pairs_of_sample = amx_pixels(s) / 2 * AMX_GROUP;
-vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 {{>cpu/normalise/behind.c}}
 {{>cpu/winograd/scale.c}}
 

@@ -12,7 +12,7 @@ NOINLINE void {{function}}({{parameters}})
 	real *dz = scratch + depthwise_inputs_size(s, in);
 	{{>cpu/normalise/behind.c}}
 	{{#w1}}
-	vec bias_sum[(CHANNELS + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (CHANNELS + LANES - 1) / LANES);
 	{{/w1}}
 
 	(void)work;

@@ -13,7 +13,7 @@ NOINLINE void {{function}}({{parameters}})
 	const uint8_t *restrict bytes = (const uint8_t *)saved;
 	{{/bytes}}
 	real *dz = scratch + direct_inputs_size(s, in);
-	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 	{{>cpu/normalise/behind.c}}
 	{{>cpu/winograd/scale.c}}
 

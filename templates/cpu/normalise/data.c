@@ -3,7 +3,7 @@ NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise/shape.c}}
 	const real part = 1 / ((real)work->total * (real)PIXELS);
-	struct normalise_gradient g[(CHANNELS + LANES - 1) / LANES];
+	SCRATCH(struct normalise_gradient, g, THROUGH, (CHANNELS + LANES - 1) / LANES);
 
 	for (int c = 0; c < CHANNELS; c += LANES)
 		g[c / LANES] = normalise_gradient(pack, total, part, c, CHANNELS);

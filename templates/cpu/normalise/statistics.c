@@ -4,7 +4,7 @@ NOINLINE void {{function}}({{parameters}})
 {
 	{{>cpu/normalise/shape.c}}
 	const struct normalise s = {PIXELS, CHANNELS};
-	struct normalise_sums own[(CHANNELS + LANES - 1) / LANES];
+	SCRATCH(struct normalise_sums, own, SUMS, (CHANNELS + LANES - 1) / LANES);
 
 	normalise_account(s, 0, PIXELS, x, moments, slot_index, own);
 	normalise_end(s, slot_index, own, moments);

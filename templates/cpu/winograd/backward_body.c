@@ -5,7 +5,7 @@ const uint8_t *restrict bytes = (const uint8_t *)saved;
 struct asking next = {.parts = winograd_points(TILE) * ((tiles + block - 1) / block)};
 {{>cpu/winograd/ask.c}}
 real *v = scratch, *m = v + winograd_size(TILE, block, IN_C);
-vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 {{>cpu/normalise/behind.c}}
 {{>cpu/winograd/scale.c}}
 

@@ -12,7 +12,7 @@ NOINLINE void {{function}}({{parameters}})
 	real *padded_x = sparse_lists(s, scratch, &lists);
 	{{>cpu/normalise/input.c}}
 	x = sparse_inputs(s, in, padded_x);
-	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 	{{>cpu/normalise/behind.c}}
 	{{>cpu/winograd/scale.c}}
 
@@ -25,7 +25,7 @@ NOINLINE void {{function}}({{parameters}})
 		memset(lists.channel_counts, 0, sizeof *lists.channel_counts * OUT_C);
 		for (int pixel = first; pixel < first + band && pixel < pixels; pixel++) {
 			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C, byte = at;
-			real dz[(OUT_C + LANES - 1) / LANES * LANES];
+			SCRATCH(real, dz, ROW, (OUT_C + LANES - 1) / LANES * LANES);
 			for (int c = 0; c < OUT_C; c += LANES) {
 				{{>cpu/winograd/dz.c}}
 				bias_sum[c / LANES] += d;

@@ -254,7 +254,7 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	const struct input in = {.x = x};
 	const real *padded_x = direct_inputs(s, in, scratch);
 	real *dz = scratch + direct_inputs_size(s, in);
-	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 
 	(void)work;
 	(void)pack;

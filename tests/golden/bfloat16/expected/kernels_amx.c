@@ -118,7 +118,7 @@ NOINLINE void dense_amx_forward_1(const struct rt_work *work, const real *restri
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = DENSE_AMX_COLUMNS;
-	ALIGNED real sums[DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS);
 	const struct dense_tile t = dense_amx_forward(400, 10, work->n, work->thread_count, SAMPLE, x, kernel, tile, (float *)sums);
 	/* sums of tile t, rows width apart, with bias and activation */
 
@@ -262,7 +262,7 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	const struct input in = {.x = x};
 	const real *padded_x = direct_inputs(s, in, scratch);
 	real *dz = scratch + direct_inputs_size(s, in);
-	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 
 	(void)work;
 	(void)pack;
@@ -331,7 +331,7 @@ NOINLINE void dense_amx_evaluate_1(const struct rt_work *work, const real *restr
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = DENSE_AMX_COLUMNS;
-	ALIGNED real sums[DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_AMX_SAMPLES * DENSE_AMX_COLUMNS);
 	const struct dense_tile t = dense_amx_forward(400, 10, work->n, work->thread_count, SAMPLE, x, kernel, tile, (float *)sums);
 	for (int r = 0; r < t.rows; r++)
 		for (int c = 0; c < t.columns; c += LANES)

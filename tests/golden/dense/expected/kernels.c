@@ -37,7 +37,7 @@ NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x
 	const real *restrict kernel, const real *restrict bias, real *restrict y, real *restrict saved, int tile)
 {
 	const int width = dense_columns(20);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(13, 20, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	/* sums of tile t, rows width apart, with bias and activation, dropped out */
 	const double rate = work->hyperparameters[HYPERPARAMETER_keep];
@@ -78,7 +78,7 @@ NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(1);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(20, 1, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	/* sums of tile t, rows width apart, with bias and activation */
 
@@ -247,7 +247,7 @@ NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict 
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(20);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(13, 20, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	for (int r = 0; r < t.rows; r++)
 		for (int c = 0; c < t.columns; c += LANES)
@@ -272,7 +272,7 @@ NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict 
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(1);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(20, 1, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	for (int r = 0; r < t.rows; r++)
 		for (int c = 0; c < t.columns; c += LANES)

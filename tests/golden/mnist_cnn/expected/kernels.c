@@ -211,7 +211,7 @@ NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x
 	const real *restrict kernel, const real *restrict bias, real *restrict y, real *restrict saved, int tile)
 {
 	const int width = dense_columns(128);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(9216, 128, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	/* sums of tile t, rows width apart, with bias and activation, dropped out */
 	const double rate = 0.5;
@@ -252,7 +252,7 @@ NOINLINE void dense_forward_2(const struct rt_work *work, const real *restrict x
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(10);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(128, 10, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	/* sums of tile t, rows width apart, with bias and activation */
 
@@ -424,7 +424,7 @@ NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real 
 	real *padded_x = sparse_lists(s, scratch, &lists);
 	const struct input in = {.x = x};
 	x = sparse_inputs(s, in, padded_x);
-	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 	const double rate = 0.25;
 	const vec scale = vec_broadcast((real)(1 / (1 - rate)));
 
@@ -435,7 +435,7 @@ NOINLINE void winograd_sparse_backward_1(const struct rt_work *work, const real 
 		memset(lists.channel_counts, 0, sizeof *lists.channel_counts * OUT_C);
 		for (int pixel = first; pixel < first + band && pixel < pixels; pixel++) {
 			const ptrdiff_t at = (ptrdiff_t)pixel * OUT_C, byte = at;
-			real dz[(OUT_C + LANES - 1) / LANES * LANES];
+			SCRATCH(real, dz, ROW, (OUT_C + LANES - 1) / LANES * LANES);
 			for (int c = 0; c < OUT_C; c += LANES) {
 				/* d = the gradient before dropout and activation, of the elements at `at`, whose bytes are at `byte` */
 				vec d = vec_load_channels(dy + at, c, OUT_C);
@@ -485,7 +485,7 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	const struct input in = {.x = x};
 	const real *padded_x = direct_inputs(s, in, scratch);
 	real *dz = scratch + direct_inputs_size(s, in);
-	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 
 	(void)work;
 	(void)pack;
@@ -633,7 +633,7 @@ NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict 
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(128);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(9216, 128, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	for (int r = 0; r < t.rows; r++)
 		for (int c = 0; c < t.columns; c += LANES)
@@ -658,7 +658,7 @@ NOINLINE void dense_evaluate_2(const struct rt_work *work, const real *restrict 
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(10);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(128, 10, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	for (int r = 0; r < t.rows; r++)
 		for (int c = 0; c < t.columns; c += LANES)

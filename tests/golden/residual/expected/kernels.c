@@ -132,7 +132,7 @@ NOINLINE void normalise_statistics_1(const real *restrict x, real *restrict mome
 {
 	enum { PIXELS = 64, CHANNELS = 8 };
 	const struct normalise s = {PIXELS, CHANNELS};
-	struct normalise_sums own[(CHANNELS + LANES - 1) / LANES];
+	SCRATCH(struct normalise_sums, own, SUMS, (CHANNELS + LANES - 1) / LANES);
 
 	normalise_account(s, 0, PIXELS, x, moments, slot_index, own);
 	normalise_end(s, slot_index, own, moments);
@@ -365,7 +365,7 @@ NOINLINE void dense_forward_1(const struct rt_work *work, const real *restrict x
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(4);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(8, 4, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	/* sums of tile t, rows width apart, with bias and activation */
 
@@ -611,9 +611,9 @@ NOINLINE void direct_backward_1(const struct rt_work *work, const real *restrict
 	const struct input in = {.x = x, .pack = norm_in, .activation = direct_backward_1_before};
 	const real *padded_x = direct_inputs(s, in, scratch);
 	real *dz = scratch + direct_inputs_size(s, in);
-	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 	const real part = 1 / ((real)work->total * (real)(512 / 8));
-	struct normalise_gradient through[(8 + LANES - 1) / LANES];
+	SCRATCH(struct normalise_gradient, through, THROUGH, (8 + LANES - 1) / LANES);
 	for (int c = 0; c < 8; c += LANES)
 		through[c / LANES] = normalise_gradient(norm_out, total, part, c, 8);
 
@@ -728,9 +728,9 @@ NOINLINE void direct_backward_2(const struct rt_work *work, const real *restrict
 	const struct input in = {.x = x};
 	const real *padded_x = direct_inputs(s, in, scratch);
 	real *dz = scratch + direct_inputs_size(s, in);
-	vec bias_sum[(OUT_C + LANES - 1) / LANES] = {0};
+	SCRATCH_ZEROS(vec, bias_sum, BIAS, (OUT_C + LANES - 1) / LANES);
 	const real part = 1 / ((real)work->total * (real)(512 / 8));
-	struct normalise_gradient through[(8 + LANES - 1) / LANES];
+	SCRATCH(struct normalise_gradient, through, THROUGH, (8 + LANES - 1) / LANES);
 	for (int c = 0; c < 8; c += LANES)
 		through[c / LANES] = normalise_gradient(norm_out, total, part, c, 8);
 
@@ -999,7 +999,7 @@ NOINLINE void dense_evaluate_1(const struct rt_work *work, const real *restrict 
 	const real *restrict kernel, const real *restrict bias, real *restrict y, int tile)
 {
 	const int width = dense_columns(4);
-	ALIGNED real sums[DENSE_SAMPLES * DENSE_COLUMNS];
+	SCRATCH(real, sums, SUMS, DENSE_SAMPLES * DENSE_COLUMNS);
 	const struct dense_tile t = dense_forward(8, 4, work->n, work->thread_count, SAMPLE, x, kernel, tile, sums);
 	for (int r = 0; r < t.rows; r++)
 		for (int c = 0; c < t.columns; c += LANES)
