@@ -230,6 +230,8 @@ static bool place(struct rt_file *f)
 	f->how = RT_FILE_SWAPPED;
 	if (renameat2(AT_FDCWD, f->partial, AT_FDCWD, f->path, RENAME_EXCHANGE) == 0)
 		return true;
+	if (errno != ENOENT && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
+		return false;
 	f->how = errno == ENOENT ? RT_FILE_MADE : RT_FILE_REPLACED;
 	return rename(f->partial, f->path) == 0;
 }

@@ -1,5 +1,5 @@
-/* The team of threads: each turn of a loop is one thread's, also in a long row of loops without waits; a team in a team, and in the
- * child of a fork, is one thread. */
+/* The team of threads: each turn of a loop is one thread's, also in a long row of loops without waits; a team in a team, and
+ * in the child of a fork, is one thread. */
 #define _DEFAULT_SOURCE
 #include "team.h"
 #include <stdlib.h>
