@@ -1,5 +1,6 @@
 /* trainc build's second half: cmake in the emitted directory, quiet unless it fails. The package that it needs lies beside
  * trainc: cmake/trainc in the build tree, ../lib/cmake/trainc when installed. */
+#define _XOPEN_SOURCE 700
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -57,21 +58,62 @@ static bool fail(const char *what, const char *log)
 	return false;
 }
 
+/* ---- folders with names that CMake or make cannot take ---- */
+
+/* CMake's lists, make's rules and linkers' scripts give some characters a meaning that no quoting takes away everywhere. */
+static bool has_plain_name(const char *path)
+{
+	return !path[strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+./ ")];
+}
+
+struct places { const char *source, *build, *temporary; };     /* temporary: a folder to be removed, or NULL */
+
+/* Where to build: in the program's own folder, or, where that has no plain name, through a link with one. */
+static bool choose_places(struct arena *a, const char *directory, struct places *p)
+{
+	char *real = realpath(directory, NULL), *folder = arena_format(a, "/tmp/trainc-build-XXXXXX");
+	*p = (struct places){directory, arena_format(a, "%s/build", directory), NULL};
+	const bool plain = !real || has_plain_name(real);
+	bool ok = plain || mkdtemp(folder);
+	if (!plain && ok) {
+		*p = (struct places){arena_format(a, "%s/program", folder), arena_format(a, "%s/build", folder), folder};
+		ok = symlink(real, p->source) == 0;
+	}
+	if (!ok)
+		fprintf(stderr, "trainc: cannot make a folder in /tmp, which building in '%s' takes because of its name\n", directory);
+	free(real);
+	return ok;
+}
+
+static void leave_places(const struct places *p, const char *log)
+{
+	const char *remove[] = {"cmake", "-E", "rm", "-rf", p->temporary, NULL};
+	if (p->temporary)
+		run(remove, log);
+}
+
+static bool build_at(struct arena *a, const struct places *p, const char *package, bool is_static, const char *log)
+{
+	const char *configure[] = {"cmake", "-S", p->source, "-B", p->build, arena_format(a, "-Dtrainc_DIR=%s", package),
+		is_static ? "-DTRAINC_STATIC=ON" : "-DTRAINC_STATIC=OFF", NULL};
+	const char *compile[] = {"cmake", "--build", p->build, "--parallel", NULL};
+	if (run(configure, log))
+		return fail("cmake", log);
+	return run(compile, log) == 0 || fail("the C compiler", log);
+}
+
 bool build_program(struct arena *a, const char *directory, bool is_static)
 {
-	const char *package = package_folder(a);
-	const char *build = arena_format(a, "%s/build", directory), *log = arena_format(a, "%s/build.log", directory);
+	const char *package = package_folder(a), *log = arena_format(a, "%s/build.log", directory);
+	struct places places;
 	if (!package) {
 		fprintf(stderr, "trainc: the runtime's CMake package is not beside trainc (cmake/trainc or ../lib/cmake/trainc)\n");
 		return false;
 	}
-	const char *configure[] = {"cmake", "-S", directory, "-B", build, arena_format(a, "-Dtrainc_DIR=%s", package),
-		is_static ? "-DTRAINC_STATIC=ON" : "-DTRAINC_STATIC=OFF", NULL};
-	const char *compile[] = {"cmake", "--build", build, "--parallel", NULL};
 	unlink(log);
-	if (run(configure, log))
-		return fail("cmake", log);
-	if (run(compile, log))
-		return fail("the C compiler", log);
-	return true;
+	if (!choose_places(a, directory, &places))
+		return false;
+	const bool built = build_at(a, &places, package, is_static, log);
+	leave_places(&places, log);
+	return built;
 }

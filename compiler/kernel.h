@@ -24,7 +24,7 @@ struct phase {
 	const char *name;                   /* of its template: TARGET/KERNEL/NAME and the target's suffix */
 	enum domain domain;
 	unsigned short takes[PHASE_ROLES];  /* roles with marks; ends with NO_ROLE */
-	const char *tiles;                  /* a C expression for their number, in w->n (GPU: n, slots) and the template's names; NULL: 1 */
+	const char *tiles;                  /* C: their number, in w->n (GPU: n, slots) and the template's names; NULL: 1 */
 	enum role only_if;                  /* the phase is left out where the group lacks this role */
 	enum role replaced_by;              /* a batch normalization's: left out where its neighbours' phases take this role */
 };

@@ -377,7 +377,8 @@ static int covers_for_cudnn_bf16(const struct op *const *ops, int n)
 
 static const struct kernel convolution_cudnn_bf16 = {
 	.name = "convolution_cudnn_bf16", .summary = "convolution in bfloat16 by cuDNN", .covers = covers_for_cudnn_bf16, .cost = .2,
-	.precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cudnn_bf16_size, .library = "convolution", .needs = NEEDS_NVIDIA_LIBRARIES,
+	.precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cudnn_bf16_size,
+	.library = "convolution", .needs = NEEDS_NVIDIA_LIBRARIES,
 	.pack = {{"pack", DOMAIN_ELEMENTS, {KERNEL, MAKES(ROUNDED_KERNEL)}, .tiles = WEIGHTS}},
 	.forward = {
 		{"input", DOMAIN_ELEMENTS, {X, MAKES(ROUNDED_X)}, .tiles = "n * {{in_size}}"},

@@ -10,7 +10,8 @@ const struct op_type op_convolution = {.name = "convolution", .summary = "two-di
 	.attributes = {WINDOW, "dilation_h", "dilation_w", "bias"}, .narrow = true, .linear = true};
 const struct op_type op_depthwise = {.name = "depthwise", .summary = "two-dimensional convolution of each channel by itself",
 	.attributes = {WINDOW, "bias"}, .linear = true};
-const struct op_type op_dense = {.name = "dense", .summary = "matrix product", .attributes = {"bias"}, .narrow = true, .linear = true};
+const struct op_type op_dense = {.name = "dense", .summary = "matrix product",
+	.attributes = {"bias"}, .narrow = true, .linear = true};
 const struct op_type op_max_pool = {.name = "max_pool", .summary = "largest of each window", .attributes = {WINDOW}};
 const struct op_type op_average_pool = {.name = "average_pool", .summary = "mean of each window", .attributes = {WINDOW}};
 const struct op_type op_map = {.name = "map", .summary = "elementwise function"};

@@ -22,7 +22,8 @@ const struct verb verbs[VERBS] = {
 enum { WRITES = BIT(BUILD) | BIT(EMIT), COMPILES = WRITES | BIT(CHECK), EVERYWHERE = (1u << VERBS) - 1 };
 enum form { FLAG, TEXT, NUMBER, HELP };
 
-static const char *const target_names[] = {"cpu", "cuda", NULL}, *const dumps[] = {"spec", "graph", "plan", "plan:match", "plan:fold", "plan:normalise", "plan:sums", "plan:keep", NULL},
+static const char *const target_names[] = {"cpu", "cuda", NULL},
+	*const dumps[] = {"spec", "graph", "plan", "plan:match", "plan:fold", "plan:normalise", "plan:sums", "plan:keep", NULL},
 	*const kernels[] = {"reference", NULL}, *const libraries[] = {"all", "none", NULL},
 	*const blases[] = {"none", "openblas", NULL}, *const networks[] = {"none", "gloo", NULL};
 

@@ -3,7 +3,7 @@
  *
  * A role is a row of `roles` (role.c): what its memory is (kind and number), and its name and type in C. Roles of the same kind
  * and number are the same memory under another name, for kernels in which that memory means something else. To add a role,
- * add a word here and a row there; to add a kind, add how it is bound to memory in plan_bind.c. */
+ * add a word here and a row there; to add a kind, add how it is bound to memory in plan/bind.c. */
 #ifndef TRAINC_ROLE_H
 #define TRAINC_ROLE_H
 #include <stdbool.h>
@@ -38,10 +38,10 @@ enum role {
 	/* once: packed weights, and what batch normalization knows of the whole batch */
 	PACK, BACKWARD_PACK, ROUNDED_KERNEL, ROUNDED_D_KERNEL, FOLDED_KERNEL, FOLDED_BIAS,
 	BATCH, TOTAL, MEAN, VARIANCE, ALL_MOMENTS, ALL_GRADIENT_SUMS,
-	/* of the groups beside this one, if this one does their work (see plan_normalise.c, plan_sum.c) */
+	/* of the groups beside this one, if this one does their work (see plan/normalise.c, plan/sums.c) */
 	NORM_IN,            /* the pack of the batch normalization (with its activation) through which X is read */
 	NORMS_IN,           /* the same for each of INPUTS */
-	NORM_STATISTICS,    /* the sums of the batch normalization that takes the output, whose statistics this phase makes; then SLOT_INDEX */
+	NORM_STATISTICS,    /* the sums of the batch normalization that takes the output, which this phase makes; then SLOT_INDEX */
 	NORM_GRADIENT,      /* the pack of the batch normalization that takes the output, through which the gradient DY has to go; */
 	NORM_TOTAL,         /* comes with NORM_GRADIENT: the sums over the batch of that gradient */
 	ADDENDS,            /* the other inputs of the sum that takes the output: then Y is that sum, with its activation */

@@ -19,7 +19,8 @@ static const struct program_file cuda_files[] = {
 };
 
 const struct target target_cpu = {
-	.name = "cpu", .summary = "processors: x86-64 and arm64, any number of cores", .suffix = ".c", .kernels = cpu_kernels, .fold = &fold,
+	.name = "cpu", .summary = "processors: x86-64 and arm64, any number of cores", .suffix = ".c",
+	.kernels = cpu_kernels, .fold = &fold,
 	.files = cpu_files, .amx_files = cpu_amx_files, .restricted = "restrict", .hyperparameters = "work->hyperparameters",
 };
 const struct target target_cuda = {

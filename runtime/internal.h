@@ -261,6 +261,8 @@ void *rt_bytes(size_t bytes);
 void rt_signals_start(void);
 /* "SIGTERM" once one was received, else NULL. */
 const char *rt_stop_signal(void);
+/* Whether that was SIGHUP: the models are saved, and the job has failed all the same. */
+bool rt_hung_up(void);
 
 /* ---- progress.c: Keras's progress bar ---- */
 

@@ -131,6 +131,9 @@ static int finish(struct rt_job *j)
 	if (j->stopped)
 		printf("Stopped by %s after step %ld of epoch %ld; models saved\n",
 			rt_stop_signal() ? rt_stop_signal() : "a signal to another host", j->step, j->epoch);
+	if (rt_hung_up())
+		return rt_fail(RT_SYSTEM_ERROR, "the terminal or session of this job closed (SIGHUP) in epoch %ld of %ld; the models so far "
+			"are saved; start jobs that are to go on with nohup", j->epoch, j->config->epochs);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
-/* Memory that a thread keeps for the large arrays of its kernels: see cpu/scratch.h. It needs nothing else of the runtime, so that
- * tests can build a step alone. */
+/* Memory that a thread keeps for the large arrays of its kernels: see cpu/scratch.h. This file needs nothing else of the
+ * runtime, so that tests can build a step alone. */
 #include "cpu/scratch.h"
 #include <pthread.h>
 #include <stdio.h>

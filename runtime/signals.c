@@ -28,6 +28,11 @@ void rt_signals_start(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+bool rt_hung_up(void)
+{
+	return received == SIGHUP;
+}
+
 const char *rt_stop_signal(void)
 {
 	return !received ? NULL : received == SIGTERM ? "SIGTERM" : received == SIGHUP ? "SIGHUP" : "SIGINT";

@@ -1,5 +1,6 @@
-/* The pass `fold`: evaluation's groups. They are those of training, but where batch normalization is all that takes a linear operation's output, that
- * operation has normalised weights (the kernel fold makes them) and what follows batch normalization follows it. */
+/* The pass `fold`: evaluation's groups. They are those of training, but where a batch normalization is all that takes a linear
+ * operation's output: there the target's kernel `fold` makes normalised weights for the linear operation, and what follows the
+ * batch normalization follows that operation. */
 #include <string.h>
 #include "passes.h"
 

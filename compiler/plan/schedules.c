@@ -1,4 +1,5 @@
-/* The three schedules: a training step, what is made once before evaluations, and an evaluation. Reads what the passes decided. */
+/* The three schedules: a training step, what is made once before evaluations, and an evaluation. They read what the passes
+ * decided, and decide nothing. */
 #include "passes.h"
 #include "tables.h"
 

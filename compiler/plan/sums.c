@@ -1,5 +1,6 @@
-/* The pass `sums`: a sum of tensors, with its activation, made by the kernel of the last group before it (role ADDENDS), which adds
- * the other inputs to its output while that is in registers. Decided for training and for evaluation, whose groups differ. */
+/* The pass `sums`: the kernel of the last group before a sum of tensors makes that sum, with its activation (role ADDENDS): it
+ * adds the other inputs to its output while that is in registers. Training and evaluation have different groups, so the pass
+ * decides for each. */
 #include "passes.h"
 
 struct order {

@@ -414,17 +414,21 @@ def stop(s, job, number, wait, *options):
 
 @case
 def signals(s):
-    """SIGTERM, SIGINT and SIGHUP: the step is finished, the model saved, the place told; exit code 0."""
+    """SIGTERM, SIGINT and SIGHUP: the step is finished, the model saved, the place told. Only after SIGHUP, which closes a
+    terminal, has the job failed."""
     job = s.job(320, 10)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         job.forget()
         started, said = stop(s, job, number, "Epoch 1/", "--set", "pause=0.05")
         told = re.search(r"^Stopped by %s after step (\d+) of epoch (\d+); models saved$" % signal.Signals(number).name, said, re.M)
-        assert started.returncode == 0 and told, said
+        hung_up = number == signal.SIGHUP
+        assert started.returncode == (255 if hung_up else 0) and told, said
         steps = 10 * (int(told.group(2)) - 1) + int(told.group(1))
         assert values(job)["iterations"] == str(steps) and steps > 0, said
         assert os.listdir(job.path("model")) == ["tiny-1000.txt"]
-        assert "Test loss" not in said and not os.path.exists(job.path("output/failure")), said
+        assert "Test loss" not in said and os.path.exists(job.path("output/failure")) == hung_up, said
+    with open(job.path("output/failure")) as f:
+        has(f.read(), "SystemError: the terminal or session of this job closed (SIGHUP) in epoch", "models so far are saved", "nohup")
 
 
 @case
