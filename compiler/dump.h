@@ -1,4 +1,4 @@
-/* --dump=spec and --dump=graph: what a stage made, for people. The plan's is in plan_report.c. */
+/* --dump=spec and --dump=graph: what a stage made, for people. The plan's is in plan/report.c. */
 #ifndef TRAINC_DUMP_H
 #define TRAINC_DUMP_H
 #include <stdio.h>
