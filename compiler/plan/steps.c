@@ -30,8 +30,8 @@ static void take_pending(struct builder *b, struct step *s)
 /* The last step has its arguments: they move out of the builder's room, to a place of their own. */
 static void settle_arguments(struct builder *b)
 {
-	struct step *s = &b->steps[b->n - 1];
-	if (!b->n || s->arguments != b->room)
+	struct step *s = b->n ? &b->steps[b->n - 1] : NULL;
+	if (!s || s->arguments != b->room)
 		return;
 	s->arguments = ARENA_ARRAY(b->arena, struct argument, s->n_arguments + 1);
 	memcpy(s->arguments, b->room, sizeof *b->room * (size_t)s->n_arguments);
