@@ -218,7 +218,8 @@ INLINE uint64_t winograd_empty_outputs(struct winograd s, struct input in, const
 	uint64_t zero = 0;
 	/* Every window holds one of the four pixels in the middle, or of the last ones where the image ends before. */
 	UNROLL for (int k = 0; k < 4; k++)
-		possible = possible || winograd_is_zero(s, in, image, at_most(top + 2 + k / 2, s.in_h - 1), at_most(left + 2 + k % 2, s.in_w - 1));
+		possible = possible || winograd_is_zero(s, in, image, at_most(top + 2 + k / 2, s.in_h - 1),
+			at_most(left + 2 + k % 2, s.in_w - 1));
 	if (!possible)
 		return 0;
 	for (int i = 0; i < 6; i++)
