@@ -159,7 +159,9 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 	}
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
+		uint64_t empty[WINOGRAD_FORWARD];
 		winograd_inputs(s, in, SAMPLE, first, n, block, v);
+		winograd_empty(s, in, SAMPLE, first, n, empty);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
 			winograd_outputs(s, panel, n, block, v, pack, m, &next);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
@@ -171,6 +173,7 @@ NOINLINE void winograd_sparse_forward_1(const struct rt_work *work, int sample, 
 					continue;
 				const vec shift = vec_load_channels(bias, c, OUT_C);
 				winograd_tile(TILE, m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
+				winograd_clear(TILE, empty[t], z);
 				UNROLL for (int i = 0; i < TILE * TILE; i++)
 					z[i / TILE][i % TILE] = winograd_sparse_forward_1_activation(z[i / TILE][i % TILE] + shift);
 				UNROLL for (int k = 0; k < TILE * TILE / POOL / POOL; k++) {
@@ -579,7 +582,9 @@ NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *res
 
 	for (int first = 0; first < tiles; first += block) {
 		const int n = at_most(tiles - first, block);
+		uint64_t empty[WINOGRAD_FORWARD];
 		winograd_inputs(s, (struct input){.x = x}, SAMPLE, first, n, block, v);
+		winograd_empty(s, (struct input){.x = x}, SAMPLE, first, n, empty);
 		for (int panel = 0; panel < OUT_C; panel += WINOGRAD_PANEL) {
 			winograd_outputs(s, panel, n, block, v, pack, m, NULL);
 			for (int e = 0; e < n * BLOCK_COLUMNS; e++) {
@@ -591,6 +596,7 @@ NOINLINE void winograd_sparse_evaluate_1(const real *restrict x, const real *res
 					continue;
 				const vec shift = vec_load_channels(bias, c, OUT_C);
 				winograd_tile(TILE, m + t * WINOGRAD_PANEL + c - panel, winograd_point(block, WINOGRAD_PANEL), z);
+				winograd_clear(TILE, empty[t], z);
 				UNROLL for (int i = 0; i < TILE * TILE; i++)
 					z[i / TILE][i % TILE] = winograd_sparse_evaluate_1_activation(z[i / TILE][i % TILE] + shift);
 				UNROLL for (int k = 0; k < TILE * TILE / POOL / POOL; k++) {
