@@ -56,6 +56,8 @@ struct schedule build_end(struct builder *b);
 const char *build_template(struct builder *b, const char *folder, const char *name);
 /* A step without arguments. */
 struct step *build_step(struct builder *b, const char *template, const char *what, enum domain domain);
+/* The step is one of this group's. */
+void build_group(struct builder *b, struct step *s, const struct group *g);
 void build_phases(struct builder *b, const struct group *g, const struct phase *phases, const char *what);
 /* The forward phases; in training, where the output may be searched for numbers that are not finite. */
 void build_forward(struct builder *b, const struct group *g, const struct phase *phases);

@@ -36,9 +36,9 @@ struct step {
 	enum domain domain;
 	const char *tiles;
 	struct argument *arguments; int n_arguments;
-	bool assign[GROUP_INPUTS];          /* dx i is written first here: assigned, else added to */
-	bool same[GROUP_INPUTS];            /* dx i is dy */
-	const struct group *before[GROUP_INPUTS];           /* batch normalization that x i is read through, or NULL */
+	/* [the group's inputs]: dx is written first here (assigned, else added to); dx is dy; the batch normalization through which
+	 * x is read, or NULL */
+	bool *assign, *same; const struct group **before;
 	const struct buffer *reads[STEP_READS];             /* x0, y and dy, where it has them */
 	bool asks[STEP_READS];              /* the last pass left it in memory: what the next sample has of it is asked for meanwhile */
 	const struct group *sum;            /* behind, which it makes with its output, or NULL */

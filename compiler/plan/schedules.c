@@ -21,7 +21,7 @@ static void add_metrics(struct builder *b, const struct group *loss)
 		struct step *s = add_plain_step(b, "metric", type->template, "metric");
 		s->metric = &type->row;
 		s->aside = b->purpose == TRAIN && b->plan->target->whole_batches;      /* the step does not wait for it */
-		s->group = loss;
+		build_group(b, s, loss);
 		bind_value(b, s, OUTPUTS, plan_output(loss));
 		if (s->domain == DOMAIN_SAMPLE)
 			bind_argument(s, LABEL);
@@ -32,7 +32,7 @@ static void add_metrics(struct builder *b, const struct group *loss)
 static void add_predictions(struct builder *b, const struct group *loss)
 {
 	struct step *s = add_plain_step(b, "predict", "copy", "predict");
-	s->group = loss;
+	build_group(b, s, loss);
 	bind_value(b, s, OUTPUTS, plan_output(loss));
 	if (s->domain != DOMAIN_SAMPLE)
 		return;

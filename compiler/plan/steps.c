@@ -60,6 +60,14 @@ const char *build_template(struct builder *b, const char *folder, const char *na
 	return arena_format(b->arena, "%s/%s/%s%s", t->name, folder, name, t->suffix);
 }
 
+void build_group(struct builder *b, struct step *s, const struct group *g)
+{
+	s->group = g;
+	s->assign = ARENA_ARRAY(b->arena, bool, g->n_in + 1);
+	s->same = ARENA_ARRAY(b->arena, bool, g->n_in + 1);
+	s->before = ARENA_ARRAY(b->arena, const struct group *, g->n_in + 1);
+}
+
 static const char *phase_template(struct builder *b, const struct group *g, const struct phase *p)
 {
 	const struct kernel *k = g->kernel;
@@ -93,7 +101,7 @@ static bool is_input_gradient(enum role role)
 static void build_phase(struct builder *b, const struct group *g, const struct phase *p, const char *what)
 {
 	struct step *s = build_step(b, phase_template(b, g, p), what, p->domain);
-	s->group = g;
+	build_group(b, s, g);
 	s->tiles = p->tiles ? p->tiles : "1";
 	s->aside = is_aside(g, p);
 	s->for_input = is_input_gradient(p->only_if);
