@@ -70,7 +70,7 @@ static double dot(struct array a, struct array b)
 
 /* ---- checks ---- */
 
-/* In TF32 an engine may go through Winograd's transform, which rounds. */
+/* TF32 rounds operands to ten bits. */
 static void near(const struct subject *s, const char *what, double got, double wanted, double scale)
 {
 	const double tolerance = s->bf16_results ? 1.0 / 256 : math == RT_MATH_TF32 ? 1e-4 : 1e-6;
