@@ -68,115 +68,115 @@ bool kernel_makes_few_products(const struct group *g)
 
 static const struct kernel input_reference = {
 	.name = "input_reference", .summary = "the sample as read, scaled", .covers = covers_input, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, MAKES(Y)}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {WORK, SAMPLE, MAKES(Y)}}},
 };
 
 static const struct kernel convolution_reference = {
 	.name = "convolution_reference", .summary = "convolution by its definition", .covers = covers_convolution, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_SAMPLE, {X, DY, D_KERNEL, D_BIAS}},
-		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
+		{"weights", DOMAIN_SAMPLE, .takes = {X, DY, D_KERNEL, D_BIAS}},
+		{"data", DOMAIN_SAMPLE, .takes = {DY, KERNEL, DX}, .only_if = DX},
 	},
 };
 
 static const struct kernel depthwise_reference = {
 	.name = "depthwise_reference", .summary = "depthwise convolution by its definition", .covers = covers_depthwise, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_SAMPLE, {X, DY, D_KERNEL, D_BIAS}},
-		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
+		{"weights", DOMAIN_SAMPLE, .takes = {X, DY, D_KERNEL, D_BIAS}},
+		{"data", DOMAIN_SAMPLE, .takes = {DY, KERNEL, DX}, .only_if = DX},
 	},
 };
 
 static const struct kernel dense_reference = {
 	.name = "dense_reference", .summary = "matrix product by its definition", .covers = covers_dense, .cost = 1,
 	.reference = true, .own_gradients = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS}, .tiles = "({{in_size}} + 63) / 64"},
-		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
+		{"weights", DOMAIN_TILE, .takes = {WORK, X, DY, D_KERNEL, D_BIAS}, .tiles = "({{in_size}} + 63) / 64"},
+		{"data", DOMAIN_SAMPLE, .takes = {DY, KERNEL, DX}, .only_if = DX},
 	},
 };
 
 static const struct kernel max_pool_reference = {
 	.name = "max_pool_reference", .summary = "largest of each window", .covers = covers_max_pool, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {X, DY, DX}, .only_if = DX}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {X, DY, DX}, .only_if = DX}},
 };
 
 static const struct kernel average_pool_reference = {
 	.name = "average_pool_reference", .summary = "mean of each window", .covers = covers_average_pool, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {DY, DX}, .only_if = DX}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {DY, DX}, .only_if = DX}},
 };
 
 static const struct kernel map_reference = {
 	.name = "map_reference", .summary = "an activation, elementwise", .covers = covers_map, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {FROM, MAKES(TO)}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {OUTPUT, D_OUTPUT, DX}, .only_if = DX}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {FROM, MAKES(TO)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {OUTPUT, D_OUTPUT, DX}, .only_if = DX}},
 };
 
 static const struct kernel softmax_reference = {
 	.name = "softmax_reference", .summary = "softmax over one axis", .covers = covers_softmax, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {Y, DY, DX}, .only_if = DX}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {Y, DY, DX}, .only_if = DX}},
 };
 
 static const struct kernel mask_reference = {
 	.name = "mask_reference", .summary = "dropout; the random numbers are drawn again for backward", .covers = covers_mask,
 	.cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, MAKES(Y)}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {WORK, SAMPLE, DY, DX}, .only_if = DX}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {WORK, SAMPLE, X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {WORK, SAMPLE, DY, DX}, .only_if = DX}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, .takes = {X, MAKES(Y)}}},
 };
 
 static const struct kernel normalise_reference = {
 	.name = "normalise_reference", .summary = "batch normalization in passes over each sample", .covers = covers_normalise,
 	.cost = 1, .reference = true, .own_gradients = true, .size = kernel_normalise_size,
 	.forward = {
-		{"statistics", DOMAIN_SAMPLE, {X, MAKES(SUMS), SCRATCH, SLOT_INDEX}},
-		{"mean", DOMAIN_TILE, {WORK, SUMS, SHARE(MEAN)}},
-		{"variance", DOMAIN_TILE, {WORK, SUMS, MEAN, SHARE(VARIANCE)}},
-		{"finish", DOMAIN_TILE, {WORK, MEAN, VARIANCE, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(BATCH)}},
-		{"forward", DOMAIN_SAMPLE, {X, BATCH, GAMMA, BETA, MAKES(Y)}},
+		{"statistics", DOMAIN_SAMPLE, .takes = {X, MAKES(SUMS), SCRATCH, SLOT_INDEX}},
+		{"mean", DOMAIN_TILE, .takes = {WORK, SUMS, SHARE(MEAN)}},
+		{"variance", DOMAIN_TILE, .takes = {WORK, SUMS, MEAN, SHARE(VARIANCE)}},
+		{"finish", DOMAIN_TILE, .takes = {WORK, MEAN, VARIANCE, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(BATCH)}},
+		{"forward", DOMAIN_SAMPLE, .takes = {X, BATCH, GAMMA, BETA, MAKES(Y)}},
 	},
 	.backward = {
-		{"sums", DOMAIN_SAMPLE, {X, DY, BATCH, MAKES(GRADIENT_SUMS)}},
-		{"gradients", DOMAIN_TILE, {WORK, GRADIENT_SUMS, SHARE(TOTAL), D_GAMMA, D_BETA}},
-		{"data", DOMAIN_SAMPLE, {WORK, X, DY, BATCH, TOTAL, GAMMA, DX}, .only_if = DX},
+		{"sums", DOMAIN_SAMPLE, .takes = {X, DY, BATCH, MAKES(GRADIENT_SUMS)}},
+		{"gradients", DOMAIN_TILE, .takes = {WORK, GRADIENT_SUMS, SHARE(TOTAL), D_GAMMA, D_BETA}},
+		{"data", DOMAIN_SAMPLE, .takes = {WORK, X, DY, BATCH, TOTAL, GAMMA, DX}, .only_if = DX},
 	},
-	.prepare = {{"fold", DOMAIN_TILE, {MOVING_MEAN, MOVING_VARIANCE, MAKES(BATCH)}}},
-	.evaluate = {{"forward", DOMAIN_SAMPLE, {X, BATCH, GAMMA, BETA, MAKES(Y)}}},
+	.prepare = {{"fold", DOMAIN_TILE, .takes = {MOVING_MEAN, MOVING_VARIANCE, MAKES(BATCH)}}},
+	.evaluate = {{"forward", DOMAIN_SAMPLE, .takes = {X, BATCH, GAMMA, BETA, MAKES(Y)}}},
 };
 
 static const struct kernel add_reference = {
 	.name = "add_reference", .summary = "sum of its inputs", .covers = covers_add, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {MAKES(Y), INPUTS}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {DY, D_INPUTS}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {MAKES(Y), INPUTS}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {DY, D_INPUTS}}},
 };
 
 static const struct kernel concatenate_reference = {
 	.name = "concatenate_reference", .summary = "its inputs side by side", .covers = covers_concatenate, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {MAKES(Y), INPUTS}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {DY, D_INPUTS}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {MAKES(Y), INPUTS}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {DY, D_INPUTS}}},
 };
 
 static const struct kernel pad_reference = {
 	.name = "pad_reference", .summary = "zeros around", .covers = covers_pad, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {DY, DX}, .only_if = DX}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {DY, DX}, .only_if = DX}},
 };
 
 static const struct kernel loss_reference = {
 	.name = "loss_reference", .summary = "a loss of probabilities or values, by its row", .covers = covers_loss, .cost = 1,
 	.reference = true, .by_function = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {P, LABEL, LOSS}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {WORK, P, LABEL, DP}, .only_if = DX}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {P, LABEL, LOSS}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {WORK, P, LABEL, DP}, .only_if = DX}},
 };
 
 const struct kernel *const cpu_kernels[] = {

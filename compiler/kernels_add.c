@@ -12,6 +12,6 @@ static int covers(const struct op *const *ops, int n)
 const struct kernel add = {
 	.name = "add", .summary = "sum of its inputs, with activation", .covers = covers, .cost = 0.5,
 	.shares_gradient = true, .left_to_producer = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {MAKES(Y), INPUTS, NORMS_IN}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {FUSED_OUTPUT, MAKES(D_OUTPUT), D_INPUTS}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {MAKES(Y), INPUTS, NORMS_IN}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {FUSED_OUTPUT, MAKES(D_OUTPUT), D_INPUTS}}},
 };

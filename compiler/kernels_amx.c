@@ -94,17 +94,17 @@ static void size_convolution(const struct group *g, struct buffers *b)
 }
 
 #define PACK_PHASES { \
-		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{kernel_h}}"}, \
-		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{kernel_h}}", .only_if = DX}, \
+		{"pack", DOMAIN_TILE, .takes = {KERNEL, MAKES(PACK)}, .tiles = "{{kernel_h}}"}, \
+		{"pack_data", DOMAIN_TILE, .takes = {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{kernel_h}}", .only_if = DX}, \
 	}
 #define FORWARD_PHASES { \
-		{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS, \
+		{"forward", DOMAIN_SAMPLE, .takes = {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS, \
 			MAKES(SAVED), NORM_STATISTICS, SCRATCH}}, \
 	}
 #define FINISH_PHASES { \
-		{"finish", DOMAIN_TILE, {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS}, .tiles = "{{kernel_h}} * {{kernel_w}}"}, \
+		{"finish", DOMAIN_TILE, .takes = {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS}, .tiles = "{{kernel_h}} * {{kernel_w}}"}, \
 	}
-#define EVALUATE_PHASES {{"evaluate", DOMAIN_SAMPLE, {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}}
+#define EVALUATE_PHASES {{"evaluate", DOMAIN_SAMPLE, .takes = {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}}
 
 const struct kernel convolution_amx = {
 	.name = "convolution_amx", .summary = "convolution of bfloat16 operands by AMX, with activation, 2x2 max-pooling and dropout",
@@ -112,7 +112,7 @@ const struct kernel convolution_amx = {
 	.recomputes = kernel_makes_few_products, .size = size_convolution,
 	.pack = PACK_PHASES, .forward = FORWARD_PHASES, .finish = FINISH_PHASES, .evaluate = EVALUATE_PHASES,
 	.backward = {
-		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+		{"backward", DOMAIN_SAMPLE, .takes = {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
 			MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
 	},
 };
@@ -122,7 +122,7 @@ const struct kernel convolution_amx_slot = {
 	.covers = covers_small, .cost = 0.04, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .own_gradients = true,
 	.size = size_convolution, .pack = PACK_PHASES, .forward = FORWARD_PHASES, .finish = FINISH_PHASES, .evaluate = EVALUATE_PHASES,
 	.backward = {
-		{"backward", DOMAIN_SLOT, {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
+		{"backward", DOMAIN_SLOT, .takes = {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
 			DX, MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
 	},
 };
@@ -135,10 +135,10 @@ static int is_convolution(const struct op *const *ops, int n)
 const struct kernel convolution_bf16_reference = {
 	.name = "convolution_bf16_reference", .summary = "convolution of bfloat16 operands by its definition", .covers = is_convolution,
 	.cost = 1, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .reference = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_SAMPLE, {X, DY, D_KERNEL, D_BIAS}},
-		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
+		{"weights", DOMAIN_SAMPLE, .takes = {X, DY, D_KERNEL, D_BIAS}},
+		{"data", DOMAIN_SAMPLE, .takes = {DY, KERNEL, DX}, .only_if = DX},
 	},
 };
 
@@ -151,13 +151,13 @@ const struct kernel dense_amx = {
 	.summary = "matrix product of bfloat16 operands over the batch by AMX, in tiles, with activation and dropout",
 	.covers = kernel_covers_dense, .cost = 0.05, .precision = PRECISION_BFLOAT16, .needs = NEEDS_AMX, .own_gradients = true,
 	.in_place_dy = true, .size = kernel_dense_size,
-	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OUTPUT_TILES}},
-	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OUTPUT_TILES}},
+	.forward = {{"forward", DOMAIN_TILE, .takes = {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OUTPUT_TILES}},
+	.evaluate = {{"evaluate", DOMAIN_TILE, .takes = {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OUTPUT_TILES}},
 	.backward = {
-		{"gradient", DOMAIN_SAMPLE, {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
-		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS},
+		{"gradient", DOMAIN_SAMPLE, .takes = {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
+		{"weights", DOMAIN_TILE, .takes = {WORK, X, DY, D_KERNEL, D_BIAS},
 			.tiles = "dense_tiles({{in_size}}, dense_amx_weights_inputs({{in_size}}, work->thread_count)) * " COLUMN_TILES},
-		{"data", DOMAIN_TILE, {WORK, DY, KERNEL, DX},
+		{"data", DOMAIN_TILE, .takes = {WORK, DY, KERNEL, DX},
 			.tiles = "dense_tiles(work->n, dense_amx_rows(work->n, " INPUT_TILES ", work->thread_count)) * " INPUT_TILES, .only_if = DX},
 	},
 };

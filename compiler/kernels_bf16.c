@@ -32,18 +32,18 @@ const struct kernel dense_bf16 = {
 	.name = "dense_bf16", .summary = "matrix product of bfloat16 operands over the batch, in tiles", .covers = covers,
 	.cost = 0.1, .precision = PRECISION_BFLOAT16, .own_gradients = true, .size = size,
 	.pack = {
-		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "bf16_packs({{in_size}}, {{out_size}})"},
+		{"pack", DOMAIN_TILE, .takes = {KERNEL, MAKES(PACK)}, .tiles = "bf16_packs({{in_size}}, {{out_size}})"},
 	},
 	.forward = {
-		{"forward", DOMAIN_TILE, {WORK, X, PACK, BIAS, MAKES(Y)},
+		{"forward", DOMAIN_TILE, .takes = {WORK, X, PACK, BIAS, MAKES(Y)},
 			.tiles = "dense_tiles(work->n, BF16_ROWS) * dense_tiles({{out_size}}, bf16_columns({{out_size}}))"},
 	},
 	.backward = {
-		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS},
+		{"weights", DOMAIN_TILE, .takes = {WORK, X, DY, D_KERNEL, D_BIAS},
 			.tiles = "dense_tiles({{in_size}}, BF16_INPUTS) * dense_tiles({{out_size}}, bf16_columns({{out_size}}))"},
-		{"transpose", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)},
+		{"transpose", DOMAIN_TILE, .takes = {KERNEL, MAKES(BACKWARD_PACK)},
 			.tiles = "bf16_packs({{out_size}}, {{in_size}})", .only_if = DX},
-		{"data", DOMAIN_TILE, {WORK, DY, BACKWARD_PACK, DX},
+		{"data", DOMAIN_TILE, .takes = {WORK, DY, BACKWARD_PACK, DX},
 			.tiles = "dense_tiles(work->n, BF16_ROWS) * dense_tiles({{in_size}}, BF16_GROUP * bf16_columns({{in_size}}))", .only_if = DX},
 	},
 };
@@ -51,9 +51,9 @@ const struct kernel dense_bf16 = {
 const struct kernel dense_bf16_reference = {
 	.name = "dense_bf16_reference", .summary = "matrix product of bfloat16 operands by its definition", .covers = covers,
 	.cost = 1, .precision = PRECISION_BFLOAT16, .reference = true, .own_gradients = true,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, KERNEL, BIAS, MAKES(Y)}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, KERNEL, BIAS, MAKES(Y)}}},
 	.backward = {
-		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS}, .tiles = "({{in_size}} + 63) / 64"},
-		{"data", DOMAIN_SAMPLE, {DY, KERNEL, DX}, .only_if = DX},
+		{"weights", DOMAIN_TILE, .takes = {WORK, X, DY, D_KERNEL, D_BIAS}, .tiles = "({{in_size}} + 63) / 64"},
+		{"data", DOMAIN_SAMPLE, .takes = {DY, KERNEL, DX}, .only_if = DX},
 	},
 };

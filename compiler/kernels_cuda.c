@@ -46,7 +46,7 @@ COVERS(loss)
 
 static const struct kernel cuda_input = {
 	.name = "input", .summary = "the samples as read, scaled", .covers = covers_input, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {MAKES(Y)}, .tiles = "n * {{out_size}}"}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {MAKES(Y)}, .tiles = "n * {{out_size}}"}},
 };
 
 #define PIXELS(side) "n * {{" side "_h}} * {{" side "_w}}"
@@ -58,14 +58,14 @@ static const struct kernel cuda_input = {
 static const struct kernel cuda_convolution = {
 	.name = "convolution", .summary = "convolution as a matrix product, with its activation", .covers = covers_convolution,
 	.cost = OWN_PRODUCT, .reference = true,
-	.forward = {{"forward", DOMAIN_BLOCKS, {X, KERNEL, BIAS, MAKES(OUTPUT)},
+	.forward = {{"forward", DOMAIN_BLOCKS, .takes = {X, KERNEL, BIAS, MAKES(OUTPUT)},
 		.tiles = "TILES(" PIXELS("out") ", {{out_c}})"}},
 	.backward = {
-		{"data", DOMAIN_BLOCKS, {OUTPUT, D_OUTPUT, KERNEL, DX},
+		{"data", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, KERNEL, DX},
 			.tiles = "TILES(" PIXELS("in") ", {{in_c}})", .only_if = DX},
 	},
 	.aside = {
-		{"weights", DOMAIN_BLOCKS, {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
+		{"weights", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
 			.tiles = "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})"},
 	},
 };
@@ -91,11 +91,11 @@ static void few_size(const struct group *g, struct buffers *b)
 static const struct kernel cuda_convolution_few = {
 	.name = "convolution_few", .summary = "convolution of few channels by its definition, with its activation",
 	.covers = covers_convolution_few, .cost = .1, .own_gradients = true, .size = few_size,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, KERNEL, BIAS, MAKES(OUTPUT)},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, KERNEL, BIAS, MAKES(OUTPUT)},
 		.tiles = PIXELS("out") " * {{out_c}} / 4"}},
 	.backward = {
-		{"sums", DOMAIN_BLOCKS, {X, OUTPUT, D_OUTPUT, MAKES(SUMS)}, .tiles = "slots * RT_CUDA_PARTS"},
-		{"gradients", DOMAIN_BLOCKS, {SUMS, D_KERNEL, D_BIAS},
+		{"sums", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, MAKES(SUMS)}, .tiles = "slots * RT_CUDA_PARTS"},
+		{"gradients", DOMAIN_BLOCKS, .takes = {SUMS, D_KERNEL, D_BIAS},
 			.tiles = "CHANNEL_GROUPS(({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1) * {{out_c}})"},
 	},
 };
@@ -103,12 +103,12 @@ static const struct kernel cuda_convolution_few = {
 static const struct kernel cuda_depthwise = {
 	.name = "depthwise", .summary = "depthwise convolution by its definition", .covers = covers_depthwise, .cost = .5,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {FROM, KERNEL, BIAS, MAKES(OUTPUT)}, .tiles = "n * {{out_size}}"}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {FROM, KERNEL, BIAS, MAKES(OUTPUT)}, .tiles = "n * {{out_size}}"}},
 	.backward = {
-		{"data", DOMAIN_ELEMENTS, {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "n * {{in_size}}", .only_if = DX},
+		{"data", DOMAIN_ELEMENTS, .takes = {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "n * {{in_size}}", .only_if = DX},
 	},
 	.aside = {
-		{"weights", DOMAIN_BLOCKS, {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
+		{"weights", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
 			.tiles = "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)"},
 	},
 };
@@ -125,15 +125,15 @@ static const struct kernel cuda_dense = {
 	.name = "dense", .summary = "matrix product, with its activation", .covers = covers_dense, .cost = OWN_PRODUCT,
 	.reference = true, .own_gradients = true, .size = dense_size,
 	.forward = {
-		{"parts", DOMAIN_BLOCKS, {X, KERNEL, MAKES(PARTIAL_SUMS)},
+		{"parts", DOMAIN_BLOCKS, .takes = {X, KERNEL, MAKES(PARTIAL_SUMS)},
 			.tiles = "{{saved}} / {{out_size}} * TILES(n, {{out_size}})"},
-		{"forward", DOMAIN_ELEMENTS, {PARTIAL_SUMS, BIAS, MAKES(OUTPUT)}, .tiles = "n * {{out_size}}"},
+		{"forward", DOMAIN_ELEMENTS, .takes = {PARTIAL_SUMS, BIAS, MAKES(OUTPUT)}, .tiles = "n * {{out_size}}"},
 	},
 	.backward = {
-		{"data", DOMAIN_BLOCKS, {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "TILES(n, {{in_size}})", .only_if = DX},
+		{"data", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "TILES(n, {{in_size}})", .only_if = DX},
 	},
 	.aside = {
-		{"weights", DOMAIN_BLOCKS, {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
+		{"weights", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
 			.tiles = "TILES({{in_size}} + 1, {{out_size}})"},
 	},
 };
@@ -143,23 +143,23 @@ static const struct kernel cuda_dense_bf16 = {
 	.name = "dense_bf16", .summary = "matrix product of bfloat16 operands, with its activation", .covers = covers_dense,
 	.cost = OWN_PRODUCT, .precision = PRECISION_BFLOAT16, .reference = true, .own_gradients = true, .size = dense_size,
 	.forward = {
-		{"parts", DOMAIN_BLOCKS, {X, KERNEL, MAKES(PARTIAL_SUMS)},
+		{"parts", DOMAIN_BLOCKS, .takes = {X, KERNEL, MAKES(PARTIAL_SUMS)},
 			.tiles = "{{saved}} / {{out_size}} * TILES(n, {{out_size}})"},
-		{"forward", DOMAIN_ELEMENTS, {PARTIAL_SUMS, BIAS, MAKES(OUTPUT)}, .tiles = "n * {{out_size}}"},
+		{"forward", DOMAIN_ELEMENTS, .takes = {PARTIAL_SUMS, BIAS, MAKES(OUTPUT)}, .tiles = "n * {{out_size}}"},
 	},
 	.backward = {
-		{"data", DOMAIN_BLOCKS, {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "TILES(n, {{in_size}})", .only_if = DX},
+		{"data", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "TILES(n, {{in_size}})", .only_if = DX},
 	},
 	.aside = {
-		{"weights", DOMAIN_BLOCKS, {X, OUTPUT, D_OUTPUT, D_KERNEL}, .tiles = "TILES({{in_size}}, {{out_size}})"},
-		{"bias", DOMAIN_BLOCKS, {OUTPUT, D_OUTPUT, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_size}})", .only_if = BIAS},
+		{"weights", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, D_KERNEL}, .tiles = "TILES({{in_size}}, {{out_size}})"},
+		{"bias", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_size}})", .only_if = BIAS},
 	},
 };
 
 static const struct kernel cuda_max_pool = {
 	.name = "max_pool", .summary = "largest of each window", .covers = covers_max_pool, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {X, DY, DX}, .tiles = "n * {{in_size}}", .only_if = DX}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {X, DY, DX}, .tiles = "n * {{in_size}}", .only_if = DX}},
 };
 
 static int covers_max_pool_mask(const struct op *const *ops, int n)
@@ -169,9 +169,9 @@ static int covers_max_pool_mask(const struct op *const *ops, int n)
 
 static const struct kernel cuda_max_pool_mask = {
 	.name = "max_pool_mask", .summary = "largest of each window, and dropout", .covers = covers_max_pool_mask, .cost = .5,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * (({{out_size}} + 3) / 4)"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {X, DY, DX}, .tiles = "n * {{in_size}}", .only_if = DX}},
-	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * (({{out_size}} + 3) / 4)"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {X, DY, DX}, .tiles = "n * {{in_size}}", .only_if = DX}},
+	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
 };
 
 /* relu's derivative and which of four is the largest are a byte, so that backward does not read the inputs. */
@@ -183,42 +183,42 @@ static void relu_pool_size(const struct group *g, struct buffers *b)
 static const struct kernel cuda_relu_pool = {
 	.name = "relu_pool", .summary = "relu, max-pooling by 2x2 and dropout", .covers = covers_relu_pool, .cost = .3,
 	.size = relu_pool_size,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, MAKES(Y), MAKES(PLACES)}, .tiles = "n * {{group_out_size}} / 4"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {PLACES, DY, DX}, .tiles = "n * {{in_size}} / 4", .only_if = DX}},
-	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * {{group_out_size}} / 4"}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y), MAKES(PLACES)}, .tiles = "n * {{group_out_size}} / 4"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {PLACES, DY, DX}, .tiles = "n * {{in_size}} / 4", .only_if = DX}},
+	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * {{group_out_size}} / 4"}},
 };
 
 static const struct kernel cuda_relu_mask = {
 	.name = "relu_mask", .summary = "relu and dropout", .covers = covers_relu_mask, .cost = .5,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * (({{out_size}} + 3) / 4)"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {Y, DY, DX}, .tiles = "n * {{out_size}}", .only_if = DX}},
-	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * (({{out_size}} + 3) / 4)"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {Y, DY, DX}, .tiles = "n * {{out_size}}", .only_if = DX}},
+	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
 };
 
 static const struct kernel cuda_average_pool = {
 	.name = "average_pool", .summary = "mean of each window", .covers = covers_average_pool, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {DY, DX}, .tiles = "n * {{in_size}}", .only_if = DX}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {DY, DX}, .tiles = "n * {{in_size}}", .only_if = DX}},
 };
 
 static const struct kernel cuda_map = {
 	.name = "map", .summary = "an activation, elementwise", .covers = covers_map, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {FROM, MAKES(TO)}, .tiles = "n * {{out_size}}"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {OUTPUT, D_OUTPUT, DX}, .tiles = "n * {{out_size}}", .only_if = DX}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {FROM, MAKES(TO)}, .tiles = "n * {{out_size}}"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {OUTPUT, D_OUTPUT, DX}, .tiles = "n * {{out_size}}", .only_if = DX}},
 };
 
 static const struct kernel cuda_softmax = {
 	.name = "softmax", .summary = "softmax over one axis", .covers = covers_softmax, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * {{outer}} * {{inner}}"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {Y, DY, DX}, .tiles = "n * {{outer}} * {{inner}}", .only_if = DX}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * {{outer}} * {{inner}}"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {Y, DY, DX}, .tiles = "n * {{outer}} * {{inner}}", .only_if = DX}},
 };
 
 static const struct kernel cuda_mask = {
 	.name = "mask", .summary = "dropout; the random numbers are drawn again for backward", .covers = covers_mask, .cost = 1,
 	.reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * (({{out_size}} + 3) / 4)"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {DY, DX}, .tiles = "n * (({{out_size}} + 3) / 4)", .only_if = DX}},
-	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * (({{out_size}} + 3) / 4)"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {DY, DX}, .tiles = "n * (({{out_size}} + 3) / 4)", .only_if = DX}},
+	.evaluate = {{"evaluate", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
 };
 
 /* Statistics and sums lie slot by slot of the global batch, so that GPUs can share them. */
@@ -232,44 +232,44 @@ static const struct kernel cuda_normalise = {
 	.name = "normalise", .summary = "batch normalization; means and variances by slots", .covers = covers_normalise, .cost = 1,
 	.reference = true, .own_gradients = true, .size = normalise_size,
 	.forward = {
-		{"statistics", DOMAIN_BLOCKS, {X, SHARE(ALL_MOMENTS)}, .tiles = "slots * CHANNEL_GROUPS({{length}})"},
-		{"finish", DOMAIN_ELEMENTS, {ALL_MOMENTS, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(BATCH)},
+		{"statistics", DOMAIN_BLOCKS, .takes = {X, SHARE(ALL_MOMENTS)}, .tiles = "slots * CHANNEL_GROUPS({{length}})"},
+		{"finish", DOMAIN_ELEMENTS, .takes = {ALL_MOMENTS, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(BATCH)},
 			.tiles = "{{length}}"},
-		{"forward", DOMAIN_ELEMENTS, {X, BATCH, GAMMA, BETA, MAKES(Y)}, .tiles = "n * {{out_size}}"},
+		{"forward", DOMAIN_ELEMENTS, .takes = {X, BATCH, GAMMA, BETA, MAKES(Y)}, .tiles = "n * {{out_size}}"},
 	},
 	.backward = {
-		{"sums", DOMAIN_BLOCKS, {X, DY, BATCH, SHARE(ALL_GRADIENT_SUMS)},
+		{"sums", DOMAIN_BLOCKS, .takes = {X, DY, BATCH, SHARE(ALL_GRADIENT_SUMS)},
 			.tiles = "slots * CHANNEL_GROUPS({{length}})"},
-		{"gradients", DOMAIN_ELEMENTS, {ALL_GRADIENT_SUMS, MAKES(TOTAL), D_GAMMA, D_BETA}, .tiles = "{{length}}"},
-		{"data", DOMAIN_ELEMENTS, {X, DY, BATCH, TOTAL, GAMMA, DX}, .tiles = "n * {{out_size}}", .only_if = DX},
+		{"gradients", DOMAIN_ELEMENTS, .takes = {ALL_GRADIENT_SUMS, MAKES(TOTAL), D_GAMMA, D_BETA}, .tiles = "{{length}}"},
+		{"data", DOMAIN_ELEMENTS, .takes = {X, DY, BATCH, TOTAL, GAMMA, DX}, .tiles = "n * {{out_size}}", .only_if = DX},
 	},
-	.prepare = {{"fold", DOMAIN_ELEMENTS, {MOVING_MEAN, MOVING_VARIANCE, MAKES(BATCH)}, .tiles = "{{length}}"}},
-	.evaluate = {{"forward", DOMAIN_ELEMENTS, {X, BATCH, GAMMA, BETA, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
+	.prepare = {{"fold", DOMAIN_ELEMENTS, .takes = {MOVING_MEAN, MOVING_VARIANCE, MAKES(BATCH)}, .tiles = "{{length}}"}},
+	.evaluate = {{"forward", DOMAIN_ELEMENTS, .takes = {X, BATCH, GAMMA, BETA, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
 };
 
 static const struct kernel cuda_add = {
 	.name = "add", .summary = "sum of its inputs", .covers = covers_add, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {MAKES(Y), INPUTS}, .tiles = "n * {{out_size}}"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {DY, D_INPUTS}, .tiles = "n * {{out_size}}"}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {MAKES(Y), INPUTS}, .tiles = "n * {{out_size}}"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {DY, D_INPUTS}, .tiles = "n * {{out_size}}"}},
 };
 
 static const struct kernel cuda_concatenate = {
 	.name = "concatenate", .summary = "its inputs side by side", .covers = covers_concatenate, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {MAKES(Y), INPUTS}, .tiles = "n * {{outer}}"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {DY, D_INPUTS}, .tiles = "n * {{outer}}"}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {MAKES(Y), INPUTS}, .tiles = "n * {{outer}}"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {DY, D_INPUTS}, .tiles = "n * {{outer}}"}},
 };
 
 static const struct kernel cuda_pad = {
 	.name = "pad", .summary = "zeros around", .covers = covers_pad, .cost = 1, .reference = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {DY, DX}, .tiles = "n * {{in_size}}", .only_if = DX}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {X, MAKES(Y)}, .tiles = "n * {{out_size}}"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {DY, DX}, .tiles = "n * {{in_size}}", .only_if = DX}},
 };
 
 static const struct kernel cuda_loss = {
 	.name = "loss", .summary = "a loss of probabilities or values, by its row", .covers = covers_loss, .cost = 1,
 	.reference = true, .by_function = true,
-	.forward = {{"forward", DOMAIN_ELEMENTS, {OUTPUTS}, .tiles = "n"}},
-	.backward = {{"backward", DOMAIN_ELEMENTS, {OUTPUTS, D_OUTPUTS}, .tiles = "n", .only_if = DX}},
+	.forward = {{"forward", DOMAIN_ELEMENTS, .takes = {OUTPUTS}, .tiles = "n"}},
+	.backward = {{"backward", DOMAIN_ELEMENTS, .takes = {OUTPUTS, D_OUTPUTS}, .tiles = "n", .only_if = DX}},
 };
 
 /* The derivatives of both together are a subtraction, so that forward makes the gradient, too. */
@@ -285,8 +285,8 @@ static int covers_softmax_crossentropy(const struct op *const *ops, int n)
 static const struct kernel cuda_softmax_crossentropy = {
 	.name = "softmax_crossentropy", .summary = "softmax and categorical_crossentropy, and their gradient",
 	.covers = covers_softmax_crossentropy, .cost = .5,
-	.forward = {{"forward", DOMAIN_BLOCKS, {X, MAKES(Y), DX}, .tiles = WARPS("n")}},
-	.evaluate = {{"evaluate", DOMAIN_BLOCKS, {X, MAKES(Y)}, .tiles = WARPS("n")}},
+	.forward = {{"forward", DOMAIN_BLOCKS, .takes = {X, MAKES(Y), DX}, .tiles = WARPS("n")}},
+	.evaluate = {{"evaluate", DOMAIN_BLOCKS, .takes = {X, MAKES(Y)}, .tiles = WARPS("n")}},
 };
 
 /* ---- NVIDIA's libraries ---- */
@@ -325,33 +325,33 @@ static void cublas_size(const struct group *g, struct buffers *b)
 static const struct kernel convolution_cudnn = {
 	.name = "convolution_cudnn", .summary = "convolution by cuDNN, with bias and relu", .covers = covers_for_cudnn, .cost = .2,
 	.own_gradients = true, .size = cudnn_size, .library = "convolution", .needs = NEEDS_NVIDIA_LIBRARIES,
-	.pack = {{"pack", DOMAIN_ELEMENTS, {KERNEL, MAKES(PACK)}, .tiles = WEIGHTS}},
-	.forward = {{"forward", DOMAIN_LIBRARY, {X, PACK, Y, BIAS}}},
+	.pack = {{"pack", DOMAIN_ELEMENTS, .takes = {KERNEL, MAKES(PACK)}, .tiles = WEIGHTS}},
+	.forward = {{"forward", DOMAIN_LIBRARY, .takes = {X, PACK, Y, BIAS}}},
 	.backward = {
-		{"through", DOMAIN_ELEMENTS, {OUTPUT, D_OUTPUT, MAKES(SAVED_DZ)},
+		{"through", DOMAIN_ELEMENTS, .takes = {OUTPUT, D_OUTPUT, MAKES(SAVED_DZ)},
 			.tiles = "n * {{group_out_size}}", .only_if = FUSED},
-		{"data", DOMAIN_LIBRARY, {DX, PACK, DZ}, .only_if = DX},
+		{"data", DOMAIN_LIBRARY, .takes = {DX, PACK, DZ}, .only_if = DX},
 	},
 	.aside = {
-		{"bias_sums", DOMAIN_BLOCKS, {DZ, MAKES(SUMS)},
+		{"bias_sums", DOMAIN_BLOCKS, .takes = {DZ, MAKES(SUMS)},
 			.tiles = "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
-		{"bias", DOMAIN_BLOCKS, {SUMS, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
-		{"weights", DOMAIN_LIBRARY, {X, BACKWARD_PACK, DZ}},
-		{"unpack", DOMAIN_ELEMENTS, {BACKWARD_PACK, D_KERNEL}, .tiles = WEIGHTS},
+		{"bias", DOMAIN_BLOCKS, .takes = {SUMS, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
+		{"weights", DOMAIN_LIBRARY, .takes = {X, BACKWARD_PACK, DZ}},
+		{"unpack", DOMAIN_ELEMENTS, .takes = {BACKWARD_PACK, D_KERNEL}, .tiles = WEIGHTS},
 	},
 };
 
 static const struct kernel dense_cublas = {
 	.name = "dense_cublas", .summary = "matrix product by cublasLt, with bias and relu", .covers = covers_for_cublas, .cost = .2,
 	.own_gradients = true, .size = cublas_size, .library = "dense", .needs = NEEDS_NVIDIA_LIBRARIES,
-	.forward = {{"forward", DOMAIN_LIBRARY, {X, KERNEL, Y, BIAS}}},
+	.forward = {{"forward", DOMAIN_LIBRARY, .takes = {X, KERNEL, Y, BIAS}}},
 	.backward = {
-		{"through", DOMAIN_ELEMENTS, {OUTPUT, D_OUTPUT, MAKES(SAVED_DZ)},
+		{"through", DOMAIN_ELEMENTS, .takes = {OUTPUT, D_OUTPUT, MAKES(SAVED_DZ)},
 			.tiles = "n * {{group_out_size}}", .only_if = FUSED},
-		{"data", DOMAIN_LIBRARY, {DX, KERNEL, DZ}, .only_if = DX},
+		{"data", DOMAIN_LIBRARY, .takes = {DX, KERNEL, DZ}, .only_if = DX},
 	},
 	.aside = {
-		{"weights", DOMAIN_LIBRARY, {X, D_KERNEL, DZ, D_BIAS}},
+		{"weights", DOMAIN_LIBRARY, .takes = {X, D_KERNEL, DZ, D_BIAS}},
 	},
 };
 
@@ -379,23 +379,23 @@ static const struct kernel convolution_cudnn_bf16 = {
 	.name = "convolution_cudnn_bf16", .summary = "convolution in bfloat16 by cuDNN", .covers = covers_for_cudnn_bf16, .cost = .2,
 	.precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cudnn_bf16_size,
 	.library = "convolution", .needs = NEEDS_NVIDIA_LIBRARIES,
-	.pack = {{"pack", DOMAIN_ELEMENTS, {KERNEL, MAKES(ROUNDED_KERNEL)}, .tiles = WEIGHTS}},
+	.pack = {{"pack", DOMAIN_ELEMENTS, .takes = {KERNEL, MAKES(ROUNDED_KERNEL)}, .tiles = WEIGHTS}},
 	.forward = {
-		{"input", DOMAIN_ELEMENTS, {X, MAKES(ROUNDED_X)}, .tiles = "n * {{in_size}}"},
-		{"product", DOMAIN_LIBRARY, {ROUNDED_X, ROUNDED_KERNEL, ROUNDED_Y}},
-		{"forward", DOMAIN_ELEMENTS, {ROUNDED_Y, BIAS, MAKES(Y)}, .tiles = "n * {{group_out_size}}"},
+		{"input", DOMAIN_ELEMENTS, .takes = {X, MAKES(ROUNDED_X)}, .tiles = "n * {{in_size}}"},
+		{"product", DOMAIN_LIBRARY, .takes = {ROUNDED_X, ROUNDED_KERNEL, ROUNDED_Y}},
+		{"forward", DOMAIN_ELEMENTS, .takes = {ROUNDED_Y, BIAS, MAKES(Y)}, .tiles = "n * {{group_out_size}}"},
 	},
 	.backward = {
-		{"gradient", DOMAIN_ELEMENTS, {OUTPUT, D_OUTPUT, MAKES(ROUNDED_DY)}, .tiles = "n * {{group_out_size}}"},
-		{"data", DOMAIN_LIBRARY, {ROUNDED_DX, ROUNDED_KERNEL, ROUNDED_DY}, .only_if = DX},
-		{"widen", DOMAIN_ELEMENTS, {ROUNDED_DX, DX}, .tiles = "n * {{in_size}}", .only_if = DX},
+		{"gradient", DOMAIN_ELEMENTS, .takes = {OUTPUT, D_OUTPUT, MAKES(ROUNDED_DY)}, .tiles = "n * {{group_out_size}}"},
+		{"data", DOMAIN_LIBRARY, .takes = {ROUNDED_DX, ROUNDED_KERNEL, ROUNDED_DY}, .only_if = DX},
+		{"widen", DOMAIN_ELEMENTS, .takes = {ROUNDED_DX, DX}, .tiles = "n * {{in_size}}", .only_if = DX},
 	},
 	.aside = {
-		{"bias_sums", DOMAIN_BLOCKS, {OUTPUT, D_OUTPUT, MAKES(SUMS)},
+		{"bias_sums", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, MAKES(SUMS)},
 			.tiles = "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
-		{"bias", DOMAIN_BLOCKS, {SUMS, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
-		{"weights", DOMAIN_LIBRARY, {ROUNDED_X, ROUNDED_D_KERNEL, ROUNDED_DY}},
-		{"unpack", DOMAIN_ELEMENTS, {ROUNDED_D_KERNEL, D_KERNEL}, .tiles = WEIGHTS},
+		{"bias", DOMAIN_BLOCKS, .takes = {SUMS, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
+		{"weights", DOMAIN_LIBRARY, .takes = {ROUNDED_X, ROUNDED_D_KERNEL, ROUNDED_DY}},
+		{"unpack", DOMAIN_ELEMENTS, .takes = {ROUNDED_D_KERNEL, D_KERNEL}, .tiles = WEIGHTS},
 	},
 };
 
@@ -410,18 +410,18 @@ static const struct kernel dense_cublas_bf16 = {
 	.name = "dense_cublas_bf16", .summary = "matrix product of bfloat16 operands by cublasLt, with bias and relu",
 	.covers = covers_for_cublas, .cost = .2, .precision = PRECISION_BFLOAT16, .own_gradients = true, .size = cublas_bf16_size,
 	.library = "dense", .needs = NEEDS_NVIDIA_LIBRARIES,
-	.pack = {{"kernel", DOMAIN_ELEMENTS, {KERNEL, MAKES(ROUNDED_KERNEL)}, .tiles = "{{in_size}} * {{out_size}}"}},
+	.pack = {{"kernel", DOMAIN_ELEMENTS, .takes = {KERNEL, MAKES(ROUNDED_KERNEL)}, .tiles = "{{in_size}} * {{out_size}}"}},
 	.forward = {
-		{"input", DOMAIN_ELEMENTS, {X, MAKES(ROUNDED_X)}, .tiles = "n * {{in_size}}"},
-		{"forward", DOMAIN_LIBRARY, {ROUNDED_X, ROUNDED_KERNEL, Y, BIAS}},
+		{"input", DOMAIN_ELEMENTS, .takes = {X, MAKES(ROUNDED_X)}, .tiles = "n * {{in_size}}"},
+		{"forward", DOMAIN_LIBRARY, .takes = {ROUNDED_X, ROUNDED_KERNEL, Y, BIAS}},
 	},
 	.backward = {
-		{"gradient", DOMAIN_ELEMENTS, {OUTPUT, D_OUTPUT, MAKES(ROUNDED_DY)}, .tiles = "n * {{out_size}}"},
-		{"data", DOMAIN_LIBRARY, {DX, ROUNDED_KERNEL, ROUNDED_DY}, .only_if = DX},
+		{"gradient", DOMAIN_ELEMENTS, .takes = {OUTPUT, D_OUTPUT, MAKES(ROUNDED_DY)}, .tiles = "n * {{out_size}}"},
+		{"data", DOMAIN_LIBRARY, .takes = {DX, ROUNDED_KERNEL, ROUNDED_DY}, .only_if = DX},
 	},
 	.aside = {
-		{"weights", DOMAIN_LIBRARY, {ROUNDED_X, D_KERNEL, ROUNDED_DY}},
-		{"bias", DOMAIN_BLOCKS, {OUTPUT, D_OUTPUT, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_size}})", .only_if = BIAS},
+		{"weights", DOMAIN_LIBRARY, .takes = {ROUNDED_X, D_KERNEL, ROUNDED_DY}},
+		{"bias", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_size}})", .only_if = BIAS},
 	},
 };
 

@@ -27,13 +27,13 @@ void kernel_dense_size(const struct group *g, struct buffers *b)
 const struct kernel dense = {
 	.name = "dense", .summary = "matrix product over the batch, in tiles, that leaves zeros out, with activation and dropout",
 	.covers = kernel_covers_dense, .cost = 0.1, .own_gradients = true, .in_place_dy = true, .size = kernel_dense_size,
-	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OUTPUT_TILES}},
-	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OUTPUT_TILES}},
+	.forward = {{"forward", DOMAIN_TILE, .takes = {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OUTPUT_TILES}},
+	.evaluate = {{"evaluate", DOMAIN_TILE, .takes = {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OUTPUT_TILES}},
 	.backward = {
-		{"gradient", DOMAIN_SAMPLE, {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
-		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS},
+		{"gradient", DOMAIN_SAMPLE, .takes = {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
+		{"weights", DOMAIN_TILE, .takes = {WORK, X, DY, D_KERNEL, D_BIAS},
 			.tiles = "dense_tiles({{in_size}}, dense_weights_inputs({{in_size}}, work->thread_count)) * " COLUMN_TILES},
-		{"data", DOMAIN_TILE, {WORK, DY, KERNEL, DX},
+		{"data", DOMAIN_TILE, .takes = {WORK, DY, KERNEL, DX},
 			.tiles = "dense_tiles(work->n, dense_rows(work->n, " INPUT_TILES ", work->thread_count)) * " INPUT_TILES, .only_if = DX},
 	},
 };
@@ -45,13 +45,13 @@ const struct kernel dense_openblas = {
 	.name = "dense_openblas", .summary = "matrix product over the batch by OpenBLAS, in tiles, with activation and dropout",
 	.covers = kernel_covers_dense, .cost = 0.09, .own_gradients = true, .needs = NEEDS_OPENBLAS, .in_place_dy = true,
 	.size = kernel_dense_size,
-	.forward = {{"forward", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OPENBLAS_TILES}},
-	.evaluate = {{"evaluate", DOMAIN_TILE, {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OPENBLAS_TILES}},
+	.forward = {{"forward", DOMAIN_TILE, .takes = {WORK, X, KERNEL, BIAS, MAKES(Y), MAKES(SAVED)}, .tiles = OPENBLAS_TILES}},
+	.evaluate = {{"evaluate", DOMAIN_TILE, .takes = {WORK, X, KERNEL, BIAS, MAKES(Y)}, .tiles = OPENBLAS_TILES}},
 	.backward = {
-		{"gradient", DOMAIN_SAMPLE, {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
-		{"weights", DOMAIN_TILE, {WORK, X, DY, D_KERNEL, D_BIAS},
+		{"gradient", DOMAIN_SAMPLE, .takes = {WORK, FUSED_Y, SAVED, MAKES(DY)}, .only_if = FUSED},
+		{"weights", DOMAIN_TILE, .takes = {WORK, X, DY, D_KERNEL, D_BIAS},
 			.tiles = "dense_tiles({{in_size}}, OPENBLAS_INPUTS) * dense_tiles({{out_size}}, OPENBLAS_OUTPUTS)"},
-		{"data", DOMAIN_TILE, {WORK, DY, KERNEL, DX},
+		{"data", DOMAIN_TILE, .takes = {WORK, DY, KERNEL, DX},
 			.tiles = "dense_tiles(work->n, OPENBLAS_ROWS) * dense_tiles({{in_size}}, OPENBLAS_COLUMNS)", .only_if = DX},
 	},
 };

@@ -32,9 +32,9 @@ static void size(const struct group *g, struct buffers *b)
 const struct kernel depthwise = {
 	.name = "depthwise", .summary = "depthwise convolution in vectors of channels, one kernel a channel, with activation",
 	.covers = covers, .cost = 0.2, .size = size,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, NORM_IN, KERNEL, BIAS, MAKES(Y), SCRATCH}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, NORM_IN, KERNEL, BIAS, MAKES(Y), SCRATCH}}},
 	.backward = {
-		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, KERNEL, Y, DY, NORM_GRADIENT, DX, D_KERNEL,
+		{"backward", DOMAIN_SAMPLE, .takes = {WORK, X, NORM_IN, KERNEL, Y, DY, NORM_GRADIENT, DX, D_KERNEL,
 			D_BIAS, BACKWARD_SCRATCH}},
 	},
 };

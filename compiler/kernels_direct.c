@@ -56,17 +56,17 @@ static void size_pool(const struct group *g, struct buffers *b)
 }
 
 #define PACK_PHASES { \
-		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{kernel_h}} * {{kernel_w}}"}, \
-		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, \
+		{"pack", DOMAIN_TILE, .takes = {KERNEL, MAKES(PACK)}, .tiles = "{{kernel_h}} * {{kernel_w}}"}, \
+		{"pack_data", DOMAIN_TILE, .takes = {KERNEL, MAKES(BACKWARD_PACK)}, \
 			.tiles = "{{kernel_h}} * {{kernel_w}}", .only_if = DX}, \
 	}
 
 const struct kernel direct = {
 	.name = "direct", .summary = "convolution by its definition in registers, with activation", .covers = covers,
 	.cost = 0.2, .recomputes = kernel_makes_few_products, .size = size, .pack = PACK_PHASES,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, NORM_IN, PACK, BIAS, MAKES(Y), SCRATCH}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, NORM_IN, PACK, BIAS, MAKES(Y), SCRATCH}}},
 	.backward = {
-		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+		{"backward", DOMAIN_SAMPLE, .takes = {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
 			D_KERNEL, D_BIAS, BACKWARD_SCRATCH}},
 	},
 };
@@ -74,10 +74,10 @@ const struct kernel direct = {
 const struct kernel direct_pool = {
 	.name = "direct_pool", .summary = "convolution by its definition in registers, with activation, 2x2 max-pooling and dropout",
 	.covers = covers_pool, .cost = 0.2, .size = size_pool, .pack = PACK_PHASES,
-	.forward = {{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), MAKES(SAVED), SCRATCH}}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), MAKES(SAVED), SCRATCH}}},
 	.backward = {
-		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+		{"backward", DOMAIN_SAMPLE, .takes = {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
 			D_KERNEL, D_BIAS, BACKWARD_SCRATCH}},
 	},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, {X, PACK, BIAS, MAKES(Y), SCRATCH}}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, .takes = {X, PACK, BIAS, MAKES(Y), SCRATCH}}},
 };

@@ -33,19 +33,19 @@ const struct kernel normalise = {
 	.name = "normalise", .summary = "batch normalization in vectors of channels, with activation", .covers = covers, .cost = 0.2,
 	.own_gradients = true, .recomputes = always, .in_place_dy = true, .left_to_neighbours = true, .size = size,
 	.forward = {
-		{"statistics", DOMAIN_SAMPLE, {X, MAKES(MOMENTS), SLOT_INDEX}, .replaced_by = NORM_STATISTICS},
-		{"mean", DOMAIN_TILE, {WORK, SUMS, SHARE(MEAN)}},
-		{"variance", DOMAIN_TILE, {WORK, SUMS, MEAN, SHARE(VARIANCE)}},
-		{"finish", DOMAIN_TILE, {WORK, MEAN, VARIANCE, GAMMA, BETA, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(PACK)}},
-		{"forward", DOMAIN_SAMPLE, {X, PACK, MAKES(Y)}, .replaced_by = NORM_IN},
+		{"statistics", DOMAIN_SAMPLE, .takes = {X, MAKES(MOMENTS), SLOT_INDEX}, .replaced_by = NORM_STATISTICS},
+		{"mean", DOMAIN_TILE, .takes = {WORK, SUMS, SHARE(MEAN)}},
+		{"variance", DOMAIN_TILE, .takes = {WORK, SUMS, MEAN, SHARE(VARIANCE)}},
+		{"finish", DOMAIN_TILE, .takes = {WORK, MEAN, VARIANCE, GAMMA, BETA, MAKES(MOVING_MEAN), MAKES(MOVING_VARIANCE), MAKES(PACK)}},
+		{"forward", DOMAIN_SAMPLE, .takes = {X, PACK, MAKES(Y)}, .replaced_by = NORM_IN},
 	},
 	.backward = {
-		{"sums", DOMAIN_SAMPLE, {X, MAKES(DY), PACK, MAKES(GRADIENT_SUMS)}},
-		{"gradients", DOMAIN_TILE, {WORK, GRADIENT_SUMS, SHARE(TOTAL), D_GAMMA, D_BETA}},
-		{"data", DOMAIN_SAMPLE, {WORK, X, DY, PACK, TOTAL, DX}, .only_if = DX, .replaced_by = NORM_GRADIENT},
+		{"sums", DOMAIN_SAMPLE, .takes = {X, MAKES(DY), PACK, MAKES(GRADIENT_SUMS)}},
+		{"gradients", DOMAIN_TILE, .takes = {WORK, GRADIENT_SUMS, SHARE(TOTAL), D_GAMMA, D_BETA}},
+		{"data", DOMAIN_SAMPLE, .takes = {WORK, X, DY, PACK, TOTAL, DX}, .only_if = DX, .replaced_by = NORM_GRADIENT},
 	},
-	.prepare = {{"fold", DOMAIN_TILE, {GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE, MAKES(PACK)}}},
-	.evaluate = {{"forward", DOMAIN_SAMPLE, {X, PACK, MAKES(Y)}}},
+	.prepare = {{"fold", DOMAIN_TILE, .takes = {GAMMA, BETA, MOVING_MEAN, MOVING_VARIANCE, MAKES(PACK)}}},
+	.evaluate = {{"forward", DOMAIN_SAMPLE, .takes = {X, PACK, MAKES(Y)}}},
 };
 
 /* parameters: kernel and bias of what is before, then its own */
@@ -58,7 +58,7 @@ static void size_folded(const struct group *g, struct buffers *b)
 const struct kernel fold = {
 	.name = "fold", .summary = "weights with the batch normalization behind them, by the moving averages", .size = size_folded,
 	.prepare = {
-		{"fold", DOMAIN_TILE, {KERNEL, BIAS, NEXT_GAMMA, NEXT_BETA, NEXT_MEAN, NEXT_VARIANCE,
+		{"fold", DOMAIN_TILE, .takes = {KERNEL, BIAS, NEXT_GAMMA, NEXT_BETA, NEXT_MEAN, NEXT_VARIANCE,
 			MAKES(FOLDED_KERNEL), MAKES(FOLDED_BIAS)}},
 	},
 };

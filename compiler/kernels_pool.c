@@ -5,6 +5,6 @@ COVERS(max_pool)
 
 const struct kernel max_pool = {
 	.name = "max_pool", .summary = "largest of each window, in vectors of channels", .covers = covers_max_pool, .cost = 0.5,
-	.forward = {{"forward", DOMAIN_SAMPLE, {X, MAKES(Y)}}},
-	.backward = {{"backward", DOMAIN_SAMPLE, {X, DY, DX}, .only_if = DX}},
+	.forward = {{"forward", DOMAIN_SAMPLE, .takes = {X, MAKES(Y)}}},
+	.backward = {{"backward", DOMAIN_SAMPLE, .takes = {X, DY, DX}, .only_if = DX}},
 };

@@ -184,19 +184,19 @@ const struct kernel winograd = {
 	.name = "winograd", .summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation and dropout",
 	.covers = covers, .cost = 0.1, .own_gradients = true, .size = size, .tile = TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
-		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
+		{"pack", DOMAIN_TILE, .takes = {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, .takes = {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
 	},
 	.forward = {
-		{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+		{"forward", DOMAIN_SAMPLE, .takes = {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
 			MAKES(SAVED), NORM_STATISTICS, SCRATCH}},
 	},
 	.backward = {
-		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+		{"backward", DOMAIN_SAMPLE, .takes = {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
 			MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
 	},
-	.finish = {{"finish", DOMAIN_TILE, {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS}, .tiles = "{{in_c}}"}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
+	.finish = {{"finish", DOMAIN_TILE, .takes = {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS}, .tiles = "{{in_c}}"}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, .takes = {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
 
 const struct kernel winograd_sparse = {
@@ -204,76 +204,76 @@ const struct kernel winograd_sparse = {
 	.summary = "3x3 convolution by Winograd F(4x4, 3x3), with activation, 2x2 max-pooling and dropout; sparse gradients",
 	.covers = covers_pooled, .cost = 0.05, .own_gradients = true, .size = size_sparse, .tile = TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
-		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)},
+		{"pack", DOMAIN_TILE, .takes = {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, .takes = {KERNEL, MAKES(BACKWARD_PACK)},
 			.tiles = "{{kernel_h}} * {{kernel_w}}", .only_if = DX},
 	},
 	.forward = {
-		{"forward", DOMAIN_SAMPLE, {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+		{"forward", DOMAIN_SAMPLE, .takes = {WORK, SAMPLE, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
 			MAKES(SAVED), NORM_STATISTICS, SCRATCH}},
 	},
 	.backward = {
-		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+		{"backward", DOMAIN_SAMPLE, .takes = {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
 			MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
 	},
-	.finish = {{"finish", DOMAIN_TILE, {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS},
+	.finish = {{"finish", DOMAIN_TILE, .takes = {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS},
 		.tiles = "{{kernel_h}} * {{kernel_w}}"}},
-	.evaluate = {{"evaluate", DOMAIN_SAMPLE, {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
+	.evaluate = {{"evaluate", DOMAIN_SAMPLE, .takes = {X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
 
 const struct kernel winograd_slot = {
 	.name = "winograd_slot", .summary = "as winograd, over a slot's samples together", .covers = covers_slot, .cost = 0.15,
 	.size = size_slot, .tile = TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
-		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
+		{"pack", DOMAIN_TILE, .takes = {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, .takes = {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
 	},
 	.forward = {
-		{"forward", DOMAIN_SLOT, {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+		{"forward", DOMAIN_SLOT, .takes = {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
 			MAKES(SAVED), SCRATCH}},
 	},
 	.backward = {
-		{"backward", DOMAIN_SLOT, {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
+		{"backward", DOMAIN_SLOT, .takes = {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
 			DX, D_KERNEL, D_BIAS, BACKWARD_SCRATCH}},
 	},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, .takes = {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
 
 const struct kernel winograd_slot_2x2 = {
 	.name = "winograd_slot_2x2", .summary = "as winograd_slot, by F(2x2, 3x3): for outputs that fill tiles of 4x4 badly",
 	.covers = covers_small, .cost = 0.09, .size = size_slot, .tile = SMALL_TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
-		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
+		{"pack", DOMAIN_TILE, .takes = {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, .takes = {KERNEL, MAKES(BACKWARD_PACK)}, .tiles = "{{out_c}}", .only_if = DX},
 	},
 	.forward = {
-		{"forward", DOMAIN_SLOT, {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+		{"forward", DOMAIN_SLOT, .takes = {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
 			MAKES(SAVED), SCRATCH}},
 	},
 	.backward = {
-		{"backward", DOMAIN_SLOT, {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
+		{"backward", DOMAIN_SLOT, .takes = {WORK, SAMPLES, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT,
 			DX, D_KERNEL, D_BIAS, BACKWARD_SCRATCH}},
 	},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, .takes = {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
 
 const struct kernel winograd_slot_sparse = {
 	.name = "winograd_slot_sparse", .summary = "as winograd_sparse, forward over a slot's samples together",
 	.covers = covers_slot_pooled, .cost = 0.1, .own_gradients = true, .size = size_slot_sparse, .tile = TILE,
 	.pack = {
-		{"pack", DOMAIN_TILE, {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
-		{"pack_data", DOMAIN_TILE, {KERNEL, MAKES(BACKWARD_PACK)},
+		{"pack", DOMAIN_TILE, .takes = {KERNEL, MAKES(PACK)}, .tiles = "{{in_c}}"},
+		{"pack_data", DOMAIN_TILE, .takes = {KERNEL, MAKES(BACKWARD_PACK)},
 			.tiles = "{{kernel_h}} * {{kernel_w}}", .only_if = DX},
 	},
 	.forward = {
-		{"forward", DOMAIN_SLOT, {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
+		{"forward", DOMAIN_SLOT, .takes = {WORK, SAMPLE, SAMPLES, X, NORM_IN, PACK, BIAS, MAKES(Y), ADDENDS,
 			MAKES(SAVED), SCRATCH}},
 	},
 	.backward = {
-		{"backward", DOMAIN_SAMPLE, {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
+		{"backward", DOMAIN_SAMPLE, .takes = {WORK, X, NORM_IN, BACKWARD_PACK, Y, SAVED, DY, NORM_GRADIENT, DX,
 			MAKES(SUMS), MAKES(BIAS_SUMS), BACKWARD_SCRATCH}},
 	},
-	.finish = {{"finish", DOMAIN_TILE, {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS},
+	.finish = {{"finish", DOMAIN_TILE, .takes = {WORK, SUMS, BIAS_SUMS, D_KERNEL, D_BIAS},
 		.tiles = "{{kernel_h}} * {{kernel_w}}"}},
-	.evaluate = {{"evaluate", DOMAIN_SLOT, {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
+	.evaluate = {{"evaluate", DOMAIN_SLOT, .takes = {SAMPLES, X, PACK, BIAS, MAKES(Y), ADDENDS, SCRATCH}}},
 };
