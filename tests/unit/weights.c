@@ -74,6 +74,16 @@ static void write_file(const char *path, const unsigned char *bytes, size_t size
 	CHECK(H5Fclose(file) >= 0);
 }
 
+/* The address sanitizer takes terabytes of addresses, and an emulator keeps no limit of them. */
+static int limits_are_kept(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+	return 0;
+#else
+	return !getenv("TRAINC_EMULATOR");
+#endif
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/trainc-unit-XXXXXX", path[64];
@@ -87,14 +97,14 @@ int main(void)
 	snprintf(path, sizeof path, "%s/weights.hd5", folder);
 	write_file(path, NULL, 0);
 	CHECK(!rt_weights_read(&state, &model, folder, file) && file[0] && weights[0] == 0.5F && weights[SIZE - 1] == 0.5F);
-	write_file(path, bytes, size);
-	CHECK(rt_weights_read(&state, &model, folder, file) == -1);
-	CHECK(rt_failure() && strstr(rt_failure(), "'dense_1/kernel' cannot be read"));
-	getrusage(RUSAGE_CHILDREN, &used);
-#ifndef __SANITIZE_ADDRESS__            /* nor does an emulator keep limits of memory */
-	CHECK(used.ru_maxrss < 300 << 10 || getenv("TRAINC_EMULATOR"));
-#endif
-	printf("%ld KiB\n", used.ru_maxrss);
+	if (limits_are_kept()) {
+		write_file(path, bytes, size);
+		CHECK(rt_weights_read(&state, &model, folder, file) == -1);
+		CHECK(rt_failure() && strstr(rt_failure(), "'dense_1/kernel' cannot be read"));
+		getrusage(RUSAGE_CHILDREN, &used);
+		CHECK(used.ru_maxrss < 300 << 10);
+		printf("%ld KiB\n", used.ru_maxrss);
+	}
 	free(bytes);
 	unlink(path);
 	rmdir(folder);
