@@ -1,5 +1,6 @@
-/* Kernels: implementations of operations. A row says which group of operations it covers, at what cost, and which
- * templates make its functions. The plan takes the least cost; list order breaks ties; the reference comes last. */
+/* Kernels: implementations of operations. A row says which group of operations it covers, at what cost, and which templates make
+ * its functions. The plan takes the kernel of the least cost; the order of the list breaks ties; the reference comes last.
+ * docs/glossary.md explains the words: slot, tile, pack, group, phase, role. */
 #ifndef TRAINC_KERNEL_H
 #define TRAINC_KERNEL_H
 #include "layer.h"
@@ -7,19 +8,20 @@
 
 enum { GROUP_OPS = 6, GROUP_INPUTS = 64, GROUP_PARAMETERS = 6, KERNEL_BUFFERS = 4, KERNEL_PHASES = 8 };
 
-/* Where a phase runs. On the CPU: SAMPLE: once a sample, one slot's samples in order by one thread. SLOT: once a slot, for
- * all its samples. TILE: once a tile, over the whole batch, between barriers; which tile is whose does not matter.
- * On a GPU: ELEMENTS: a thread an element, as many as `tiles` says; BLOCKS: `tiles` blocks of threads. LIBRARY: a call of
- * NVIDIA's libraries; its template is the initializer of what the call is told about shapes, its args are x, w, y, bias. */
+/* How often a phase's function is called.
+ * On the CPU: SAMPLE: once per sample; one thread takes the samples of a slot in order. SLOT: once per slot, for all its samples.
+ * TILE: once per tile, over the whole batch, between barriers; any thread may take any tile.
+ * On a GPU: ELEMENTS: a kernel with one thread per element; `tiles` says how many. BLOCKS: a kernel of `tiles` blocks.
+ * LIBRARY: a call of one of NVIDIA's libraries; its template initializes the struct that describes the shapes. */
 enum domain { DOMAIN_SAMPLE, DOMAIN_SLOT, DOMAIN_TILE, DOMAIN_ELEMENTS, DOMAIN_BLOCKS, DOMAIN_LIBRARY };
 
 /* One function of a kernel. `takes` lists its parameters in order, by role (role.h).
- * SAMPLE functions get the pointers of this sample, slot and thread; SLOT functions those of the slot's first sample; TILE
- * functions those of sample 0 and slot 0 and, as their last parameter, the tile. ELEMENTS and BLOCKS functions get the
- * struct rt_cuda_work first, then the pointers of sample 0 and slot 0.
- * A role is left out of both the call and the parameter list where the group lacks it: a parameter, gradient or saved buffer
- * that the operation does not have, or a batch normalization or a sum that is not beside the group. The template's section of
- * that name is off then. */
+ * A SAMPLE function gets pointers to the memory of its sample, slot and thread. A SLOT function gets those of the first sample of
+ * its slot. A TILE function gets those of sample 0 and slot 0, and the tile's number as its last parameter. ELEMENTS and BLOCKS
+ * functions get the struct rt_cuda_work first, then the pointers of sample 0 and slot 0.
+ * Where the group lacks a role, that role is left out of both the call and the parameter list, and the template's section for it
+ * is off. A group lacks the parameters, gradients and saved buffers that its operations do not have, and the batch
+ * normalization or the sum that no neighbour has left to it. */
 struct phase {
 	const char *name;                   /* of its template: TARGET/KERNEL/NAME and the target's suffix */
 	enum domain domain;
@@ -73,15 +75,15 @@ struct kernel {
 	int (*covers)(const struct op *const *ops, int n);
 	double cost;                        /* of an operation covered, relative to the reference's 1 */
 	void (*size)(const struct group *g, struct buffers *b);   /* NULL: no buffers */
-	/* Each ends with a NULL name. pack: at the start of a step and before evaluations. prepare: before evaluations only.
-	 * finish: behind all backward phases. evaluate: NULL name first: as forward. aside: behind backward; they make gradients of
-	 * parameters only, and go beside the phases that follow, on a GPU. */
-	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], aside[KERNEL_PHASES], finish[KERNEL_PHASES],
-		prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
-	bool own_gradients;                 /* writes dw in a TILE phase itself; else dw are sums a slot, merged by the plan */
+	/* Lists of phases; each ends with a NULL name. pack runs at the start of a step and before evaluations; prepare before
+	 * evaluations only; finish after all backward phases. An empty evaluate means: as forward. side_stream runs after backward:
+	 * these phases make gradients of parameters only, so that a GPU may run them beside the phases of the layers before. */
+	struct phase pack[KERNEL_PHASES], forward[KERNEL_PHASES], backward[KERNEL_PHASES], side_stream[KERNEL_PHASES],
+		finish[KERNEL_PHASES], prepare[KERNEL_PHASES], evaluate[KERNEL_PHASES];
+	bool own_gradients;                 /* a TILE phase writes d_kernel …; else they are sums per slot, which the plan merges */
 	bool (*recomputes)(const struct group *g);  /* forward's last phase costs less than keeping its output; NULL: never */
 	bool in_place_dy;                   /* backward turns DY into the gradient before the group's activation, in place */
-	bool shares_gradient;               /* and dx may be just that, in the same place: its section is off then */
+	bool shares_gradient;               /* an input's gradient may be DY itself, in the same memory; D_INPUTS leaves it out then */
 	bool left_to_producer;              /* the group before it may make its output (role ADDENDS) */
 	bool left_to_neighbours;            /* its neighbours may do the work of the phases that have replaced_by */
 	bool by_function;                   /* templates are NAME/FUNCTION_PHASE.c, FUNCTION the operation's row (a loss) */
@@ -104,15 +106,19 @@ enum { CPU_SLOTS = 16, CUDA_SLOTS = 64, CUDA_PARTS = 4 };
 extern const struct kernel winograd_sparse, winograd, winograd_slot_sparse, winograd_slot_2x2, winograd_slot, direct, direct_pool,
 	depthwise, dense_openblas, dense, dense_bf16, dense_bf16_reference, convolution_amx,
 	convolution_amx_slot, convolution_bf16_reference, dense_amx, normalise, add, fold, max_pool;
-/* What they share: max-pooling of whole 2x2 windows that do not overlap; an activation whose gradient passes or does not;
- * groups with pooling or dropout behind products, which save a byte an element of their output; a convolution whose numbers are
- * sooner made than back from memory; buffers of batch normalization; a dense layer with activation and dropout, and its
- * buffers. */
+/* ---- what rows of several files ask ---- */
+
+/* Max-pooling of 2x2 windows that do not overlap and leave no row or column over. */
 bool kernel_is_2x2_pool(const struct op *op);
+/* An activation whose gradient either passes unchanged or not at all, such as relu. */
 bool kernel_is_gate(const struct op *op);
+/* The group ends with pooling or dropout: it saves one byte per element of its output for backward. */
 bool kernel_saves_bytes(const struct group *g);
+/* Recomputing this convolution's output in backward costs less than to store and load it. */
 bool kernel_makes_few_products(const struct group *g);
+/* The buffers of batch normalization. */
 void kernel_normalise_size(const struct group *g, struct buffers *b);
+/* A dense layer, with the activation and the dropout after it: how many operations; its buffers. */
 int kernel_covers_dense(const struct op *const *ops, int n);
 void kernel_dense_size(const struct group *g, struct buffers *b);
 

@@ -64,7 +64,7 @@ static const struct kernel cuda_convolution = {
 		{"data", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, KERNEL, DX},
 			.tiles = "TILES(" PIXELS("in") ", {{in_c}})", .only_if = DX},
 	},
-	.aside = {
+	.side_stream = {
 		{"weights", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
 			.tiles = "slots * TILES({{kernel_h}} * {{kernel_w}} * {{in_c}} + 1, {{out_c}})"},
 	},
@@ -107,7 +107,7 @@ static const struct kernel cuda_depthwise = {
 	.backward = {
 		{"data", DOMAIN_ELEMENTS, .takes = {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "n * {{in_size}}", .only_if = DX},
 	},
-	.aside = {
+	.side_stream = {
 		{"weights", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
 			.tiles = "slots * CHANNEL_GROUPS({{out_c}}) * ({{kernel_h}} * {{kernel_w}} + 1)"},
 	},
@@ -132,7 +132,7 @@ static const struct kernel cuda_dense = {
 	.backward = {
 		{"data", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "TILES(n, {{in_size}})", .only_if = DX},
 	},
-	.aside = {
+	.side_stream = {
 		{"weights", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, D_KERNEL, D_BIAS},
 			.tiles = "TILES({{in_size}} + 1, {{out_size}})"},
 	},
@@ -150,7 +150,7 @@ static const struct kernel cuda_dense_bf16 = {
 	.backward = {
 		{"data", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, KERNEL, DX}, .tiles = "TILES(n, {{in_size}})", .only_if = DX},
 	},
-	.aside = {
+	.side_stream = {
 		{"weights", DOMAIN_BLOCKS, .takes = {X, OUTPUT, D_OUTPUT, D_KERNEL}, .tiles = "TILES({{in_size}}, {{out_size}})"},
 		{"bias", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_size}})", .only_if = BIAS},
 	},
@@ -332,7 +332,7 @@ static const struct kernel convolution_cudnn = {
 			.tiles = "n * {{group_out_size}}", .only_if = FUSED},
 		{"data", DOMAIN_LIBRARY, .takes = {DX, PACK, DZ}, .only_if = DX},
 	},
-	.aside = {
+	.side_stream = {
 		{"bias_sums", DOMAIN_BLOCKS, .takes = {DZ, MAKES(SUMS)},
 			.tiles = "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
 		{"bias", DOMAIN_BLOCKS, .takes = {SUMS, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
@@ -350,7 +350,7 @@ static const struct kernel dense_cublas = {
 			.tiles = "n * {{group_out_size}}", .only_if = FUSED},
 		{"data", DOMAIN_LIBRARY, .takes = {DX, KERNEL, DZ}, .only_if = DX},
 	},
-	.aside = {
+	.side_stream = {
 		{"weights", DOMAIN_LIBRARY, .takes = {X, D_KERNEL, DZ, D_BIAS}},
 	},
 };
@@ -390,7 +390,7 @@ static const struct kernel convolution_cudnn_bf16 = {
 		{"data", DOMAIN_LIBRARY, .takes = {ROUNDED_DX, ROUNDED_KERNEL, ROUNDED_DY}, .only_if = DX},
 		{"widen", DOMAIN_ELEMENTS, .takes = {ROUNDED_DX, DX}, .tiles = "n * {{in_size}}", .only_if = DX},
 	},
-	.aside = {
+	.side_stream = {
 		{"bias_sums", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, MAKES(SUMS)},
 			.tiles = "slots * RT_CUDA_PARTS * CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
 		{"bias", DOMAIN_BLOCKS, .takes = {SUMS, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_c}})", .only_if = BIAS},
@@ -419,7 +419,7 @@ static const struct kernel dense_cublas_bf16 = {
 		{"gradient", DOMAIN_ELEMENTS, .takes = {OUTPUT, D_OUTPUT, MAKES(ROUNDED_DY)}, .tiles = "n * {{out_size}}"},
 		{"data", DOMAIN_LIBRARY, .takes = {DX, ROUNDED_KERNEL, ROUNDED_DY}, .only_if = DX},
 	},
-	.aside = {
+	.side_stream = {
 		{"weights", DOMAIN_LIBRARY, .takes = {ROUNDED_X, D_KERNEL, ROUNDED_DY}},
 		{"bias", DOMAIN_BLOCKS, .takes = {OUTPUT, D_OUTPUT, D_BIAS}, .tiles = "CHANNEL_GROUPS({{out_size}})", .only_if = BIAS},
 	},

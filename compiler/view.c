@@ -236,9 +236,9 @@ static void add_step(struct naming *n, struct object *list, const struct step *s
 	object_flag(o, "traces_before", false);
 	object_flag(o, "traces", false);
 	object_flag(o, "sums", s->sums);
-	object_flag(o, "forks", s->forks);
-	object_flag(o, "begins_aside", s->begins_aside);
-	object_flag(o, "ends_aside", s->ends_aside);
+	object_flag(o, "forks", s->fork_before);
+	object_flag(o, "begins_aside", s->begins_side_stream);
+	object_flag(o, "ends_aside", s->ends_side_stream);
 	add_sharing(o, s);
 	for (int i = 0; i < s->n_traced; i++)
 		add_trace(o, "traces_before", s->traced[i], s->traced_buffers[i], s->domain);
@@ -300,13 +300,13 @@ static void add_schedule(struct naming *n, const char *name, const char *prefix,
 		add_segments(n, schedule, prefix, s);
 		return;
 	}
-	bool asides = false;
+	bool side_streams = false;
 	object_flag(schedule, "steps", false);
 	for (int i = 0; i < s->n; i++) {
 		add_step(n, schedule, &s->steps[i]);
-		asides |= s->steps[i].aside;
+		side_streams |= s->steps[i].side_stream;
 	}
-	object_flag(schedule, "asides", asides);
+	object_flag(schedule, "asides", side_streams);
 }
 
 static void add_offsets(struct object *root, const struct schedule *s)

@@ -81,7 +81,7 @@ static void add_sum(struct object *o, const struct group *g, const struct group 
 static bool any_before(const struct group *g, const struct step *s)
 {
 	for (int i = 0; i < g->n_in; i++)
-		if (s->before[i])
+		if (s->norms[i])
 			return true;
 	return false;
 }
@@ -94,7 +94,7 @@ static void add_inputs(struct object *o, const struct group *g, const struct ste
 		object_text(in, "index", "%d", i);
 		object_text(in, "assign", "%s", s->assign[i] ? "=" : "+=");
 		object_flag(in, "dx", g->in[i]->needs_gradient && !s->same[i]);
-		add_activation_of(in, "n", s->before[i]);
+		add_activation_of(in, "n", s->norms[i]);
 		if (op->type == &op_concatenate)
 			object_text(in, "part", "%ld", shape_count(g->in[i]->shape) / op->attributes[SLICE_OUTER]);
 	}
@@ -103,10 +103,10 @@ static void add_inputs(struct object *o, const struct group *g, const struct ste
 	object_text(o, "assign0", "%s", s->assign[0] ? "=" : "+=");
 	object_flag(o, "first0", s->assign[0]);
 	object_flag(o, "dx0", g->n_in && g->in[0]->needs_gradient);
-	add_activation_of(o, "n0", s->before[0]);
+	add_activation_of(o, "n0", s->norms[0]);
 	add_sum(o, g, s->sum);
 	object_flag(o, "nk", s->makes_statistics);
-	object_flag(o, "np", s->through_behind);
+	object_flag(o, "np", s->through_norm);
 }
 
 /* Every operation type is a section, on if the group holds one. */
@@ -134,10 +134,10 @@ static bool gates(const struct group *g)
 /* Behind a gate, or where nothing is done to the output, backward does not read y. */
 static void add_asking(struct object *o, const struct group *g, const struct step *s)
 {
-	const bool reads_y = s->through_behind || (g->n > 1 && !gates(g));
-	object_flag(o, "asks_x", s->asks[READS_X]);
-	object_flag(o, "asks_y", s->asks[READS_Y] && reads_y);
-	object_flag(o, "asks_dy", s->asks[READS_DY]);
+	const bool reads_y = s->through_norm || (g->n > 1 && !gates(g));
+	object_flag(o, "asks_x", s->prefetch[READS_X]);
+	object_flag(o, "asks_y", s->prefetch[READS_Y] && reads_y);
+	object_flag(o, "asks_dy", s->prefetch[READS_DY]);
 }
 
 static void add_group(struct object *o, const struct target *t, const struct group *g, const struct step *s)

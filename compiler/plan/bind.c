@@ -131,8 +131,8 @@ static void bind_plain(const struct binding *x, enum role role)
 static void add_input(const struct binding *x, enum role role, int i)
 {
 	struct step *s = x->s;
-	s->before[i] = input_norm(x->b, x->g, i);
-	struct buffer *buffer = bind_value_of(x->b, s->before[i] ? s->before[i]->in[0] : x->g->in[i]);
+	s->norms[i] = input_norm(x->b, x->g, i);
+	struct buffer *buffer = bind_value_of(x->b, s->norms[i] ? s->norms[i]->in[0] : x->g->in[i]);
 	add_buffer(s, role, i, buffer);
 	if (i == 0)
 		s->reads[READS_X] = buffer;
@@ -288,7 +288,7 @@ static void bind_norm_statistics(const struct binding *x, enum role role)
 static void bind_norm_gradient(const struct binding *x, enum role role)
 {
 	const struct group *norm = in_training(x->b, x->g->gradient_through);
-	x->s->through_behind = norm != NULL;
+	x->s->through_norm = norm != NULL;
 	if (!norm)
 		return;
 	add_buffer(x->s, role, 0, bind_pack_of(x->b, norm, 0));

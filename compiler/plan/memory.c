@@ -1,4 +1,5 @@
-/* Lays buffers out: first fit over lifetimes, largest first, in samples and threads; one behind the other elsewhere. */
+/* Lays buffers out. Memory of samples and threads is shared by buffers whose lifetimes do not meet: the largest is placed first,
+ * each at the lowest offset that fits. Elsewhere buffers lie one after the other. */
 #include <stdlib.h>
 #include <string.h>
 #include "memory.h"
@@ -33,16 +34,17 @@ static void set_lifetimes(struct schedule *s)
 	}
 }
 
-/* What is aside may run from its fork to the next, which waits for it. */
-static void extend_asides(struct schedule *s)
+/* A step on the side stream may run at any time between its fork and the next fork, which waits for it. Its buffers must live
+ * that long. */
+static void extend_side_streams(struct schedule *s)
 {
 	for (int i = 0, begin = 0, end; i < s->n; i++) {
 		const struct step *step = &s->steps[i];
-		if (step->forks)
+		if (step->fork_before)
 			begin = i;
-		for (end = i; step->aside && end + 1 < s->n && !s->steps[end + 1].forks;)
+		for (end = i; step->side_stream && end + 1 < s->n && !s->steps[end + 1].fork_before;)
 			end++;
-		for (int k = 0; k < step->n_arguments && step->aside; k++) {
+		for (int k = 0; k < step->n_arguments && step->side_stream; k++) {
 			struct buffer *x = step->arguments[k].buffer;
 			if (x && x->first > begin)
 				x->first = begin;
@@ -52,7 +54,7 @@ static void extend_asides(struct schedule *s)
 	}
 }
 
-/* The segments follow each other, so that half of them are out at each look. */
+/* By bisection, since the segments follow each other. */
 static int segment_of(const struct schedule *s, int step)
 {
 	int from = 0, to = s->n_segments;
@@ -63,7 +65,7 @@ static int segment_of(const struct schedule *s, int step)
 	return from;
 }
 
-/* What lives in one pass over the samples needs no place in every sample: a thread's is enough. */
+/* A buffer that lives within one pass over the samples exists once per thread, not once per sample. */
 static void choose_arenas(struct schedule *s)
 {
 	for (int i = 0; i < s->n_buffers; i++) {
@@ -142,7 +144,7 @@ static void lay_out_slots(struct arena *a, struct schedule *s)
 void memory_lay_out(struct arena *a, struct schedule *s, bool slots_share)
 {
 	set_lifetimes(s);
-	extend_asides(s);
+	extend_side_streams(s);
 	choose_arenas(s);
 	lay_out_shared(a, s, ARENA_SAMPLE);
 	lay_out_shared(a, s, ARENA_THREAD);

@@ -4,8 +4,8 @@
 #include "graph.h"
 #include "target.h"
 
-/* Memory by how often it is there: for each sample of the batch, each slot, each thread, once. WEIGHTS and GRADIENTS are
- * the flat buffers of parameters. */
+/* Classes of memory, by how often a buffer exists: per sample of the batch, per slot, per thread, or once. WEIGHTS and GRADIENTS
+ * are the flat buffers of the parameters. */
 enum arena_kind { ARENA_SAMPLE, ARENA_SLOT, ARENA_THREAD, ARENA_FIXED, ARENAS, ARENA_WEIGHTS = ARENAS, ARENA_GRADIENTS };
 
 struct buffer {
@@ -13,9 +13,9 @@ struct buffer {
 	enum arena_kind arena;
 	long size, offset;                  /* reals */
 	int first, last;                    /* steps that use it */
-	int group;                          /* that it belongs to, for summaries; -1: a tensor's */
-	bool scratch;                       /* of a thread, used by one step only */
-	bool of_many;                       /* a step that sees many samples uses it, so each has its own */
+	int group;                          /* the group that it belongs to, for summaries; -1: it is a tensor's */
+	bool scratch;                       /* one step uses it, and only while it runs */
+	bool of_many;                       /* a step that sees many samples at once uses it, so that each sample has its own */
 };
 
 /* An argument of a step's call and, with its role, a parameter of the kernel's function. */
@@ -36,22 +36,25 @@ struct step {
 	enum domain domain;
 	const char *tiles;
 	struct argument *arguments; int n_arguments;
-	/* [the group's inputs]: dx is written first here (assigned, else added to); dx is dy; the batch normalization through which
-	 * x is read, or NULL */
-	bool *assign, *same; const struct group **before;
-	const struct buffer *reads[STEP_READS];             /* x0, y and dy, where it has them */
-	bool asks[STEP_READS];              /* the last pass left it in memory: what the next sample has of it is asked for meanwhile */
-	const struct group *sum;            /* behind, which it makes with its output, or NULL */
-	bool makes_statistics, through_behind;              /* of batch normalization behind: its statistics; dy goes through it */
-	bool for_input;                     /* it makes a gradient of the group's inputs */
-	bool aside, begins_aside, ends_aside;   /* beside other steps, from that which forks to the next; first and last in a row */
-	bool forks;
-	bool sums;                          /* behind it, on a GPU, losses and metrics are added up */
-	bool gives_output;                  /* the group's output is whole behind it */
-	const struct group **traced; struct buffer **traced_buffers; int n_traced;  /* SAMPLE: other steps' outputs, whole before it */
-	struct buffer *shared;              /* sums of one GPU's or host's samples, to be added up over all of them behind it */
-	long reduce_from, reduce_count;     /* gradients that are whole behind it, in the flat buffer; 0: none */
-	const struct parameter *merged;     /* a merge: the parameter whose gradient sums of slots are merged */
+	/* For each input of the group: this step writes its gradient first (assigns it, and does not add to it); its gradient is
+	 * the output's, in the same memory; the batch normalization through which the input is read, or NULL. */
+	bool *assign, *same; const struct group **norms;
+	const struct buffer *reads[STEP_READS];             /* the buffers of X, Y and DY, where the step takes these */
+	bool prefetch[STEP_READS];          /* it has left the cache: the kernel prefetches the next sample's part */
+	const struct group *sum;            /* the sum that takes the output and that this step makes with it, or NULL */
+	bool makes_statistics;              /* the step makes the statistics of the batch normalization that takes its output */
+	bool through_norm;                  /* the step takes DY through that batch normalization */
+	bool for_input;                     /* the step makes a gradient of the group's inputs */
+	/* On a GPU, a step on the side stream may run at any time between its fork and the next fork, which waits for it. */
+	bool side_stream, begins_side_stream, ends_side_stream;     /* it is on that stream; as the first, the last in a row */
+	bool fork_before;                   /* the side stream may begin once everything before this step is done */
+	bool sums;                          /* on a GPU, losses and metrics are added up after it */
+	bool gives_output;                  /* after it, the group's output is complete */
+	/* outputs of groups in other passes, to be searched before it for numbers that are not finite */
+	const struct group **traced; struct buffer **traced_buffers; int n_traced;
+	struct buffer *shared;              /* sums over the samples of one GPU or host, added up over all of them after it */
+	long reduce_from, reduce_count;     /* gradients that are complete after it, in the flat buffer; 0: none */
+	const struct parameter *merged;     /* for a merge: the parameter whose gradient is the sum over slots */
 	const struct row *metric;
 	int index;
 };

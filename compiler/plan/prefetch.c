@@ -1,5 +1,5 @@
-/* What a kernel reads of a sample that an earlier pass has left in memory. While it multiplies, it can ask for what the next
- * sample has of that. */
+/* Marks the operands that an earlier pass wrote and that have left the cache since: a kernel can prefetch the next sample's part
+ * of them while it multiplies for this sample. */
 #include "passes.h"
 
 static bool uses(const struct step *s, const struct buffer *x)
@@ -10,7 +10,7 @@ static bool uses(const struct step *s, const struct buffer *x)
 	return false;
 }
 
-/* Every sample has its own, and no step of the pass before this one has had it. */
+/* It exists once per sample, and no step before this one in the same pass has read or written it. */
 static bool is_in_memory(const struct step *first, const struct step *s, const struct buffer *x)
 {
 	if (!x || x->arena != ARENA_SAMPLE)
@@ -28,6 +28,6 @@ void plan_prefetch(struct schedule *s)
 		struct step *first = &s->steps[pass->first];
 		for (struct step *step = first; pass->domain == DOMAIN_SAMPLE && step < first + pass->n; step++)
 			for (int k = 0; k < STEP_READS; k++)
-				step->asks[k] = is_in_memory(first, step, step->reads[k]);
+				step->prefetch[k] = is_in_memory(first, step, step->reads[k]);
 	}
 }

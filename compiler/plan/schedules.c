@@ -20,7 +20,7 @@ static void add_metrics(struct builder *b, const struct group *loss)
 		const struct metric_type *type = (const struct metric_type *)spec->metrics[m]->row;
 		struct step *s = add_plain_step(b, "metric", type->template, "metric");
 		s->metric = &type->row;
-		s->aside = b->purpose == TRAIN && b->plan->target->whole_batches;      /* the step does not wait for it */
+		s->side_stream = b->purpose == TRAIN && b->plan->target->whole_batches;      /* the step does not wait for it */
 		build_group(b, s, loss);
 		bind_value(b, s, OUTPUTS, plan_output(loss));
 		if (s->domain == DOMAIN_SAMPLE)
@@ -50,7 +50,7 @@ static void forward(struct builder *b, const struct group *g, const struct phase
 }
 
 /* Gradients that are sums a slot become one by adding the slots in order. */
-static void add_merge(struct builder *b, const struct parameter *p, bool aside)
+static void add_merge(struct builder *b, const struct parameter *p, bool side_stream)
 {
 	static const unsigned short takes[] = {WORK, MERGED_SUMS, MERGED_GRADIENT, NO_ROLE};
 	const bool whole = b->plan->target->whole_batches;
@@ -58,7 +58,7 @@ static void add_merge(struct builder *b, const struct parameter *p, bool aside)
 		return;
 	struct step *s = build_step(b, build_template(b, "merge", "merge"), "merge", whole ? DOMAIN_ELEMENTS : DOMAIN_TILE);
 	s->merged = p;
-	s->aside = aside;
+	s->side_stream = side_stream;
 	s->tiles = whole ? "{{count}}" : "({{count}} + 4095) / 4096";
 	bind_roles(b, s, NULL, whole ? takes + 1 : takes);
 }
@@ -94,11 +94,11 @@ static void backward(struct builder *b, const struct group *g)
 	if (before && before->recompute)
 		build_again(b, before);
 	build_phases(b, g, g->kernel->backward, "backward");
-	build_phases(b, g, g->kernel->aside, "backward");
+	build_phases(b, g, g->kernel->side_stream, "backward");
 	if (!b->plan->target->whole_batches)
 		return;
 	for (int i = 0; i < g->n_parameters; i++)
-		add_merge(b, g->parameters[i], b->steps[b->n - 1].aside);
+		add_merge(b, g->parameters[i], b->steps[b->n - 1].side_stream);
 	add_reduction(b, g);
 }
 

@@ -65,7 +65,7 @@ void build_group(struct builder *b, struct step *s, const struct group *g)
 	s->group = g;
 	s->assign = ARENA_ARRAY(b->arena, bool, g->n_in + 1);
 	s->same = ARENA_ARRAY(b->arena, bool, g->n_in + 1);
-	s->before = ARENA_ARRAY(b->arena, const struct group *, g->n_in + 1);
+	s->norms = ARENA_ARRAY(b->arena, const struct group *, g->n_in + 1);
 }
 
 static const char *phase_template(struct builder *b, const struct group *g, const struct phase *p)
@@ -86,11 +86,11 @@ static bool is_idle(const struct step *s, const struct group *g)
 	return same > 0 && same == needed && g->n == 1;
 }
 
-/* Where no gradient goes on to a layer before, nothing is beside it. */
-static bool is_aside(const struct group *g, const struct phase *p)
+/* Where no gradient goes on to a layer before, the phase has nothing to run beside. */
+static bool is_on_side_stream(const struct group *g, const struct phase *p)
 {
-	const struct phase *asides = g->kernel->aside;
-	return p >= asides && p < asides + KERNEL_PHASES && g->in[0]->needs_gradient;
+	const struct phase *side = g->kernel->side_stream;
+	return p >= side && p < side + KERNEL_PHASES && g->in[0]->needs_gradient;
 }
 
 static bool is_input_gradient(enum role role)
@@ -103,7 +103,7 @@ static void build_phase(struct builder *b, const struct group *g, const struct p
 	struct step *s = build_step(b, phase_template(b, g, p), what, p->domain);
 	build_group(b, s, g);
 	s->tiles = p->tiles ? p->tiles : "1";
-	s->aside = is_aside(g, p);
+	s->side_stream = is_on_side_stream(g, p);
 	s->for_input = is_input_gradient(p->only_if);
 	bind_roles(b, s, g, p->takes);
 	if (is_idle(s, g))
@@ -188,25 +188,26 @@ static void cut_segments(struct arena *a, struct schedule *s)
 	}
 }
 
-/* What is aside goes beside the steps before it that make gradients of the group's inputs: these are launched first. */
-static void mark_asides(struct builder *b)
+/* Steps on the side stream run beside the group's steps that make gradients of its inputs, which are launched first: so the fork
+ * is before these. */
+static void mark_side_streams(struct builder *b)
 {
 	for (int i = 0; i < b->n; i++) {
 		struct step *s = &b->steps[i], *fork = s;
-		s->begins_aside = s->aside && !(i > 0 && s[-1].aside);
-		s->ends_aside = s->aside && !(i + 1 < b->n && s[1].aside);
-		if (!s->begins_aside)
+		s->begins_side_stream = s->side_stream && !(i > 0 && s[-1].side_stream);
+		s->ends_side_stream = s->side_stream && !(i + 1 < b->n && s[1].side_stream);
+		if (!s->begins_side_stream)
 			continue;
 		while (fork > b->steps && fork[-1].for_input && fork[-1].group == s->group)
 			fork--;
-		fork->forks = true;
+		fork->fork_before = true;
 	}
 }
 
 struct schedule build_end(struct builder *b)
 {
 	settle_arguments(b);
-	mark_asides(b);
+	mark_side_streams(b);
 	struct schedule s = {.steps = b->steps, .n = b->n, .buffers = b->buffers, .n_buffers = b->n_buffers};
 	cut_segments(b->arena, &s);
 	memory_lay_out(b->arena, &s, b->plan->target->whole_batches);

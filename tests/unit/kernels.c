@@ -96,7 +96,7 @@ int main(void)
 		CHECK(roles[role].name);
 	for (const struct target *const *t = targets; *t; t++)
 		for (const struct kernel *const *k = (*t)->kernels; *k; k++) {
-			const struct phase *const lists[] = {(*k)->pack, (*k)->forward, (*k)->backward, (*k)->aside, (*k)->finish, (*k)->prepare,
+			const struct phase *const lists[] = {(*k)->pack, (*k)->forward, (*k)->backward, (*k)->side_stream, (*k)->finish, (*k)->prepare,
 				(*k)->evaluate};
 			for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 				check_phases(*t, *k, lists[i]);
