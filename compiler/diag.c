@@ -18,9 +18,33 @@ struct diag *diag_new(struct arena *a)
 	return d;
 }
 
+/* How many bytes the letter at p has; 0: a letter that a precision such as %.60s cut, or the rest of one. */
+static size_t letter_size(const unsigned char *p)
+{
+	const size_t size = *p < 0x80 ? 1 : *p < 0xc0 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
+	for (size_t i = 1; i < size; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return size;
+}
+
+/* Specs are UTF-8, so that the only letters that are not whole are those that a message cut. */
+static void drop_cut_letters(char *text)
+{
+	char *to = text;
+	for (const char *p = text; *p;) {
+		const size_t size = letter_size((const unsigned char *)p);
+		for (size_t i = 0; i < size; i++)
+			*to++ = p[i];
+		p += size ? size : 1;
+	}
+	*to = 0;
+}
+
 /* What a user wrote may hold terminal sequences: control characters, C1's in UTF-8 too, become '?'. */
 static char *printable(char *text)
 {
+	drop_cut_letters(text);
 	for (unsigned char *p = (unsigned char *)text; *p; p++) {
 		if (*p < ' ' || *p == 127)
 			*p = '?';
