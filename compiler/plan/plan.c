@@ -1,6 +1,5 @@
 /* The plan: a list of passes. Each decides one thing about the groups of operations and reads only what those before it decided;
  * the schedules are then built from what stands in the groups. Cannot fail: after graph, nothing is the user's fault. */
-#include <string.h>
 #include "memory.h"
 #include "passes.h"
 
